@@ -1,0 +1,186 @@
+"""Describe the interpreter that runs this file: version, platform, ``sys.path``; nothing of its packages.
+
+Run by ``lineage`` in the target's own interpreter as ``python -B probe.py OUT``; must parse and run on Python 3.6
+and newer, and at least answer on 2.7. Forbidden: imports of ours, third-party imports, writing anywhere but OUT,
+reading the environment beyond the allow-list. The answer goes to the file OUT, as JSON tagged with ``result``:
+whatever a ``sitecustomize`` prints cannot spoil it.
+"""
+
+import json
+import os
+import sys
+
+OLDEST = (3, 6)
+
+VARIABLES = (
+    "CUBLAS_WORKSPACE_CONFIG",
+    "CUDA_VISIBLE_DEVICES",
+    "MKL_NUM_THREADS",
+    "NVIDIA_TF32_OVERRIDE",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "PYTHONHASHSEED",
+    "PYTHONOPTIMIZE",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+)
+"""The only environment variables whose values are ever recorded: they change results, and hold no secret."""
+
+
+def describe():
+    """A JSON object: ``sys.path`` and prefixes (paths of this machine), interpreter, platform, markers (PEP 508)."""
+    return {
+        "path": [entry for entry in sys.path if isinstance(entry, str)],
+        "prefix": sys.prefix,
+        "base_prefix": getattr(sys, "base_prefix", sys.prefix),
+        "python": sys.version.split()[0],
+        "implementation": implementation(),
+        "abi": abi(),
+        "os": {"darwin": "darwin", "win32": "windows", "cygwin": "windows"}.get(sys.platform, sys.platform),
+        "machine": uname()[4] or None,
+        "libc": libc(),
+        "accelerator": accelerator(),
+        "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "markers": markers(),
+        "stdlib": sorted(getattr(sys, "stdlib_module_names", ())),
+        "builtin": sorted(sys.builtin_module_names),
+    }
+
+
+def implementation():
+    """The name as ``platform.python_implementation`` gives it, without importing ``platform`` (which may run uname)."""
+    name = sys.implementation.name
+    return {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}.get(name, name)
+
+
+def abi():
+    """SOABI, read off the suffix of extension modules: ``sysconfig`` would import the whole build configuration."""
+    from importlib.machinery import EXTENSION_SUFFIXES
+
+    suffix = EXTENSION_SUFFIXES[0] if EXTENSION_SUFFIXES else ""
+    return suffix.rpartition(".")[0].lstrip(".") or None
+
+
+def uname():
+    """(system, node, release, version, machine); empty strings where there is no ``uname``."""
+    if hasattr(os, "uname"):
+        return tuple(os.uname())
+    import platform
+
+    return (platform.system(), "", platform.release(), platform.version(), platform.machine())
+
+
+def libc():
+    """Family and version of the C library, ``None`` when it does not tell."""
+    try:
+        text = os.confstr("CS_GNU_LIBC_VERSION")
+    except (AttributeError, OSError, ValueError):
+        text = None
+    if text:
+        return text.strip()
+    if sys.platform.startswith("linux"):
+        return musl()
+    return None
+
+
+def musl():
+    """``musl`` and its version from the name of the loader and the maps of this process."""
+    try:
+        with open("/proc/self/maps", "rb") as maps:
+            found = b"ld-musl" in maps.read()
+    except OSError:
+        found = False
+    return "musl" if found else None
+
+
+def accelerator():
+    """NVIDIA driver, GPU names and CUDA toolkit, where their files are there to read: ``{field: text}``."""
+    found = {}
+    version = first_line("/proc/driver/nvidia/version")
+    words = version.split() if version else []
+    for word in words:
+        if word[0].isdigit() and "." in word:
+            found["driver"] = word
+            break
+    gpus = gpu_names("/proc/driver/nvidia/gpus")
+    if gpus:
+        found["gpus"] = ", ".join("%s x %d" % (name, gpus.count(name)) for name in sorted(set(gpus)))
+    toolkit = cuda_version("/usr/local/cuda/version.json")
+    if toolkit:
+        found["cuda"] = toolkit
+    return found
+
+
+def first_line(path):
+    try:
+        with open(path) as file:
+            return file.readline()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def gpu_names(directory):
+    names = []  # type: ignore[var-annotated]
+    try:
+        entries = sorted(os.listdir(directory))
+    except OSError:
+        return names
+    for entry in entries:
+        try:
+            with open(os.path.join(directory, entry, "information")) as file:
+                for line in file:
+                    key, _, value = line.partition(":")
+                    if key.strip() == "Model":
+                        names.append(value.strip())
+        except (OSError, UnicodeDecodeError):
+            names.append("unreadable")
+    return names
+
+
+def cuda_version(path):
+    try:
+        with open(path) as file:
+            document = json.load(file)
+        return str(document["cuda"]["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def markers():
+    """The environment that PEP 508 markers are evaluated in."""
+    version = sys.implementation.version
+    full = "%d.%d.%d" % tuple(version[:3])
+    if version.releaselevel != "final":
+        full += version.releaselevel[0] + str(version.serial)
+    system, _, release, build, machine = uname()
+    return {
+        "implementation_name": sys.implementation.name,
+        "implementation_version": full,
+        "os_name": os.name,
+        "platform_machine": machine,
+        "platform_python_implementation": implementation(),
+        "platform_release": release,
+        "platform_system": system,
+        "platform_version": build,
+        "python_full_version": sys.version.split()[0],
+        "python_version": "%d.%d" % tuple(sys.version_info[:2]),
+        "sys_platform": sys.platform,
+    }
+
+
+def main(out):
+    own = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and os.path.abspath(sys.path[0]) == own:
+        del sys.path[0]
+    if sys.version_info < OLDEST:
+        answer = {"result": "error", "kind": "too-old", "python": "%d.%d.%d" % sys.version_info[:3]}
+    else:
+        answer = dict(describe(), result="ok")
+    partial = out + ".part"
+    with open(partial, "w") as file:
+        json.dump(answer, file)
+    os.rename(partial, out)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,78 @@
+"""The manifest: one trained model, recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from lineage.model.code import Code
+from lineage.model.weights import Weights
+from lineage.portable.environment import Environment, Problem
+
+SCHEMA = "1.0"
+SUFFIX = ".lineage.toml"
+EVIDENCE = ("observed", "asserted", "imported")
+
+Table = Mapping[str, Any]
+"""A table of the user's own values, deeply read-only: see ``freeze``."""
+
+EMPTY: Table = MappingProxyType({})
+
+
+def freeze(value: Any) -> Any:
+    """The value with every mapping read-only and every list a tuple."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: freeze(one) for key, one in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(freeze(one) for one in value)
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """The plain dicts and lists that ``freeze`` was given."""
+    if isinstance(value, Mapping):
+        return {key: thaw(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [thaw(one) for one in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What was true of a model when it was made. What is true now is looked up, never kept here."""
+
+    name: str
+    created: datetime
+    """UTC, whole seconds"""
+    evidence: str
+    """``observed``: the run was watched; ``asserted``: captured afterwards; ``imported``: from another tool"""
+    code: Code
+    weights: tuple[Weights, ...]
+    environment: Environment
+    declared: tuple[tuple[str, str], ...] = ()
+    """dependency files that describe the environment: (POSIX path from the repository root, git blob id)"""
+    problems: tuple[Problem, ...] = ()
+    """of the capture itself, sorted"""
+    parent: str | None = None
+    """id of the manifest committed at HEAD for this path"""
+    tool: str | None = None
+    """name and version of what wrote it"""
+    labels: Table = field(default_factory=lambda: EMPTY)
+    run: Table = field(default_factory=lambda: EMPTY)
+    inputs: Table = field(default_factory=lambda: EMPTY)
+    params: Table = field(default_factory=lambda: EMPTY)
+    metrics: Table = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredManifest:
+    """A manifest as it stands somewhere: in a file, or in a revision."""
+
+    manifest: Manifest
+    id: str
+    """``sha256:<hex>``, checked against the content"""
+    path: str
+    """where it was read: a path as the user would type it, or ``REV:PATH``"""
+    notes: tuple[str, ...] = ()
+    """what a newer writer put there that this version does not know"""

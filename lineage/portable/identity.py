@@ -1,0 +1,159 @@
+"""Which build of a version is installed: identities that do not depend on the installer or the place.
+
+Sources: RECORD, PEP 376 and PEP 627; WHEEL tags, PEP 425 and PEP 427; direct_url.json, PEP 610.
+"""
+
+import csv
+import hashlib
+import json
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from lineage.portable.environment import EDITABLE, LOCAL
+
+# Written by the installer into .dist-info: different for the same wheel, so no part of its identity.
+_INSTALLER_FILES = frozenset(
+    name.encode()
+    for name in (
+        "RECORD",
+        "RECORD.jws",
+        "RECORD.p7s",
+        "INSTALLER",
+        "REQUESTED",
+        "direct_url.json",
+        "provenance_url.json",
+        "uv_cache.json",
+        "uv_build.json",
+    )
+)
+
+
+class Origin(NamedTuple):
+    """Where a distribution was installed from, without anything that names a machine or a person."""
+
+    text: str
+    """the recorded ``origin``: an address, ``local`` or ``editable``"""
+    artifact: Optional[str] = None
+    """``sha256:<hex>`` of the archive, where the installer wrote it"""
+    directory: Optional[str] = None
+    """absolute path of the local directory it was installed from"""
+
+
+def record_identity(record: bytes) -> Optional[str]:
+    """``sha256:<hex>`` of what a RECORD lists, the same for pip, uv and the wheel itself.
+
+    ``None`` when it lists nothing that was installed. Left out are rows outside site-packages, compiled files
+    and what the installer writes. Raises ``ValueError`` when a row is not ``path,hash,size``.
+    """
+    rows = _quoted_rows(record) if b'"' in record else _plain_rows(record)
+    kept = sorted(line for line, path in rows if _is_content(path))
+    if not kept:
+        return None
+    return "sha256:" + hashlib.sha256(b"\n".join(kept)).hexdigest()
+
+
+def _plain_rows(record: bytes) -> List[Tuple[bytes, bytes]]:
+    rows = []
+    for row in record.splitlines():
+        if row:
+            line, _, _ = row.rpartition(b",")
+            path, comma, _ = line.rpartition(b",")
+            if not comma:
+                raise ValueError("not path,hash,size: {!r}".format(row[:80]))
+            rows.append((line, path))
+    return rows
+
+
+def _quoted_rows(record: bytes) -> List[Tuple[bytes, bytes]]:
+    rows = []
+    text = record.decode("utf-8", "surrogateescape")
+    try:
+        for row in csv.reader(text.replace("\r\n", "\n").split("\n")):
+            if row:
+                if len(row) != 3:
+                    raise ValueError("not path,hash,size: {!r}".format(",".join(row)[:80]))
+                path = row[0].encode("utf-8", "surrogateescape")
+                rows.append((path + b"," + row[1].encode("utf-8", "surrogateescape"), path))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+    return rows
+
+
+def _is_content(path: bytes) -> bool:
+    if path.endswith(b".pyc") or path.startswith((b"../", b"/", b"..\\")):
+        return False
+    directory, slash, name = path.rpartition(b"/")
+    if not slash:
+        return True
+    if directory.endswith(b".dist-info"):
+        return name not in _INSTALLER_FILES
+    return b".data/" not in path or not path.partition(b"/")[0].endswith(b".data")
+
+
+def wheel_tag(wheel: bytes) -> Optional[str]:
+    """The tags of a WHEEL file as one compressed tag; several that do not compress are joined by commas."""
+    tags = []
+    for line in wheel.decode("utf-8", "replace").splitlines():
+        key, _, value = line.partition(":")
+        if key.strip().lower() == "tag":
+            tags.append(value.strip())
+    parts = [tuple(tag.split("-")) for tag in tags]
+    if not parts or any(len(part) != 3 for part in parts):
+        return None
+    columns = [list(dict.fromkeys(part[i] for part in parts)) for i in range(3)]
+    product = {(p, a, t) for p in columns[0] for a in columns[1] for t in columns[2]}
+    if product == set(parts):
+        return "-".join(".".join(column) for column in columns)
+    return ",".join(tags)
+
+
+def parse_origin(direct_url: bytes) -> Origin:
+    """The origin that a direct_url.json tells. Raises ``ValueError`` when it is not one (PEP 610)."""
+    document = json.loads(direct_url.decode("utf-8"))
+    if not isinstance(document, dict) or not isinstance(document.get("url"), str):
+        raise ValueError("no url")
+    url = _public_url(document["url"])
+    subdirectory = document.get("subdirectory")
+    suffix = "#subdirectory=" + subdirectory if isinstance(subdirectory, str) else ""
+    vcs, archive, directory = (document.get(key) for key in ("vcs_info", "archive_info", "dir_info"))
+    if isinstance(vcs, dict):
+        return _vcs_origin(vcs, url, suffix)
+    if isinstance(directory, dict):
+        text = EDITABLE if directory.get("editable") is True else LOCAL
+        return Origin(text, directory=_file_path(document["url"]))
+    if isinstance(archive, dict):
+        return Origin(LOCAL if url is None else url + suffix, artifact=_sha256(archive))
+    raise ValueError("none of vcs_info, archive_info, dir_info")
+
+
+def _vcs_origin(vcs: Dict[str, object], url: Optional[str], suffix: str) -> Origin:
+    kind, commit = vcs.get("vcs"), vcs.get("commit_id")
+    if not isinstance(kind, str) or not isinstance(commit, str):
+        raise ValueError("vcs_info without vcs and commit_id")
+    return Origin("{}+{}@{}{}".format(kind, url or LOCAL, commit, suffix))
+
+
+def _sha256(archive: Dict[str, object]) -> Optional[str]:
+    hashes, legacy = archive.get("hashes"), archive.get("hash")
+    listed = hashes.get("sha256") if isinstance(hashes, dict) else None
+    if isinstance(listed, str):
+        return "sha256:" + listed.lower()
+    if isinstance(legacy, str) and legacy.startswith("sha256="):
+        return "sha256:" + legacy[len("sha256=") :].lower()
+    return None
+
+
+def _public_url(url: str) -> Optional[str]:
+    """Scheme, host, port and path; ``None`` for local files. Credentials, query and fragment never get through."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    if parts.scheme.lower() == "file" or not parts.netloc:
+        return None
+    return "{}://{}{}".format(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.partition(";")[0])
+
+
+def _file_path(url: str) -> Optional[str]:
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme.lower() == "file" else None

@@ -1,0 +1,197 @@
+"""Changes judged by a policy: the one place where a difference becomes a failure, a note or an unknown.
+
+Rules of the gate:
+
+1. fail beats undecided beats pass.
+2. An unknown is never a pass, unless the policy accepts it by name.
+3. A comparison of nothing is undecided.
+4. Whatever is let through by a waiver is listed.
+"""
+
+import datetime
+import fnmatch
+from typing import List, NamedTuple, Optional, Tuple
+
+from lineage.portable.compare import Change, Comparison
+from lineage.portable.environment import Unknown
+from lineage.portable.policy import Policy, VerifyPolicy, effective_use, own_rule, tolerance, waived
+
+_ORDER = {"none": 0, "build": 1, "patch": 2, "minor": 3, "major": 4}
+
+REASONS = {
+    "weights": "named in the weights",
+    "served": "loaded when the model was served",
+    "imported": "imported by the model's code",
+    "required": "required by what the model imports",
+    "loaded": "loaded in the run, through other packages",
+    "present": "installed, not used by the model",
+    "unknown": "use unknown, judged as if named in the weights",
+}
+
+
+class Rule(NamedTuple):
+    """What a code means to people."""
+
+    code: str
+    title: str
+    hint: str
+    """what to do about a failure"""
+
+
+RULES = (
+    Rule("python-version", "Python version", "serve with the recorded Python"),
+    Rule("python-implementation", "Python implementation", "serve with the recorded implementation"),
+    Rule("python-abi", "Python build", "serve with a build of Python that has the same ABI flags"),
+    Rule("platform-os", "operating system", "serve on the recorded operating system"),
+    Rule("platform-machine", "processor architecture", "serve on the recorded architecture"),
+    Rule("platform-libc", "C library", "serve on the recorded C library, not an older one"),
+    Rule("platform-libc-newer", "C library, newer", "nothing: wheels for the older one load on it"),
+    Rule("accelerator", "accelerator", "compare driver, GPU and CUDA"),
+    Rule("package-version", "package version", "install the recorded version, or retrain"),
+    Rule("package-build", "package build", "install the recorded build of this version, or retrain"),
+    Rule("package-absent", "package missing", "install it"),
+    Rule("package-extra", "package not recorded", "remove it, or allow extra packages"),
+    Rule("package-builds", "builds not comparable", "nothing: versions were compared instead"),
+    Rule("weights-bytes", "weights", "fetch the weights that the manifest records"),
+)
+
+
+class Finding(NamedTuple):
+    """A change judged by the policy."""
+
+    change: Change
+    severity: str
+    """``fail`` or ``note``"""
+    reason: str
+    """why it matters, or why it does not; ``""`` where the change says all"""
+    message: str
+    """what moved and the reason, in one line"""
+
+
+class Accepted(NamedTuple):
+    """A failure that a waiver lets through."""
+
+    subject: str
+    recorded: Optional[str]
+    observed: Optional[str]
+    reason: str
+    until: Optional[str]
+
+
+class Verdict(NamedTuple):
+    """The sum: ``pass``, ``fail`` or ``undecided``, and all that led to it, failures first."""
+
+    outcome: str
+    findings: Tuple[Finding, ...] = ()
+    unknown: Tuple[Unknown, ...] = ()
+    accepted: Tuple[Accepted, ...] = ()
+
+
+def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.date) -> Verdict:
+    """The verdict on what a comparison found for a model, on a day (UTC)."""
+    findings: List[Finding] = []
+    accepted: List[Accepted] = []
+    unknown = list(comparison.unknown)
+    for change in comparison.changes:
+        severity = _severity(change, policy.verify)
+        if severity == "unknown":
+            unknown.append(Unknown(change.subject, "{} → {}: not comparable versions".format(*_sides(change))))
+            continue
+        reason = _reason(change, policy.verify)
+        waiver = waived(policy.waivers, change.subject, model, today) if severity == "fail" else None
+        if waiver is not None:
+            severity = "note"
+            reason = ", ".join(filter(None, (reason, "waived until {}: {}".format(waiver.until, waiver.reason))))
+            sides = (change.recorded, change.observed)
+            accepted.append(Accepted(change.subject, sides[0], sides[1], waiver.reason, waiver.until.isoformat()))
+        findings.append(found(change, severity, reason))
+    if comparison.incomparable:
+        findings.append(_incomparable(comparison.incomparable))
+    if not sum(number for _, number in comparison.counted):
+        unknown.append(Unknown("packages", "no package could be compared"))
+    judged = tuple(sorted({_accept(one, policy.verify) for one in unknown}))
+    findings.sort(key=lambda one: (one.severity, one.change.subject, one.change.code))
+    return Verdict(_outcome(findings, judged), tuple(findings), judged, tuple(accepted))
+
+
+def _outcome(findings: List[Finding], unknown: Tuple[Unknown, ...]) -> str:
+    if any(finding.severity == "fail" for finding in findings):
+        return "fail"
+    return "pass" if all(one.accepted for one in unknown) else "undecided"
+
+
+def _accept(unknown: Unknown, policy: VerifyPolicy) -> Unknown:
+    accepted = any(fnmatch.fnmatchcase(unknown.subject, pattern) for pattern in policy.accept_unknown)
+    return unknown._replace(accepted=accepted)
+
+
+def _severity(change: Change, policy: VerifyPolicy) -> str:
+    """``fail``, ``note`` or ``unknown``."""
+    kind, _, name = change.subject.partition(":")
+    if kind == "package":
+        return _package_severity(change, policy, name)
+    if change.code == "python-version":
+        return _within(change.step, policy.python)
+    if change.code == "platform-libc-newer":
+        return "note"
+    if kind == "platform":
+        return "note" if policy.os == "any" else "fail"
+    if kind == "accelerator":
+        return "note" if policy.accelerator == "any" else "fail"
+    return "fail"
+
+
+def _package_severity(change: Change, policy: VerifyPolicy, name: str) -> str:
+    if change.code == "package-extra":
+        return "note" if "any" in (policy.extra, own_rule(policy.packages, name)) else "fail"
+    use = effective_use(policy, name, change.use or "unknown")
+    accepted = tolerance(policy.packages, policy.uses, name, use)
+    if change.code == "package-absent":
+        return "note" if use in policy.absent or accepted == "any" else "fail"
+    return _within(change.step, accepted)
+
+
+def _within(step: str, accepted: str) -> str:
+    if accepted == "any":
+        return "note"
+    if step not in _ORDER:
+        return "unknown"
+    return "note" if _ORDER[step] <= _ORDER[accepted] else "fail"
+
+
+def _reason(change: Change, policy: VerifyPolicy) -> str:
+    kind, _, name = change.subject.partition(":")
+    if kind != "package" or change.code == "package-extra":
+        return ""
+    return REASONS[effective_use(policy, name, change.use or "unknown")]
+
+
+def found(change: Change, severity: str, reason: str) -> Finding:
+    """The finding of a change, with its line for people: ``numpy 1.26.4 → 2.0.1 (major), named in the weights``."""
+    kind, _, name = change.subject.partition(":")
+    what = name if kind == "package" else change.subject.replace(":", " ")
+    message = " ".join(filter(None, (what, movement(change))))
+    return Finding(change, severity, reason, ", ".join(filter(None, (message, reason))))
+
+
+def movement(change: Change) -> str:
+    """What moved, without its subject: ``1.26.4 → 2.0.1 (major)``."""
+    if change.code == "package-extra":
+        return "{} is not recorded".format(change.observed)
+    if change.code == "package-absent":
+        return "{} is missing".format(change.recorded)
+    if change.code == "package-builds":
+        return change.detail
+    text = "{} → {}".format(*_sides(change))
+    if change.code in ("package-version", "python-version"):
+        return "{} ({})".format(text, change.step)
+    return "{} ({})".format(text, change.detail) if change.detail else text
+
+
+def _sides(change: Change) -> Tuple[str, str]:
+    return (change.recorded or "nothing", change.observed or "nothing")
+
+
+def _incomparable(number: int) -> Finding:
+    detail = "{} packages are builds for another platform or Python: only their versions were compared"
+    return found(Change("platform", "package-builds", None, None, "none", detail=detail.format(number)), "note", "")

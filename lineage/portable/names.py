@@ -1,0 +1,98 @@
+"""Names of distributions, and how far a version moved.
+
+Sources: names PEP 503, versions PEP 440 (the regular expression of its appendix B, anchored).
+"""
+
+import re
+from typing import NamedTuple, Optional, Tuple
+
+STEPS = ("none", "build", "patch", "minor", "major")
+"""How far a version moved, least first. Beside these: ``added``, ``removed``, ``unknown``."""
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+_VERSION = re.compile(
+    r"""\s*v?
+    (?:(?P<epoch>[0-9]{1,20})!)?
+    (?P<release>[0-9]{1,20}(?:\.[0-9]{1,20}){0,40})
+    (?P<pre>[-_.]?(?P<pre_l>alpha|beta|preview|pre|a|b|c|rc)[-_.]?(?P<pre_n>[0-9]{0,20}))?
+    (?P<post>-(?P<post_n1>[0-9]{1,20})|[-_.]?(?:post|rev|r)[-_.]?(?P<post_n2>[0-9]{0,20}))?
+    (?P<dev>[-_.]?dev[-_.]?(?P<dev_n>[0-9]{0,20}))?
+    (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?
+    \s*""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_PRE_SPELLINGS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
+
+
+class Version(NamedTuple):
+    """A version in PEP 440's normal form; equal values mean the same version."""
+
+    epoch: int
+    release: Tuple[int, ...]
+    """without trailing zeros"""
+    rest: Tuple[Optional[str], Optional[int], Optional[int], Optional[int]]
+    """pre-release letter and number, post, dev"""
+    local: Optional[str]
+
+
+def canonical_name(name: str) -> str:
+    """The PEP 503 form: lower case, runs of ``-_.`` as one ``-``."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be the name of a distribution (core metadata, "Name")."""
+    return _NAME.fullmatch(text) is not None
+
+
+def parse_version(text: str) -> Optional[Version]:
+    """The version, or ``None`` where PEP 440 cannot read it."""
+    match = _VERSION.fullmatch(text)
+    if match is None:
+        return None
+    release = [int(part) for part in match.group("release").split(".")]
+    while len(release) > 1 and release[-1] == 0:
+        release.pop()
+    letter = match.group("pre_l")
+    local = match.group("local")
+    return Version(
+        epoch=int(match.group("epoch") or 0),
+        release=tuple(release),
+        rest=(
+            None if letter is None else _PRE_SPELLINGS.get(letter.lower(), letter.lower()),
+            None if letter is None else int(match.group("pre_n") or 0),
+            None if match.group("post") is None else int(match.group("post_n1") or match.group("post_n2") or 0),
+            None if match.group("dev") is None else int(match.group("dev_n") or 0),
+        ),
+        local=None if local is None else ".".join(_local_part(part) for part in re.split("[-_.]", local.lower())),
+    )
+
+
+def _local_part(part: str) -> str:
+    return str(int(part)) if part.isdigit() else part
+
+
+def step(recorded: str, observed: str) -> str:
+    """How far apart two versions are, whatever the direction: one of ``STEPS``, or ``unknown``.
+
+    Epoch or first number ``major``, second ``minor``, any other public part ``patch``, only the local label
+    ``build``. Text that is equal is ``none`` even where it is no version.
+    """
+    if recorded == observed:
+        return "none"
+    left, right = parse_version(recorded), parse_version(observed)
+    if left is None or right is None:
+        return "unknown"
+    if left.epoch != right.epoch or left.release[0] != right.release[0]:
+        return "major"
+    if _second(left) != _second(right):
+        return "minor"
+    if (left.release, left.rest) != (right.release, right.rest):
+        return "patch"
+    return "none" if left.local == right.local else "build"
+
+
+def _second(version: Version) -> int:
+    return version.release[1] if len(version.release) > 1 else 0

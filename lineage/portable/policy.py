@@ -1,0 +1,228 @@
+"""What a difference is allowed to be: tolerances by use and by name, as ``[tool.lineage]`` writes them.
+
+The defaults are the ones of the documentation; a policy file changes single keys of them. Waivers and the
+``retrain`` table are read strictly too, so that a mistyped key is found by the first command that meets it.
+"""
+
+import datetime
+import fnmatch
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from lineage.portable.environment import USES, Package
+from lineage.portable.names import STEPS, canonical_name
+from lineage.portable.reading import Reader
+
+TOLERANCES = STEPS + ("any",)
+
+_JUDGED = USES[:-1]
+
+
+class Waiver(NamedTuple):
+    """A difference that may pass until a day, with the reason why."""
+
+    subject: str
+    """glob over subjects: ``package:scipy``"""
+    models: Tuple[str, ...]
+    """globs over model names; empty means all"""
+    reason: str
+    until: datetime.date
+    """inclusive, UTC"""
+
+
+class ModelRule(NamedTuple):
+    """Which dependency files describe the environment of some models."""
+
+    match: str
+    """glob over model names and weights paths"""
+    declared: Tuple[str, ...]
+    """POSIX paths from the repository root"""
+
+
+class VerifyPolicy(NamedTuple):
+    """``[tool.lineage.verify]``: the greatest step accepted when serving."""
+
+    python: str = "patch"
+    uses: Tuple[Tuple[str, str], ...] = (
+        ("weights", "none"),
+        ("served", "none"),
+        ("imported", "none"),
+        ("required", "none"),
+        ("loaded", "any"),
+        ("present", "any"),
+    )
+    extra: str = "any"
+    absent: Tuple[str, ...] = ("imported", "loaded", "present")
+    os: str = "none"
+    accelerator: str = "any"
+    code: str = "ast"
+    files: str = "bytes"
+    neutral: Tuple[str, ...] = ("certifi", "tzdata", "pip", "setuptools", "wheel", "uv")
+    accept_unknown: Tuple[str, ...] = ("accelerator:*",)
+    packages: Tuple[Tuple[str, str], ...] = ()
+    """(glob over canonical names, tolerance), in the order written"""
+
+
+class RetrainPolicy(NamedTuple):
+    """``[tool.lineage.retrain]``: beyond this step a model is due; within it, but changed, it is to be verified."""
+
+    python: str = "patch"
+    uses: Tuple[Tuple[str, str], ...] = (
+        ("weights", "patch"),
+        ("served", "patch"),
+        ("imported", "patch"),
+        ("required", "minor"),
+        ("loaded", "major"),
+        ("present", "any"),
+    )
+    code: str = "ast"
+    data: str = "none"
+    params: str = "none"
+    system: str = "any"
+    packages: Tuple[Tuple[str, str], ...] = ()
+
+
+class Policy(NamedTuple):
+    """All of ``[tool.lineage]``."""
+
+    verify: VerifyPolicy = VerifyPolicy()
+    retrain: RetrainPolicy = RetrainPolicy()
+    models: Tuple[ModelRule, ...] = ()
+    waivers: Tuple[Waiver, ...] = ()
+
+
+def tolerance(rules: Tuple[Tuple[str, str], ...], uses: Tuple[Tuple[str, str], ...], name: str, use: str) -> str:
+    """The greatest step accepted for a package: its own rule, else its use; ``unknown`` is judged as ``weights``."""
+    own = own_rule(rules, name)
+    return dict(uses)["weights" if use == "unknown" else use] if own is None else own
+
+
+def own_rule(rules: Tuple[Tuple[str, str], ...], name: str) -> Optional[str]:
+    """The step that a package's own rule accepts: its exact name first, then the globs in the order written."""
+    for pattern, step in rules:
+        if canonical_name(pattern) == name:
+            return step
+    for pattern, step in rules:
+        if fnmatch.fnmatchcase(name, canonical_name(pattern)):
+            return step
+    return None
+
+
+def verify_tolerance(policy: VerifyPolicy, package: Package) -> str:
+    """The greatest step accepted for a recorded package when it is served."""
+    return tolerance(policy.packages, policy.uses, package.name, effective_use(policy, package.name, package.use))
+
+
+def effective_use(policy: VerifyPolicy, name: str, use: str) -> str:
+    """``present`` for what the policy calls neutral, unless the weights name it."""
+    if use != "weights" and any(fnmatch.fnmatchcase(name, pattern) for pattern in policy.neutral):
+        return "present"
+    return use
+
+
+def parse_policy(table: Mapping[str, Any], where: str) -> Policy:
+    """The policy of a ``[tool.lineage]`` table; ``where`` names the file. Raises ``InputError`` with every failure."""
+    reader = Reader(table, "tool.lineage")
+    policy = Policy(
+        verify=_verify(reader.table("verify")),
+        retrain=_retrain(reader.table("retrain")),
+        models=tuple(_model(one) for one in reader.tables("model")),
+        waivers=tuple(_waiver(one) for one in reader.tables("waive")),
+    )
+    reader.done()
+    reader.finish(where, "the keys and their meaning are listed in docs/policy.md")
+    return policy
+
+
+def _uses(reader: Reader, defaults: Tuple[Tuple[str, str], ...]) -> Tuple[Tuple[str, str], ...]:
+    known = dict(defaults)
+    return tuple((use, reader.choice(use, TOLERANCES, known[use])) for use in _JUDGED)
+
+
+def _packages(reader: Reader) -> Tuple[Tuple[str, str], ...]:
+    rules = reader.table("packages")
+    return tuple((pattern, rules.choice(pattern, TOLERANCES, "none")) for pattern in rules.remaining())
+
+
+def _verify(reader: Reader) -> VerifyPolicy:
+    default = VerifyPolicy()
+    absent = reader.texts("absent", default.absent)
+    for use in absent:
+        if use not in USES:
+            reader.fail("absent", "{!r} is not a use ({})".format(use, ", ".join(USES)))
+    policy = VerifyPolicy(
+        python=reader.choice("python", TOLERANCES, default.python),
+        uses=_uses(reader, default.uses),
+        extra=reader.choice("extra", ("any", "none"), default.extra),
+        absent=absent,
+        os=reader.choice("os", ("none", "any"), default.os),
+        accelerator=reader.choice("accelerator", ("none", "any"), default.accelerator),
+        code=reader.choice("code", ("ast", "bytes", "any"), default.code),
+        files=reader.choice("files", ("bytes", "pointer"), default.files),
+        neutral=reader.texts("neutral", default.neutral),
+        accept_unknown=reader.texts("accept-unknown", default.accept_unknown),
+        packages=_packages(reader),
+    )
+    reader.done()
+    return policy
+
+
+def _retrain(reader: Reader) -> RetrainPolicy:
+    default = RetrainPolicy()
+    policy = RetrainPolicy(
+        python=reader.choice("python", TOLERANCES, default.python),
+        uses=_uses(reader, default.uses),
+        code=reader.choice("code", ("ast", "bytes", "any"), default.code),
+        data=reader.choice("data", ("none", "any"), default.data),
+        params=reader.choice("params", ("none", "any"), default.params),
+        system=reader.choice("system", TOLERANCES, default.system),
+        packages=_packages(reader),
+    )
+    reader.done()
+    return policy
+
+
+def _model(reader: Reader) -> ModelRule:
+    rule = ModelRule(reader.text("match"), reader.texts("declared"))
+    if not rule.declared:
+        reader.fail("declared", "must name at least one dependency file")
+    reader.done()
+    return rule
+
+
+def _waiver(reader: Reader) -> Waiver:
+    waiver = Waiver(
+        subject=reader.text("subject"),
+        models=reader.texts("models"),
+        reason=reader.text("reason"),
+        until=_day(reader),
+    )
+    reader.done()
+    return waiver
+
+
+def _day(reader: Reader) -> datetime.date:
+    value = reader.take("until")
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        reader.fail("until", "must be a date, as 2027-01-31")
+        return datetime.date.min
+    return value
+
+
+def waived(waivers: Tuple[Waiver, ...], subject: str, model: str, today: datetime.date) -> Optional[Waiver]:
+    """The first waiver that covers a subject of a model on a day, expired ones left out."""
+    for waiver in waivers:
+        if (
+            fnmatch.fnmatchcase(subject, waiver.subject)
+            and (not waiver.models or any(fnmatch.fnmatchcase(model, pattern) for pattern in waiver.models))
+            and today <= waiver.until
+        ):
+            return waiver
+    return None
+
+
+def declared_for(rules: Sequence[ModelRule], name: str, weights: Sequence[str]) -> Optional[Tuple[str, ...]]:
+    """The dependency files that the first matching rule names for a model; ``None`` when no rule speaks of it."""
+    for rule in rules:
+        if any(fnmatch.fnmatchcase(text, rule.match) for text in (name, *weights)):
+            return rule.declared
+    return None
