@@ -1,0 +1,1 @@
+"""One outside thing each: child processes, files, TOML and YAML files, git."""

@@ -1,0 +1,154 @@
+"""One question to git: the same surroundings and settings each time, exact bytes, failures in our words.
+
+GitPython runs git with a copy of this process' environment. Git exports variables to its hooks
+(``GIT_INDEX_FILE``, ``GIT_DIR``) that would turn a question about one repository into one about another, so
+for the length of each call they are taken away.
+"""
+
+import os
+import re
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from lineage.errors import RepositoryError
+
+
+@contextmanager
+def quiet_refresh() -> Iterator[None]:
+    """Lets GitPython be imported where git is missing; it would raise ImportError, and we can say it better."""
+    before = os.environ.get("GIT_PYTHON_REFRESH")
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["GIT_PYTHON_REFRESH"]
+        else:
+            os.environ["GIT_PYTHON_REFRESH"] = before
+
+
+with quiet_refresh():
+    from git import Git, Repo
+    from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+
+_KEPT = ("GIT_TERMINAL_PROMPT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_SURROUNDINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+_SETTINGS = (
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    "--no-replace-objects",  # a replacement is local: whoever clones gets the commit itself
+    "-c",
+    "core.fsmonitor=false",
+)
+_TRUST_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .+)$", re.MULTILINE)
+_COMPLAINT = re.compile(r"^(?:fatal|error): (.+)$", re.MULTILINE)
+
+_one_at_a_time = threading.RLock()
+
+
+@contextmanager
+def clean_surroundings() -> Iterator[None]:
+    """Takes the ``GIT_…`` variables that choose a repository out of ``os.environ`` and puts them back after.
+
+    Those that say how to reach a server or where the user's configuration is stay. The environment belongs
+    to the whole process, so two threads wait for each other here.
+    """
+    with _one_at_a_time:
+        removed = {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith("GIT_") and not name.startswith("GIT_SSH") and name not in _KEPT
+        }
+        for name in removed:
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    """exit status of git; one of those that were accepted"""
+    output: bytes
+    """standard output, exact"""
+
+    def line(self) -> str:
+        """The output as one path or name, without the newline that git puts behind it."""
+        return decode(self.output.removesuffix(b"\n"))
+
+
+class GitCommand:
+    """Git, ready to be asked; the only place that touches GitPython."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+
+    @classmethod
+    def find(cls, start: Path) -> Self:
+        """Git for the repository around an absolute directory, searched upwards.
+
+        Raises RepositoryError when there is none.
+        """
+        try:
+            with clean_surroundings():
+                # A dollar sign in a path is a character like any other.
+                return cls(Repo(start, search_parent_directories=True, expand_vars=False))
+        except (InvalidGitRepositoryError, NoSuchPathError) as error:
+            hint = "run git init at the root of the project and commit the code"
+            raise RepositoryError("not in a git repository", where=str(start), hint=hint) from error
+
+    def close(self) -> None:
+        self._repo.close()
+
+    def ask(self, directory: Path, *arguments: str, accepted: Collection[int] = (0,)) -> Answer:
+        """What git answers in a directory; ``arguments`` begin with the subcommand.
+
+        Raises RepositoryError when git cannot be run, does not trust the repository's owner, or ends with
+        a status that is not accepted.
+        """
+        # -C, not GitPython's working directory: where that cannot be entered, GitPython asks in ours instead.
+        program = Git.GIT_PYTHON_GIT_EXECUTABLE or "git"
+        where = f"git {arguments[0]}"
+        try:
+            with clean_surroundings():
+                status, output, complaint = self._repo.git.execute(
+                    [program, *_SETTINGS, "-C", str(directory), *arguments],
+                    with_extended_output=True,
+                    with_exceptions=False,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    shell=False,
+                    env=_SURROUNDINGS,
+                )
+        except (GitCommandNotFound, PermissionError) as error:
+            hint = "install git and make sure that it is on PATH"
+            raise RepositoryError(f"the program {program} cannot be run", hint=hint) from error
+        except ValueError as error:  # a null character, or text that is no file name in this locale
+            message = f"not a name that git can hold: {arguments[-1]!r}"
+            raise RepositoryError(message, where=where) from error
+        if status in accepted:
+            return Answer(status=status, output=output)
+        raise _refusal(directory, where, status, complaint)
+
+
+def decode(name: bytes) -> str:
+    """A file name of git as text; bytes that are not UTF-8 survive the way back to bytes."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _refusal(directory: Path, where: str, status: int, complaint: str) -> RepositoryError:
+    trust = _TRUST_COMMAND.search(complaint)
+    if trust:
+        return RepositoryError(
+            "the repository belongs to another user, and git does not read it",
+            where=str(directory),
+            hint=f"if you trust what is in it: {trust[1]}",
+        )
+    said = _COMPLAINT.search(complaint)
+    return RepositoryError(said[1] if said else f"git ended with status {status}", where=where)
