@@ -1,0 +1,27 @@
+"""The id of a manifest: one number for one state, on any path and for any user."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+NOT_IN_ID = frozenset({"id", "created", "tool", "parent", "labels"})
+"""Left out of the id: the id itself, what differs between two captures of one state, and what is the user's own."""
+
+_NOT_OF_RUN = frozenset({"started", "seconds"})
+
+
+def manifest_id(document: Mapping[str, Any]) -> str:
+    """``sha256:<hex>`` over the parsed document as JSON: sorted keys, compact, UTF-8, times as ISO 8601 texts."""
+    kept = {key: value for key, value in document.items() if key not in NOT_IN_ID}
+    if isinstance(kept.get("run"), Mapping):
+        kept["run"] = {key: value for key, value in kept["run"].items() if key not in _NOT_OF_RUN}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_time_text)
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _time_text(value: object) -> str:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    raise TypeError(f"not a value of TOML: {value!r}")

@@ -1,0 +1,224 @@
+"""Manifest ↔ document: the format of ``*.lineage.toml``, schema 1.0, as plain dicts.
+
+The order of keys here is the order in the file. Reading is strict: a missing, mistyped or unknown key is an error with
+its path, all of them at once. A newer minor schema may hold keys that this version does not know: they are named as
+notes. A newer major schema cannot be read.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lineage.core.canonical import manifest_id
+from lineage.errors import InputError
+from lineage.model.code import Code
+from lineage.model.manifest import EVIDENCE, SCHEMA, Manifest, StoredManifest, freeze, thaw
+from lineage.model.weights import Weights
+from lineage.portable.environment import USES, Environment, Package, Platform, Problem
+from lineage.portable.names import canonical_name
+from lineage.portable.reading import Reader
+
+INLINE = ("problems", "environment.packages")
+"""Where a row of the document takes one line of the file."""
+
+_HEX40 = r"[0-9a-f]{40}|[0-9a-f]{64}"
+_SHA256 = r"sha256:[0-9a-f]{64}"
+_PRINTABLE = r"[^\x00-\x1f\x7f]+"
+_HINT = "capture the model again, or take the file from git as it was committed"
+
+
+def to_document(manifest: Manifest) -> dict[str, Any]:
+    """The document of a manifest, with its id."""
+    document: dict[str, Any] = {"schema": SCHEMA, "id": ""}
+    document |= {"name": manifest.name, "created": manifest.created, "evidence": manifest.evidence}
+    document |= _given(tool=manifest.tool, parent=manifest.parent)
+    document["problems"] = [problem._asdict() for problem in manifest.problems]
+    if manifest.labels:
+        document["labels"] = thaw(manifest.labels)
+    code = manifest.code
+    document["code"] = _given(commit=code.commit, tree=code.tree, base=code.base, remote=code.remote)
+    document["code"]["files"] = dict(code.files)
+    document["weights"] = [
+        {"path": one.path, "size": one.size, "sha256": one.sha256, "md5": one.md5} for one in manifest.weights
+    ]
+    document["environment"] = _environment_table(manifest)
+    for key in ("run", "inputs", "params", "metrics"):
+        if getattr(manifest, key):
+            document[key] = thaw(getattr(manifest, key))
+    document["id"] = manifest_id(document)
+    return document
+
+
+def _given(**values: str | None) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _environment_table(manifest: Manifest) -> dict[str, Any]:
+    environment = manifest.environment
+    table = _given(python=environment.python, implementation=environment.implementation, abi=environment.abi)
+    table["platform"] = _given(**environment.platform._asdict())
+    for key in ("accelerator", "variables"):
+        if getattr(environment, key):
+            table[key] = dict(getattr(environment, key))
+    table["declared"] = dict(manifest.declared)
+    table["packages"] = {package.name: _package_row(package) for package in environment.packages}
+    return table
+
+
+def _package_row(package: Package) -> dict[str, Any]:
+    row = {"version": package.version, "use": package.use}
+    for key in ("record", "artifact", "tag", "origin", "installer"):
+        if getattr(package, key) is not None:
+            row[key] = getattr(package, key)
+    return row | ({"modules": list(package.modules)} if package.modules else {})
+
+
+def from_document(document: Mapping[str, Any], where: str) -> StoredManifest:
+    """The manifest of a parsed document; ``where`` names the file. Raises ``InputError`` with every failure."""
+    reader = Reader(document, strict=not _is_newer(document, where))
+    reader.take("schema")
+    claimed = reader.matching("id", _SHA256, "sha256: and 64 hexadecimal digits")
+    manifest = _manifest(reader)
+    reader.done()
+    reader.finish(where, _HINT)
+    actual = manifest_id(document)
+    if claimed != actual:
+        raise InputError(f"id is {claimed}, but the content has {actual}: it was edited after capture", where, _HINT)
+    return StoredManifest(manifest=manifest, id=actual, path=where, notes=tuple(reader.notes))
+
+
+def _is_newer(document: Mapping[str, Any], where: str) -> bool:
+    """Whether the document has a newer minor schema. Raises ``InputError`` when it cannot be read at all."""
+    written = document.get("schema")
+    match = re.fullmatch(r"(\d{1,6})\.(\d{1,6})", written) if isinstance(written, str) else None
+    if match is None:
+        raise InputError('schema: is missing or not a text like "1.0": this is no manifest', where, _HINT)
+    major, minor = int(match[1]), int(match[2])
+    own_major, own_minor = (int(part) for part in SCHEMA.split("."))
+    if major != own_major:
+        hint = "upgrade model-lineage to read it" if major > own_major else _HINT
+        raise InputError(f"schema {written} cannot be read by this version, which reads {SCHEMA}", where, hint)
+    return minor > own_minor
+
+
+def _manifest(reader: Reader) -> Manifest:
+    environment = reader.table("environment")
+    return Manifest(
+        name=reader.matching("name", _PRINTABLE, "printable"),
+        created=reader.moment("created"),
+        evidence=reader.choice("evidence", EVIDENCE),
+        tool=reader.optional_text("tool", _PRINTABLE, "printable"),
+        parent=reader.optional_text("parent", _SHA256, "sha256: and 64 hexadecimal digits"),
+        problems=_problems(reader),
+        labels=freeze(_rest(reader.table("labels"))),
+        code=_code(reader.table("code")),
+        weights=_weights(reader),
+        declared=_blobs(environment.table("declared")),
+        environment=_environment(environment),
+        run=freeze(_rest(reader.table("run"))),
+        inputs=freeze(_rest(reader.table("inputs"))),
+        params=freeze(_rest(reader.table("params"))),
+        metrics=freeze(_rest(reader.table("metrics"))),
+    )
+
+
+def _rest(reader: Reader) -> dict[str, Any]:
+    return {key: reader.take(key) for key in reader.remaining()}
+
+
+def _problems(reader: Reader) -> tuple[Problem, ...]:
+    found = []
+    for row in reader.tables("problems"):
+        found.append(Problem(row.text("code"), row.text("subject"), row.text("detail")))
+        row.done()
+    return tuple(found)
+
+
+def _code(reader: Reader) -> Code:
+    code = Code(
+        commit=reader.optional_text("commit", _HEX40, "40 or 64 hexadecimal digits"),
+        tree=reader.optional_text("tree", _HEX40, "40 or 64 hexadecimal digits"),
+        base=reader.matching("base", _HEX40, "40 or 64 hexadecimal digits"),
+        remote=reader.optional_text("remote", _PRINTABLE, "printable"),
+        files=_blobs(reader.table("files")),
+    )
+    reader.done()
+    return code
+
+
+def _blobs(reader: Reader) -> tuple[tuple[str, str], ...]:
+    found = []
+    for path in sorted(reader.remaining()):
+        if not _is_inside(path):
+            reader.fail(path, "must be a relative path that stays inside the repository")
+        found.append((path, reader.matching(path, _HEX40, "40 or 64 hexadecimal digits")))
+    return tuple(found)
+
+
+def _weights(reader: Reader) -> tuple[Weights, ...]:
+    found: list[Weights] = []
+    for row in reader.tables("weights"):
+        one = Weights(
+            path=row.text("path"),
+            size=row.integer("size"),
+            sha256=row.matching("sha256", r"[0-9a-f]{64}", "64 hexadecimal digits"),
+            md5=row.matching("md5", r"[0-9a-f]{32}(\.dir)?", "32 hexadecimal digits, .dir behind a directory's"),
+        )
+        if one.path and not _is_inside(one.path):
+            row.fail("path", f"must be relative and stay inside the repository, not {one.path[:80]!r}")
+        if any(one.path == other.path for other in found):
+            row.fail("path", f"{one.path!r} stands twice")
+        row.done()
+        found.append(one)
+    if not found and not any(failure.startswith("weights") for failure in reader.failures):
+        reader.fail("weights", "is missing: a manifest records at least one weights file")
+    return tuple(found)
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a POSIX path is relative, normal and does not lead out."""
+    parts = path.split("/")
+    return not any(part in ("", ".", "..") for part in parts) and "\\" not in path and "\x00" not in path
+
+
+def _environment(reader: Reader) -> Environment:
+    platform = reader.table("platform")
+    environment = Environment(
+        python=reader.optional_text("python", _PRINTABLE, "printable"),
+        implementation=reader.optional_text("implementation", _PRINTABLE, "printable"),
+        abi=reader.optional_text("abi", _PRINTABLE, "printable"),
+        platform=Platform(*(platform.optional_text(key, _PRINTABLE, "printable") for key in Platform._fields)),
+        accelerator=_texts(reader.table("accelerator")),
+        variables=_texts(reader.table("variables")),
+        packages=_packages(reader.table("packages")),
+    )
+    platform.done()
+    reader.done()
+    return environment
+
+
+def _texts(reader: Reader) -> tuple[tuple[str, str], ...]:
+    return tuple((key, reader.text(key)) for key in sorted(reader.remaining()))
+
+
+def _packages(reader: Reader) -> tuple[Package, ...]:
+    packages = []
+    for name in sorted(reader.remaining()):
+        row = reader.table(name)
+        if canonical_name(name) != name:
+            reader.fail(name, f"must be written in its canonical form, {canonical_name(name)}")
+        packages.append(
+            Package(
+                name=name,
+                version=row.matching("version", _PRINTABLE, "printable"),
+                use=row.choice("use", USES),
+                record=row.optional_text("record", _SHA256, "sha256: and 64 hexadecimal digits"),
+                artifact=row.optional_text("artifact", _SHA256, "sha256: and 64 hexadecimal digits"),
+                tag=row.optional_text("tag", _PRINTABLE, "printable"),
+                origin=row.optional_text("origin", _PRINTABLE, "printable"),
+                installer=row.optional_text("installer", _PRINTABLE, "printable"),
+                modules=row.texts("modules"),
+            )
+        )
+        row.done()
+    return tuple(packages)

@@ -1,0 +1,57 @@
+"""What differs between two manifests beyond their environments: weights, code, parameters, metrics."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lineage.model.manifest import Manifest
+from lineage.portable.compare import Change
+
+
+def compare_manifests(left: Manifest, right: Manifest) -> tuple[Change, ...]:
+    """The differences from ``left`` to ``right``, in the order weights, code, inputs, parameters, metrics."""
+    return tuple(
+        change
+        for table in (
+            _texts("weights", "weights-bytes", _weights(left), _weights(right)),
+            _texts("code", "code-commit", _code(left), _code(right)),
+            _texts("code", "code-file", dict(left.code.files), dict(right.code.files)),
+            _texts("declared", "declared-file", dict(left.declared), dict(right.declared)),
+            _texts("data", "data", _flat(left.inputs), _flat(right.inputs)),
+            _texts("params", "params", _flat(left.params), _flat(right.params)),
+            _texts("metrics", "metrics", _flat(left.metrics), _flat(right.metrics)),
+        )
+        for change in table
+    )
+
+
+def _weights(manifest: Manifest) -> dict[str, str]:
+    return {one.path: f"sha256:{one.sha256[:12]}" for one in manifest.weights}
+
+
+def _code(manifest: Manifest) -> dict[str, str]:
+    return {"commit": manifest.code.commit or f"uncommitted changes on {manifest.code.base}"}
+
+
+def _texts(kind: str, code: str, left: Mapping[str, str], right: Mapping[str, str]) -> Iterator[Change]:
+    for key in sorted(left.keys() | right.keys()):
+        recorded, observed = left.get(key), right.get(key)
+        if recorded != observed:
+            step = "added" if recorded is None else "removed" if observed is None else "unknown"
+            yield Change(f"{kind}:{key}", code, _short(recorded), _short(observed), step)
+
+
+def _short(text: str | None) -> str | None:
+    """A commit or blob id as people know it."""
+    is_id = text is not None and len(text) in (40, 64) and set(text) <= set("0123456789abcdef")
+    return text[:12] if is_id and text is not None else text
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Dotted keys → values as text."""
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = str(list(value) if isinstance(value, tuple) else value)
+    return found

@@ -1,0 +1,36 @@
+"""A user's own values (labels, metrics, parameters) as what TOML can carry."""
+
+import numbers
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from lineage.errors import InputError
+from lineage.model.manifest import Table, freeze
+from lineage.portable.reading import key_path
+
+
+def plain_table(values: object, where: str) -> Table:
+    """The values with numbers of other libraries as plain numbers. Raises ``InputError`` with the key."""
+    if not isinstance(values, Mapping):
+        raise InputError("must be a table of names and values", where=where)
+    frozen: Table = freeze(_plain(values, "", where))
+    return frozen
+
+
+def _plain(value: Any, path: str, where: str) -> Any:
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str) or not key:
+                raise InputError(f"{path or 'the table'}: the key {key!r} is not a text", where=where)
+        return {key: _plain(one, key_path(path, key), where) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one, f"{path}[{index}]", where) for index, one in enumerate(value)]
+    if isinstance(value, bool | str | date | datetime | time):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    kind = "no value (null)" if value is None else f"a {type(value).__name__}"
+    raise InputError(f"{path}: {kind} cannot be recorded", where=where, hint="leave the key out, or give it a value")

@@ -1,0 +1,1 @@
+"""Manifests as files in a repository."""

@@ -1,0 +1,93 @@
+"""Files: bounded reading, and replacing as a whole, durably, under a lock.
+
+A reader of a replaced file sees the old bytes or the new ones, at every instant and after any crash: they are written
+to a temporary file in the same directory, synced, renamed over, and the directory is synced.
+"""
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from lineage.errors import InputError, StoreError
+
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+"""No manifest, policy or pointer is larger; what is larger is refused before it is parsed."""
+
+
+def read_document(path: Path, what: str) -> bytes:
+    """The bytes of a small regular file. Raises ``InputError`` that names it: absent, a directory, too large."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError(f"{what} must be a regular file", where=str(path))
+            content = file.read(MAX_DOCUMENT_BYTES + 1)
+    except FileNotFoundError as error:
+        raise InputError(f"there is no such {what}", where=str(path)) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{what} cannot be read: {reason}", where=str(path)) from error
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise InputError(f"{what} is larger than {MAX_DOCUMENT_BYTES} bytes", where=str(path))
+    return content
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``, whole and durable. Raises ``StoreError``; then what stood there still stands."""
+    temporary = None
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+        temporary = None
+        _sync_directory(path.parent)
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror or error}", where=str(path)) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _default_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the advisory lock of a directory: two writers of one manifest come one after the other.
+
+    The lock is taken on the directory itself, so nothing is left behind. Where there is no ``flock`` (Windows, some
+    network file systems) replacing is still atomic, only unordered.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    try:
+        descriptor = os.open(directory, os.O_RDONLY)
+    except OSError as error:
+        raise StoreError(f"cannot be opened: {error.strerror or error}", where=str(directory)) from error
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
