@@ -1,0 +1,92 @@
+"""TARGET: one grammar for every command; the only list of what can be a target.
+
+A new kind of target is one source, one line in ``KINDS``, and one case in ``source_of``.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineage.errors import InputError
+from lineage.model.manifest import SUFFIX
+from lineage.sources.base import ExaminableSource
+from lineage.sources.interpreter import InterpreterSource
+
+KINDS = ("python", "manifest")
+"""The prefixes that this version reads."""
+
+_NOT_READ = ("dir", "image", "registry", "lock", "https")
+"""The prefixes of the grammar that this version does not read: named, so that they are never taken for paths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a TARGET text means."""
+
+    kind: str
+    """one of ``KINDS``"""
+    location: str
+    """without its prefix"""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.location}"
+
+
+def parse_target(text: str) -> Target:
+    """The target that a text names. Raises ``InputError`` when it is none that can be read."""
+    kind, colon, location = text.partition(":")
+    if colon and kind in KINDS:
+        if not location:
+            raise InputError("names no path", where=text, hint=f"write {kind}:PATH")
+        return Target(kind=kind, location=location)
+    if colon and kind in _NOT_READ:
+        raise InputError(
+            f"targets of the form {kind}: are not read by this version",
+            where=text,
+            hint="name an interpreter, python:PATH, or a manifest, manifest:PATH",
+        )
+    if text.endswith(SUFFIX):
+        return Target(kind="manifest", location=text)
+    path = Path(text)
+    if path.is_dir():
+        python = path / "bin" / "python"
+        hint = f"name its interpreter: python:{python}" if python.exists() else "name an interpreter: python:PATH"
+        raise InputError("directories are not read as targets by this version", where=text, hint=hint)
+    if path.is_file() and os.access(path, os.X_OK):
+        return Target(kind="python", location=text)
+    state = "is neither an interpreter nor a manifest" if path.exists() else "does not exist"
+    raise InputError(f"the target {state}", where=text, hint="write python:PATH or manifest:PATH")
+
+
+def default_target(env: Mapping[str, str], project: Path) -> Target:
+    """The environment that a user means who names none: the active one, the project's, the first on PATH.
+
+    Raises ``InputError`` when active environments and the project's disagree, or when there is none.
+    """
+    claims = {
+        "$VIRTUAL_ENV": env.get("VIRTUAL_ENV"),
+        "$CONDA_PREFIX": None if env.get("CONDA_DEFAULT_ENV") == "base" else env.get("CONDA_PREFIX"),
+        "the project's .venv": str(project / ".venv") if (project / ".venv" / "pyvenv.cfg").is_file() else None,
+    }
+    found = {name: Path(prefix).resolve() for name, prefix in claims.items() if prefix}
+    if len(set(found.values())) > 1:
+        listed = ", ".join(f"{name} is {prefix}" for name, prefix in found.items())
+        raise InputError(f"which environment is meant? {listed}", hint="name the target: python:PATH/bin/python")
+    for name in found:
+        return Target(kind="python", location=str(Path(claims[name] or "") / "bin" / "python"))
+    for directory in env.get("PATH", "").split(os.pathsep):
+        for name in ("python", "python3"):
+            path = Path(directory, name)
+            if directory and path.is_file() and os.access(path, os.X_OK):
+                return Target(kind="python", location=str(path))
+    raise InputError("no Python environment was found", hint="name the target: python:PATH")
+
+
+def source_of(target: Target, env: Mapping[str, str]) -> ExaminableSource:
+    """The source that reads a target of this machine."""
+    if target.kind != "python":
+        raise InputError(
+            f"a {target.kind} cannot be examined", where=str(target), hint="name an interpreter: python:PATH"
+        )
+    return InterpreterSource(target.location, env=env)
