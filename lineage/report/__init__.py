@@ -1,0 +1,1 @@
+"""Answers as text: values in, text out."""

@@ -1,0 +1,55 @@
+"""A report as a JSON document, schema 1.0: the same bytes for the same answer."""
+
+import json
+from typing import Any
+
+from lineage.model.report import Report, Side
+
+SCHEMA = "1.0"
+
+
+def render_json(report: Report) -> str:
+    """The document, indented, ending in a newline."""
+    document: dict[str, Any] = {"schema": SCHEMA, "command": report.command, "verdict": report.verdict}
+    if report.command == "verify":
+        side = report.recorded
+        document["manifest"] = {"path": side.location, "id": side.id, "name": side.name}
+    else:
+        document["recorded"] = _side(report.recorded)
+    document["target"] = _side(report.observed)
+    if report.policy:
+        document["policy"] = report.policy
+    checked = report.checked
+    document["checked"] = {"packages": checked.packages, "by": dict(checked.by)}
+    if report.command == "verify":
+        document["checked"] |= {"files": checked.files, "weights": checked.weights, "code": checked.code}
+    document["findings"] = [
+        {
+            "code": one.change.code,
+            "subject": one.change.subject,
+            "severity": one.severity,
+            "recorded": one.change.recorded,
+            "observed": one.change.observed,
+            "step": one.change.step,
+            "use": one.change.use,
+            "message": one.message,
+        }
+        for one in report.findings
+    ]
+    document["unknown"] = [one._asdict() for one in report.unknown]
+    document["accepted"] = [one._asdict() for one in report.accepted]
+    if report.notes:
+        document["notes"] = list(report.notes)
+    return dump(document)
+
+
+def dump(document: object) -> str:
+    """A document as every command writes it."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _side(side: Side) -> dict[str, Any]:
+    document: dict[str, Any] = {"kind": side.kind, "location": side.location, "python": side.python}
+    if side.id is not None:
+        document |= {"id": side.id, "name": side.name}
+    return document | {"executed": side.executed}

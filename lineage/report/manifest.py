@@ -1,0 +1,114 @@
+"""A manifest for reading, with what is not reproducible about it, as text, JSON and Markdown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lineage.core.document import to_document
+from lineage.model.listing import Shown
+from lineage.model.manifest import Manifest
+from lineage.portable.environment import USES, Problem
+from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.listing import day
+from lineage.report.markdown import escape, markdown_table
+from lineage.report.text import Style, painted, printable, table
+
+
+def render_manifest(shown: Shown, form: str, style: Style) -> str:
+    """The manifest in one of ``FORMS``."""
+    return FORMS[form](shown, style)
+
+
+def _text(shown: Shown, style: Style) -> str:
+    lines = table([[key, printable(value)] for key, value in _facts(shown)])
+    problems = [["problem", *map(printable, row)] for row in _problems(shown)]
+    if problems:
+        lines += ["", *(painted(line, "undecided", style) for line in table(problems))]
+    lines += [f"note: {printable(note)}" for note in shown.stored.notes]
+    if shown.asked and not problems:
+        lines += ["", painted("no problem: everything that was looked up is reproducible", "pass", style)]
+    return "\n".join(lines) + "\n"
+
+
+def _json(shown: Shown, style: Style) -> str:
+    stored = shown.stored
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "command": "show",
+        "manifest": {"path": stored.path, "id": stored.id, "name": stored.manifest.name},
+        "document": _plain(to_document(stored.manifest)),
+    }
+    if shown.asked:
+        document["problems"] = [
+            {"when": when, **problem._asdict()}
+            for when, problems in (("capture", stored.manifest.problems), ("now", shown.now))
+            for problem in problems
+        ]
+    return dump(document)
+
+
+def _plain(value: Any) -> Any:
+    """The document with times as texts, as JSON has none."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _markdown(shown: Shown, style: Style) -> str:
+    lines = [f"### {escape(shown.stored.manifest.name)}", "", *markdown_table(("", ""), _facts(shown)), ""]
+    problems = _problems(shown)
+    if problems:
+        lines += [*markdown_table(("problem", "subject", "detail"), problems), ""]
+    return "\n".join(lines)
+
+
+FORMS: Mapping[str, Callable[[Shown, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
+"""The same names as ``formats.FORMATS``."""
+
+
+def _problems(shown: Shown) -> list[Sequence[str]]:
+    problems: tuple[Problem, ...] = (*shown.stored.manifest.problems, *shown.now)
+    return [[one.code, one.subject, one.detail] for one in problems]
+
+
+def _facts(shown: Shown) -> list[tuple[str, str]]:
+    manifest = shown.stored.manifest
+    code = manifest.code
+    commit = code.commit or f"uncommitted changes on {code.base}"
+    facts = [
+        ("model", f"{manifest.name} ({shown.stored.path})"),
+        ("id", shown.stored.id),
+        ("created", f"{day(manifest.created)} UTC, {manifest.evidence}"),
+        ("code", f"{commit} of {code.remote}" if code.remote else commit),
+    ]
+    facts += [("weights", f"{one.path}, {one.size} bytes, sha256:{one.sha256[:12]}") for one in manifest.weights]
+    facts += _environment(manifest)
+    for title in ("labels", "params", "metrics"):
+        facts += [(title, f"{key} = {value}") for key, value in _flat(getattr(manifest, title))]
+    return facts
+
+
+def _environment(manifest: Manifest) -> list[tuple[str, str]]:
+    environment = manifest.environment
+    platform = " ".join(part for part in environment.platform if part)
+    facts = [("python", f"{environment.implementation} {environment.python}, {environment.abi}, {platform}")]
+    facts += [(key, value) for key, value in environment.accelerator]
+    facts += [("variable", f"{key}={value}") for key, value in environment.variables]
+    if manifest.declared:
+        facts.append(("declared", ", ".join(path for path, _ in manifest.declared)))
+    for use in USES:
+        named = [f"{one.name} {one.version}" for one in environment.packages if one.use == use]
+        if named:
+            facts.append((use, ", ".join(named)))
+    return facts
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            found += _flat(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", str(list(value) if isinstance(value, tuple) else value)))
+    return found

@@ -1,0 +1,137 @@
+"""A report for people: aligned, one line a finding with its reason, the verdict last.
+
+Texts come from manifests and metadata that anyone may have written: what is not printable is shown escaped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lineage.model.report import Checked, Report, Side
+from lineage.portable.judge import REASONS, Finding, movement
+
+_COLOURS = {"fail": "31", "undecided": "33", "unknown": "33", "pass": "32", "note": "2"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a text is shown; decided by the caller."""
+
+    colour: bool = False
+    verbose: bool = False
+    """also what is tolerated and does not concern the model"""
+
+
+def render_text(report: Report, style: Style) -> str:
+    """The report as lines, ending in a newline."""
+    parts = [*_heading(report), "", *_rows(report, style)]
+    parts += [f"note: {printable(note)}" for note in report.notes]
+    if parts[-1]:
+        parts.append("")
+    return "\n".join([*parts, _last_line(report, style)]) + "\n"
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal could act on escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+    """Rows as aligned columns, two spaces apart; the last column is not padded."""
+    if not rows:
+        return []
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append((indent + "  ".join(cells)).rstrip())
+    return lines
+
+
+def painted(text: str, kind: str, style: Style) -> str:
+    """The text in the colour of its kind, when colour is wanted."""
+    code = _COLOURS.get(kind)
+    return f"\x1b[{code}m{text}\x1b[0m" if style.colour and code else text
+
+
+def _heading(report: Report) -> list[str]:
+    rows = [["recorded", describe_side(report.recorded)], ["observed", describe_side(report.observed)]]
+    if report.policy:
+        rows.append(["policy", printable(report.policy)])
+    return table(rows)
+
+
+def describe_side(side: Side) -> str:
+    """A side in one line: what it is, where, which Python."""
+    if side.kind == "manifest":
+        text = f"{side.name} ({side.location}, {(side.id or '')[:19]})" if side.name else side.location
+    else:
+        text = f"{side.kind}:{side.location}"
+    if side.python:
+        text += f", {side.implementation or 'Python'} {side.python}"
+    return printable(text + (", run to be asked" if side.executed else ""))
+
+
+def _rows(report: Report, style: Style) -> list[str]:
+    shown = [one for one in report.findings if style.verbose or concerns(report, one)]
+    rows = [_row(one) for one in shown]
+    rows += [
+        ["unknown", printable(one.subject), printable(one.reason), "accepted by the policy" if one.accepted else ""]
+        for one in report.unknown
+        if style.verbose or not one.accepted
+    ]
+    lines = [painted(line, row[0], style) for line, row in zip(table(rows), rows, strict=True)]
+    hidden = len(report.findings) - len(shown)
+    if hidden:
+        lines.append(
+            f"{hidden} tolerated difference{'s' * (hidden > 1)} in what the model does not use (-v shows them)"
+        )
+    return lines
+
+
+def concerns(report: Report, finding: Finding) -> bool:
+    """Whether a finding is worth a line: all of a diff, and of a verdict what fails or concerns the model."""
+    if report.command == "diff" or finding.severity == "fail":
+        return True
+    return finding.change.code != "package-extra" and finding.reason != REASONS["present"]
+
+
+def _row(finding: Finding) -> list[str]:
+    kind, _, name = finding.change.subject.partition(":")
+    label = name if kind == "package" else finding.change.subject.replace(":", " ")
+    return [finding.severity, printable(label), printable(movement(finding.change)), printable(finding.reason)]
+
+
+def _last_line(report: Report, style: Style) -> str:
+    if report.command == "diff":
+        number = len(report.findings)
+        text = {
+            "pass": f"no difference: {compared(report.checked)}",
+            "fail": f"{number} difference{'s' * (number != 1)}; {compared(report.checked)}",
+            "undecided": f"undecided: {len(report.unknown)} could not be compared; {compared(report.checked)}",
+        }[report.verdict]
+        return painted(text, report.verdict, style)
+    failures = sum(one.severity == "fail" for one in report.findings)
+    open_questions = sum(not one.accepted for one in report.unknown)
+    reason = {
+        "pass": "",
+        "fail": f"{failures} difference{'s' * (failures != 1)} that matter{'s' * (failures == 1)}; ",
+        "undecided": f"{open_questions} thing{'s' * (open_questions != 1)} could not be seen; ",
+    }[report.verdict]
+    return painted(f"{report.verdict}: {reason}{depth(report.checked)}", report.verdict, style)
+
+
+def compared(checked: Checked) -> str:
+    """How many packages were compared, and by what."""
+    means = ", ".join(f"{number} by {key}" for key, number in checked.by if number)
+    return f"{checked.packages} packages compared" + (f" ({means})" if means else "")
+
+
+def depth(checked: Checked) -> str:
+    """How deep a verdict looked."""
+    weights = {
+        "bytes": "weights read whole",
+        "pointer": "weights by their DVC pointer only",
+        "missing": "weights not found",
+        "skipped": "weights not looked at",
+    }[checked.weights]
+    return f"{compared(checked)}, {weights}, code not compared"
