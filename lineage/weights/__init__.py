@@ -1,0 +1,1 @@
+"""Weights files and what DVC says of them."""
