@@ -1,0 +1,191 @@
+"""After training: weights + repository + environment → manifest. Nothing but the caller's own write changes a file."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from lineage import __version__
+from lineage.core.declared import declared_files
+from lineage.errors import InputError, WeightsError
+from lineage.model.manifest import EMPTY, SUFFIX, Manifest, Table
+from lineage.package_use import OWN_DISTRIBUTION, describe_use
+from lineage.portable.environment import Problem
+from lineage.portable.policy import ModelRule, declared_for
+from lineage.repository_state import RepositoryState, blob_ids, describe_repository
+from lineage.sources.base import ExaminableSource, Examination
+from lineage.store.files import manifest_path, parse_manifest
+from lineage.system.gitrepo import GitRepository
+from lineage.weights.measure import measure
+from lineage.weights.pointers import enclosing_output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRequest:
+    """What a user asks to have captured. Paths as typed; relative ones from the working directory."""
+
+    paths: tuple[Path, ...]
+    """weights files or directories of one model"""
+    output: Path | None = None
+    name: str | None = None
+    entry: Path | None = None
+    labels: Table = field(default_factory=lambda: EMPTY)
+    metrics: Table = field(default_factory=lambda: EMPTY)
+    params: Table = field(default_factory=lambda: EMPTY)
+    generated: tuple[Path, ...] = ()
+    """files that the run made, as a metrics file: they do not make the code dirty"""
+    models: tuple[ModelRule, ...] = ()
+    """of the policy: which dependency files describe which models"""
+    loaded_files: frozenset[str] = frozenset()
+    """absolute paths of module files that the run loaded; only a watched run knows them"""
+    evidence: str = "asserted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A manifest, where it belongs, and how the entry was found."""
+
+    manifest: Manifest
+    path: Path
+    entry: str
+
+
+def capture(
+    request: CaptureRequest,
+    source: ExaminableSource,
+    *,
+    now: datetime,
+    advance: Callable[[int], None] | None = None,
+) -> Captured:
+    """The manifest of some weights, as of now. Raises any ``LineageError`` but ``StoreError``; writes nothing."""
+    if not request.paths:
+        raise InputError("no weights were named")
+    for path in request.paths:
+        if not path.exists():
+            raise WeightsError(
+                "there are no such weights", where=str(path), hint="name a file or directory that exists"
+            )
+    with GitRepository.open(request.paths[0]) as repository:
+        weights_paths = _inside(repository.root, request.paths)
+        generated = [*weights_paths, *_inside(repository.root, request.generated, strict=False)]
+        state = describe_repository(repository, generated)
+        output = _output(request, weights_paths, state)
+        examination = source.examine()
+        name = request.name or _default_name(weights_paths, output)
+        entry = None if request.entry is None else _entry(request.entry, state)
+        use = describe_use(examination, state, weights=weights_paths[0], entry=entry, loaded_files=request.loaded_files)
+        parent, unreadable = _parent(repository, output)
+        declared = _declared(request.models, name, weights_paths, use.files, state)
+        manifest = Manifest(
+            name=name,
+            created=now.replace(microsecond=0),
+            evidence=request.evidence,
+            tool=f"{OWN_DISTRIBUTION} {__version__}",
+            parent=parent,
+            problems=tuple(sorted({*state.problems, *use.problems, *_observed_problems(examination), *unreadable})),
+            labels=request.labels,
+            code=replace(state.code, files=blob_ids(state, repository, use.files)),
+            weights=tuple(measure(repository.root, path, advance=advance) for path in weights_paths),
+            environment=examination.observation.environment._replace(packages=use.packages),
+            declared=blob_ids(state, repository, declared),
+            params=request.params,
+            metrics=request.metrics,
+        )
+    return Captured(manifest=manifest, path=output, entry=use.entry)
+
+
+def _inside(root: Path, paths: Sequence[Path], *, strict: bool = True) -> list[str]:
+    """Paths as POSIX from the root, links in their last part kept: a DVC cache may link the weights themselves."""
+    found = []
+    for path in paths:
+        real = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+        if real.is_relative_to(root) and real != root:
+            found.append(real.relative_to(root).as_posix())
+        elif strict:
+            hint = "a manifest records weights of one repository: move or copy them into it"
+            raise InputError(f"is not inside the repository {root}", where=str(path), hint=hint)
+    return found
+
+
+def _output(request: CaptureRequest, weights: Sequence[str], state: RepositoryState) -> Path:
+    if request.output is not None:
+        if not request.output.name.endswith(SUFFIX) or request.output.name == SUFFIX:
+            raise InputError(f"must end in {SUFFIX}", where=str(request.output))
+        _inside(state.root, [request.output])
+        return request.output
+    if len(weights) > 1:
+        raise InputError("several paths are one model: name its manifest with -o", hint=f"-o models/NAME{SUFFIX}")
+    output = enclosing_output(weights[0], state.outputs)
+    path = state.root / manifest_path(weights[0], None if output is None else output.path)
+    taken = _recorded_weights(path)
+    if taken and weights[0] not in taken:
+        raise InputError(
+            f"is the manifest of {', '.join(taken)}", where=str(path), hint=f"name another with -o NAME{SUFFIX}"
+        )
+    return path
+
+
+def _recorded_weights(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    return [one.path for one in parse_manifest(path.read_bytes(), str(path)).manifest.weights]
+
+
+def _default_name(weights: Sequence[str], output: Path) -> str:
+    """The path without its suffix; of several weights, the manifest's."""
+    if len(weights) > 1:
+        return output.name[: -len(SUFFIX)]
+    directory, slash, base = weights[0].rpartition("/")
+    stem = base.rpartition(".")[0] or base
+    return directory + slash + stem
+
+
+def _entry(entry: Path, state: RepositoryState) -> str:
+    if not entry.is_file():
+        raise InputError("there is no such entry script", where=str(entry))
+    path = _inside(state.root, [entry])[0]
+    if path not in state.paths:
+        raise InputError("the entry script is ignored by git", where=str(entry), hint="track it: git add -f")
+    return path
+
+
+def _declared(
+    rules: Sequence[ModelRule], name: str, weights: Sequence[str], files: Sequence[str], state: RepositoryState
+) -> Collection[str]:
+    """The dependency files that the policy names for the model, else those nearest to its code."""
+    named = declared_for(rules, name, weights)
+    if named is not None:
+        for path in named:
+            if path not in state.paths:
+                raise InputError(f"the policy's declared file {path} is not in the repository", where=name)
+        return named
+    start = files[0] if files else weights[0]
+    return declared_files(sorted(state.paths), start.rpartition("/")[0])
+
+
+def _parent(repository: GitRepository, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
+    """The id of the manifest committed at HEAD, and what keeps it from being told."""
+    path = _inside(repository.root, [output])[0]
+    content = repository.read_at("HEAD", path)
+    if content is None:
+        return None, ()
+    try:
+        return parse_manifest(content, path).id, ()
+    except InputError as error:
+        return None, (Problem("manifest.parent-unreadable", path, f"as committed at HEAD: {error.message}"),)
+
+
+def _observed_problems(examination: Examination) -> list[Problem]:
+    """What the target could not tell is a problem of the record."""
+    observation = examination.observation
+    environment = observation.environment
+    problems = [*observation.problems]
+    problems += [Problem("environment.unknown", one.subject, one.reason) for one in observation.unknown]
+    asked = {
+        "python": environment.python,
+        "python:implementation": environment.implementation,
+        "platform:machine": environment.platform.machine,
+        "platform:libc": environment.platform.libc if environment.platform.os == "linux" else "",
+    }
+    detail = "the target does not tell"
+    return problems + [Problem("environment.unknown", key, detail) for key, value in asked.items() if value is None]

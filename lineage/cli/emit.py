@@ -1,0 +1,64 @@
+"""The answer to stdout or ``--output``; all narration and progress to stderr."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from lineage.report.text import Style
+
+_SHOW_AFTER_S = 0.5
+_SHOW_EVERY_S = 0.2
+
+
+def answer(text: str, output: Path | None) -> None:
+    """The answer of a command: to a file, whole and only now, or to stdout."""
+    if output is not None:
+        from lineage.system.files import replace
+
+        replace(output, text.encode("utf-8", "surrogateescape"))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def style_of(verbose: bool, output: Path | None) -> Style:
+    """Colour only on a terminal, and not when NO_COLOR asks for none."""
+    colour = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return Style(colour=colour, verbose=verbose)
+
+
+def say(text: str, quiet: bool) -> None:
+    """One line of narration."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+class Progress:
+    """Bytes read so far, on a terminal's stderr, once it takes longer than a moment."""
+
+    def __init__(self, what: str, quiet: bool) -> None:
+        self._what = what
+        self._shown = sys.stderr.isatty() and not quiet
+        self._bytes = 0
+        self._next = time.monotonic() + _SHOW_AFTER_S
+        self._written = False
+
+    def advance(self, count: int) -> None:
+        """Told how many more bytes were read; may be called from several threads."""
+        self._bytes += count
+        if self._shown and time.monotonic() >= self._next:
+            self._next = time.monotonic() + _SHOW_EVERY_S
+            self._written = True
+            click.echo(f"\r{self._what}: {self._bytes / 2**20:,.0f} MiB", err=True, nl=False)
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self.advance
+
+    def __exit__(self, *ended: object) -> None:
+        if self._written:
+            click.echo("\r\x1b[K", err=True, nl=False)

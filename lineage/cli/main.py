@@ -1,0 +1,100 @@
+"""The command group, and the one error boundary: no traceback ever reaches a user."""
+
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from lineage import __version__
+from lineage.cli import exits
+from lineage.errors import LineageError
+
+COMMANDS = {
+    "init": "Write a first configuration, a CI template and .gitattributes; overwrite nothing.",
+    "capture": "After training: write the manifest of these weights.",
+    "show": "Read a manifest; with --problems, what is not reproducible about it as of now.",
+    "verify": "May this model be served there?",
+    "diff": "Two manifests or targets, side by side.",
+    "log": "All models, or the history of one.",
+}
+"""Every command and its help in the list: the module of a command is imported when it runs."""
+
+
+class _Group(click.Group):
+    """Loads a command's module when the command is called, so that ``--help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"lineage.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="lineage")
+def group() -> None:
+    """Freeze what a trained model needs: code, weights, environment. Prove that a target can run it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    sys.exit(_guarded(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _guarded(arguments: list[str]) -> int:
+    try:
+        ended = group.main(args=arguments, prog_name="lineage", standalone_mode=False)
+        sys.stdout.flush()
+        return ended if isinstance(ended, int) else exits.GOOD
+    except click.Abort:
+        return exits.INTERRUPTED
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return exits.UNUSABLE
+    except LineageError as error:
+        _complain(error)
+        return exits.of_error(error)
+    except BrokenPipeError:
+        _discard_stdout()
+        return exits.UNDECIDED
+    except Exception:
+        return _report_defect()
+
+
+def _complain(error: LineageError) -> None:
+    from lineage.report.text import printable
+
+    lines = str(error).split("\n")
+    click.echo("\n".join([f"lineage: error: {printable(lines[0])}", *map(printable, lines[1:])]), err=True)
+
+
+def _discard_stdout() -> None:
+    """The reader of the answer went away: nothing more can be said there, also not at interpreter exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_defect() -> int:
+    """A defect of ours: one line, and the details (without local values) in a file of its own."""
+    import traceback
+
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="lineage-defect-", suffix=".txt", delete=False) as file:
+            file.write(f"lineage {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
+        place = f"the report is in {file.name}"
+    except OSError:
+        place = f"no report could be written; it was: {traceback.format_exc(limit=0).strip()}"
+    click.echo(f"lineage: this is a defect of lineage, not of your input; {place}", err=True)
+    return exits.DEFECT

@@ -1,0 +1,67 @@
+"""MANIFEST and TARGET as a user types them → values."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lineage.config import find_root
+from lineage.errors import InputError
+from lineage.model.manifest import SUFFIX, StoredManifest
+from lineage.sources.base import ExaminableSource, Source
+from lineage.sources.recorded import RecordedSource
+from lineage.sources.spec import Target, default_target, parse_target, source_of
+from lineage.store.files import find_manifest
+
+
+def manifest_of(text: str | None) -> StoredManifest:
+    """The manifest that MANIFEST means, seen from the working directory."""
+    return find_manifest(text, _listing, _at_revision)
+
+
+def _listing() -> Sequence[str]:
+    """Tracked and staged manifests, as paths from the working directory."""
+    from lineage.system.gitfiles import list_files
+
+    root = find_root(Path.cwd())
+    if root is None:
+        raise InputError("name a manifest by its path: this is not a git repository, so none can be looked up")
+    return [os.path.relpath(root / path) for path in list_files(root, "*" + SUFFIX)]
+
+
+def _at_revision(revision: str, path: str) -> bytes | None:
+    from lineage.system.gitfiles import file_at
+
+    return file_at(find_root(Path.cwd()) or Path.cwd(), revision, path)
+
+
+def target_of(text: str | None, project: Path | None) -> Target:
+    """The target that TARGET means; the default one where it is left out."""
+    return default_target(os.environ, project or Path.cwd()) if text is None else parse_target(text)
+
+
+def examinable(target: Target) -> ExaminableSource:
+    """The source to capture from."""
+    return source_of(target, os.environ)
+
+
+def observable(target: Target) -> Source:
+    """The source to compare with; a manifest is one too."""
+    side = side_of(target)
+    return RecordedSource(side) if isinstance(side, StoredManifest) else side
+
+
+def side_of(target: Target) -> Source | StoredManifest:
+    """A target, manifests kept whole."""
+    return manifest_of(target.location) if target.kind == "manifest" else examinable(target)
+
+
+TARGET_HELP = "python:PATH, a path to an interpreter, manifest:MANIFEST or a *.lineage.toml."
+
+against_option = click.option(
+    "--against",
+    "target",
+    metavar="TARGET",
+    help=f"{TARGET_HELP}  [default: the active environment, the project's .venv, else python on PATH]",
+)

@@ -1,0 +1,67 @@
+"""``lineage verify``."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from lineage.cli import exits
+from lineage.cli.emit import Progress, answer, style_of
+from lineage.cli.options import PATH, answer_options, policy_option
+from lineage.cli.targets import against_option, manifest_of, observable, target_of
+from lineage.config import find_root, load_policy
+from lineage.errors import InputError
+from lineage.model.manifest import StoredManifest
+from lineage.report.formats import FORMATS
+from lineage.verifying import WeightsPlace, verify
+
+
+@click.command("verify")
+@click.argument("manifest", required=False)
+@against_option
+@click.option("--weights", type=PATH, metavar="PATH", help="Where the weights lie.  [default: beside the manifest]")
+@click.option("--no-weights", is_flag=True, help="Do not look at the weights; the report says so.")
+@policy_option
+@answer_options
+def command(
+    manifest: str | None,
+    target: str | None,
+    weights: Path | None,
+    no_weights: bool,
+    policy: Path | None,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """May the model of MANIFEST be served in the target?
+
+    MANIFEST is a path, a model's unique name, REV:PATH or sha256:PREFIX; left out, the only one of the repository.
+
+    Exits 0 when the target fits, 1 when it does not, 3 when it could not be decided.
+    """
+    if weights is not None and no_weights:
+        raise InputError("--weights and --no-weights exclude each other")
+    stored = manifest_of(manifest)
+    root = find_root(_directory(stored))
+    rules, policy_name = load_policy(root, policy)
+    source = observable(target_of(target, root))
+    place = WeightsPlace(named=weights, beside=_directory(stored), root=root, skip=no_weights)
+    with Progress("reading weights", quiet) as advance:
+        report = verify(
+            stored,
+            source,
+            rules,
+            today=datetime.now(UTC).date(),
+            weights=place,
+            policy_name=policy_name,
+            advance=advance,
+        )
+    answer(FORMATS[form](report, style_of(verbose, output)), output)
+    return exits.of_verdict(report.verdict)
+
+
+def _directory(stored: StoredManifest) -> Path:
+    """Where the manifest lies; one read from a revision lies nowhere, so the working directory stands for it."""
+    path = Path(stored.path)
+    return path.parent if path.is_file() else Path.cwd()

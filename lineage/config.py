@@ -1,0 +1,61 @@
+"""The user's configuration: which repository, which policy. Only entry points read it."""
+
+from pathlib import Path
+
+from lineage.errors import InputError
+from lineage.portable.policy import Policy, parse_policy
+from lineage.system.files import read_document
+from lineage.system.tomlfile import parse_toml
+
+PROJECT_FILE = "pyproject.toml"
+OWN_FILE = "lineage.toml"
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest directory upwards that holds ``.git``; ``None`` when there is none."""
+    absolute = start.absolute()
+    for directory in (absolute, *absolute.parents):
+        if (directory / ".git").exists():
+            return directory
+    return None
+
+
+def load_policy(root: Path | None, explicit: Path | None = None) -> tuple[Policy, str]:
+    """(policy, the file it stands in, or ``defaults``).
+
+    ``explicit`` (``--policy``) is taken as it is; else ``[tool.lineage]`` of pyproject.toml or lineage.toml at the
+    repository root. Raises ``InputError`` when both stand there, or when one cannot be read.
+    """
+    if explicit is not None:
+        return _read(explicit), str(explicit)
+    if root is None:
+        return Policy(), "defaults"
+    found = [path for path in (root / PROJECT_FILE, root / OWN_FILE) if path.exists() and has_policy(path)]
+    if len(found) > 1:
+        hint = f"keep one: move [tool.lineage] of {PROJECT_FILE} into {OWN_FILE}, or remove {OWN_FILE}"
+        raise InputError(f"two policies: {PROJECT_FILE} and {OWN_FILE}", where=str(root), hint=hint)
+    return (_read(found[0]), found[0].name) if found else (Policy(), "defaults")
+
+
+def has_policy(path: Path) -> bool:
+    """Whether a file states a policy: lineage.toml always does, pyproject.toml with ``[tool.lineage]``."""
+    return path.name != PROJECT_FILE or _section(path) is not None
+
+
+def _section(path: Path) -> object:
+    tool = parse_toml(read_document(path, "policy"), str(path)).get("tool")
+    return tool.get("lineage") if isinstance(tool, dict) else None
+
+
+def _read(path: Path) -> Policy:
+    document = parse_toml(read_document(path, "policy"), str(path))
+    tool = document.get("tool")
+    section = tool.get("lineage") if isinstance(tool, dict) else None
+    if path.name != PROJECT_FILE and set(document) - {"tool"}:
+        extra = ", ".join(sorted(set(document) - {"tool"}))
+        raise InputError(
+            f"{extra}: not a known key", where=str(path), hint="write [tool.lineage.verify], as in pyproject.toml"
+        )
+    if not isinstance(section, dict):
+        raise InputError("tool.lineage: is missing or not a table", where=str(path), hint="see docs/policy.md")
+    return parse_policy(section, str(path))

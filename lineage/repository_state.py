@@ -1,0 +1,116 @@
+"""What a capture needs to know of a repository: the commit that ran, its files, what DVC says in it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineage.core.cleanliness import code_changes
+from lineage.core.remotes import normalise_remote
+from lineage.model.code import Code, FileChange
+from lineage.model.stage import Stage
+from lineage.portable.environment import Problem
+from lineage.system.gitrepo import GitRepository
+from lineage.weights.pointers import Output, declared_stages, is_pointer, tracked_outputs
+
+_SHOWN_PATHS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryState:
+    """A repository at one moment. All paths POSIX from its root."""
+
+    root: Path
+    code: Code
+    """without ``files``"""
+    paths: frozenset[str]
+    """tracked files and untracked ones that are not ignored, as they stand in the work tree"""
+    outputs: tuple[Output, ...]
+    """what DVC tracks"""
+    stages: tuple[Stage, ...]
+    problems: tuple[Problem, ...]
+    blobs: Mapping[str, str]
+    """path → git blob id, of tracked files that are unchanged"""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a known file; ``None`` for any other path, so that nothing outside or ignored is read."""
+        return (self.root / path).read_bytes() if path in self.paths else None
+
+
+def describe_repository(repository: GitRepository, generated: Collection[str]) -> RepositoryState:
+    """The state of a repository. ``generated`` are the paths that the run made: they do not make it dirty.
+
+    Raises ``RepositoryError``, and ``InputError`` for a malformed file of DVC.
+    """
+    head = repository.head()
+    changes = repository.changes()
+    index = repository.index()
+    changed = {change.path for change in changes}
+    known = {path for path in (*index, *changed) if (repository.root / path).is_file()}
+    state = RepositoryState(
+        root=repository.root,
+        code=Code(base=head.commit),
+        paths=frozenset(known),
+        outputs=(),
+        stages=(),
+        problems=(),
+        blobs={path: blob for path, blob in index.items() if path not in changed},
+    )
+    outputs = tracked_outputs(sorted(known), state.read)
+    dirty = code_changes(
+        changes,
+        generated=generated,
+        gitignores=_gitignores(repository, changes),
+        outs={output.path for output in (*outputs, *_former_outputs(repository, changes))},
+        is_environment=lambda path: (
+            _is_environment(repository.root / path)
+            and not any(tracked.startswith(path.rstrip("/") + "/") for tracked in index)
+        ),
+    )
+    remote = repository.remote()
+    return RepositoryState(
+        root=repository.root,
+        code=Code(
+            base=head.commit,
+            commit=None if dirty else head.commit,
+            tree=None if dirty else head.tree,
+            remote=None if remote is None else normalise_remote(remote),
+        ),
+        paths=state.paths,
+        outputs=outputs,
+        stages=declared_stages(sorted(known), state.read),
+        problems=tuple(_dirty_problems(dirty, {change.path: change.status for change in changes})),
+        blobs=state.blobs,
+    )
+
+
+def blob_ids(state: RepositoryState, repository: GitRepository, paths: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """(path, git blob id) of files of the work tree, sorted."""
+    return tuple((path, state.blobs.get(path) or repository.blob_id(path)) for path in sorted(paths))
+
+
+def _dirty_problems(dirty: tuple[str, ...], statuses: Mapping[str, str]) -> list[Problem]:
+    problems = [Problem("code.dirty", path, f"{statuses[path]}, not as committed") for path in dirty[:_SHOWN_PATHS]]
+    if len(dirty) > _SHOWN_PATHS:
+        problems.append(Problem("code.dirty", "…", f"{len(dirty) - _SHOWN_PATHS} more paths"))
+    return problems
+
+
+def _gitignores(repository: GitRepository, changes: tuple[FileChange, ...]) -> dict[str, tuple[bytes, bytes]]:
+    """Of each changed ``.gitignore``: (bytes at HEAD, bytes in the work tree)."""
+    found = {}
+    for change in changes:
+        if change.path.rpartition("/")[2] == ".gitignore":
+            path = repository.root / change.path
+            before = repository.read_at("HEAD", change.path)
+            found[change.path] = (before or b"", path.read_bytes() if path.is_file() else b"")
+    return found
+
+
+def _former_outputs(repository: GitRepository, changes: tuple[FileChange, ...]) -> tuple[Output, ...]:
+    """What DVC tracked at HEAD in pointers that changed since."""
+    pointers = sorted({change.path for change in changes if is_pointer(change.path)})
+    return tracked_outputs(pointers, lambda path: repository.read_at("HEAD", path))
+
+
+def _is_environment(directory: Path) -> bool:
+    return (directory / "pyvenv.cfg").is_file() or (directory / "conda-meta" / "history").is_file()
