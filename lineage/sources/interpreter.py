@@ -43,7 +43,7 @@ class InterpreterSource:
             empty, answer = Path(scratch, "empty"), Path(scratch, "answer.json")
             empty.mkdir()
             argv = [executable, "-B", str(Path(probe.__file__)), str(answer)]
-            ended = run(argv, env=self._env, cwd=empty, timeout_s=self._timeout_s)
+            ended = run(argv, env=_anchored(self._env), cwd=empty, timeout_s=self._timeout_s)
             if not answer.is_file():
                 words = f": {ended.last_words}" if ended.last_words else ""
                 raise ObservationError(
@@ -69,6 +69,15 @@ class ThisProcessSource:
 def _own_answer() -> Mapping[str, Any]:
     answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
     return answer
+
+
+def _anchored(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with a PYTHONPATH that means in the empty directory what it means to the caller."""
+    entries = env.get("PYTHONPATH", "")
+    if not entries:
+        return env
+    absolute = [os.path.abspath(entry) for entry in entries.split(os.pathsep)]  # noqa: PTH100 - keeps links
+    return {**env, "PYTHONPATH": os.pathsep.join(absolute)}
 
 
 def _find(location: str, env: Mapping[str, str]) -> str:
@@ -109,7 +118,7 @@ def _parse(answer: bytes, location: str) -> Mapping[str, Any]:
 
 def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, executed: bool) -> Examination:
     try:
-        paths = [os.path.abspath(entry) for entry in answer["path"]]  # noqa: PTH100 - keeps links, as sys.path does
+        paths = [_absolute(entry) for entry in answer["path"]]
         environment = _environment(answer)
         markers = tuple(sorted((str(key), str(value)) for key, value in answer["markers"].items()))
         stdlib = frozenset(str(name) for name in (*answer["stdlib"], *answer["builtin"]) if answer["stdlib"])
@@ -124,6 +133,13 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
         stdlib=stdlib,
         prefix=prefix,
     )
+
+
+def _absolute(entry: str) -> str:
+    """The absolute path, links kept, as ``sys.path`` does. Raises ``ValueError`` for what no file can be named."""
+    if b"\0" in os.fsencode(entry):
+        raise ValueError("a null character in a path")
+    return os.path.abspath(entry)  # noqa: PTH100
 
 
 def _environment(answer: Mapping[str, Any]) -> Environment:

@@ -35,6 +35,8 @@ class Target:
 
 def parse_target(text: str) -> Target:
     """The target that a text names. Raises ``InputError`` when it is none that can be read."""
+    if not text:
+        raise InputError("the target is an empty text", hint="write python:PATH or manifest:PATH")
     kind, colon, location = text.partition(":")
     if colon and kind in KINDS:
         if not location:

@@ -1,0 +1,69 @@
+"""A first configuration: what a repository needs once. Nothing that stands there is overwritten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineage.config import OWN_FILE, PROJECT_FILE, has_policy
+from lineage.system.files import read_document, replace
+from lineage.system.resources import resource
+
+CI_FILES = {"github": ".github/workflows/lineage.yml", "gitlab": ".gitlab/lineage.gitlab-ci.yml"}
+
+_GITLAB_INCLUDE = "include it from .gitlab-ci.yml: include: [{local: .gitlab/lineage.gitlab-ci.yml}]"
+_ATTRIBUTES = "*.lineage.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One file of the scaffold. ``path`` POSIX from the repository root."""
+
+    path: str
+    outcome: str
+    """``written``, ``extended`` or ``kept``"""
+    note: str = ""
+
+
+def scaffold(root: Path, ci: str) -> tuple[Done, ...]:
+    """Write what is missing: configuration, CI template (``github``, ``gitlab``, ``none``), .gitattributes.
+
+    Raises ``StoreError``, and ``InputError`` for a pyproject.toml that cannot be read.
+    """
+    done = [_policy(root)]
+    if ci in CI_FILES:
+        note = _GITLAB_INCLUDE if ci == "gitlab" else ""
+        done.append(_new(root, CI_FILES[ci], lambda: resource("templates", f"{ci}.yml"), note))
+    done.append(_attributes(root))
+    return tuple(done)
+
+
+def detect_ci(root: Path) -> str:
+    """The CI system that a repository already uses, ``github`` when it shows none."""
+    return "gitlab" if (root / ".gitlab-ci.yml").exists() else "github"
+
+
+def _policy(root: Path) -> Done:
+    project = root / PROJECT_FILE
+    if project.exists() and has_policy(project):
+        return Done(path=PROJECT_FILE, outcome="kept", note="it has [tool.lineage]")
+    return _new(root, OWN_FILE, lambda: resource("templates", OWN_FILE))
+
+
+def _new(root: Path, path: str, content: Callable[[], bytes], note: str = "") -> Done:
+    target = root / path
+    if target.exists() or target.is_symlink():
+        return Done(path=path, outcome="kept", note="already there")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace(target, content())
+    return Done(path=path, outcome="written", note=note)
+
+
+def _attributes(root: Path) -> Done:
+    """Add our line to .gitattributes, unless one of that pattern is there."""
+    target = root / ".gitattributes"
+    before = read_document(target, ".gitattributes") if target.exists() else b""
+    if any(line.split()[:1] == [_ATTRIBUTES] for line in before.decode("utf-8", "replace").splitlines()):
+        return Done(path=".gitattributes", outcome="kept", note=f"it has a line for {_ATTRIBUTES}")
+    gap = b"" if not before or before.endswith(b"\n") else b"\n"
+    replace(target, before + gap + resource("templates", "gitattributes"))
+    return Done(path=".gitattributes", outcome="extended" if before else "written")

@@ -1,0 +1,101 @@
+"""What is not reproducible about a manifest, as of now: looked up live, never recorded."""
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+from lineage.errors import RepositoryError, WeightsError
+from lineage.model.listing import Shown
+from lineage.model.manifest import Manifest, StoredManifest
+from lineage.model.weights import Weights
+from lineage.portable.distinfo import is_local
+from lineage.portable.environment import Package, Problem
+from lineage.system.gitrepo import GitRepository
+from lineage.weights.measure import sha256_of
+from lineage.weights.tracking import dvc_output
+
+_LOCAL = "was installed from a file or directory that only one machine has"
+
+
+def problems_now(stored: StoredManifest, *, advance: Callable[[int], None] | None = None) -> Shown:
+    """The manifest with the problems of now: is its commit published, are its weights there, whole and tracked?
+
+    Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
+    """
+    manifest = stored.manifest
+    problems = [Problem("package.local", f"package:{one.name}", _LOCAL) for one in _local(manifest)]
+    try:
+        repository = GitRepository.open(Path(stored.path).absolute().parent)
+    except RepositoryError as error:
+        problems.append(Problem("code.unknown", "code", f"nothing can be looked up: {error.message}"))
+        return Shown(stored=stored, asked=True, now=tuple(problems))
+    with repository:
+        problems += _code_problems(manifest, repository)
+        problems += _manifest_problems(stored, repository)
+        tracked = frozenset(repository.index())
+        for one in manifest.weights:
+            problems += _bytes_problems(one, repository.root, advance)
+            problems += _tracking_problems(one, repository.root, tracked)
+    return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
+
+
+def _local(manifest: Manifest) -> list[Package]:
+    return [package for package in manifest.environment.packages if is_local(package)]
+
+
+def _code_problems(manifest: Manifest, repository: GitRepository) -> list[Problem]:
+    code = manifest.code
+    commit = code.commit or code.base
+    if not repository.exists(commit):
+        return [Problem("code.commit-missing", commit, "is not in this repository: git fetch may bring it")]
+    if repository.remote() is None:
+        return [Problem("code.no-remote", commit, "the repository has no remote: nobody else can get the commit")]
+    if repository.published(commit):
+        return []
+    place = repository.branch() or f"{commit}:refs/heads/BRANCH"
+    command = f"git push {shlex.quote(repository.remote_name() or 'origin')} {shlex.quote(place)}"
+    return [Problem("code.not-pushed", commit, f"is on no remote branch known here: {command}")]
+
+
+def _manifest_problems(stored: StoredManifest, repository: GitRepository) -> list[Problem]:
+    path = Path(stored.path).absolute()
+    if not path.is_file():
+        return []
+    relative = (path.parent.resolve() / path.name).relative_to(repository.root).as_posix()
+    committed = repository.read_at("HEAD", relative)
+    if committed is None:
+        return [Problem("manifest.not-committed", relative, f"git add {shlex.quote(relative)}, then commit")]
+    if committed != path.read_bytes():
+        return [Problem("manifest.not-committed", relative, "differs from what is committed")]
+    return []
+
+
+def _bytes_problems(weights: Weights, root: Path, advance: Callable[[int], None] | None) -> list[Problem]:
+    location = root / weights.path
+    if not location.exists():
+        return [Problem("weights.missing", weights.path, "are not in the work tree: dvc pull may bring them")]
+    try:
+        found = sha256_of(location, advance=advance)
+    except WeightsError as error:
+        return [Problem("weights.unreadable", weights.path, error.message)]
+    if (found.sha256, found.is_directory) != (weights.sha256, weights.is_directory):
+        return [Problem("weights.changed", weights.path, "are not the bytes that were recorded")]
+    return []
+
+
+def _tracking_problems(weights: Weights, root: Path, tracked: frozenset[str]) -> list[Problem]:
+    output = dvc_output(root, weights.path)
+    if output is None:
+        if weights.path in tracked or any(path.startswith(weights.path + "/") for path in tracked):
+            return []
+        detail = f"by neither DVC nor git: dvc add {shlex.quote(weights.path)}"
+        return [Problem("weights.not-tracked", weights.path, detail)]
+    if output.md5 is None or output.algorithm != "md5":
+        detail = f"{output.pointer} does not tell their MD5, so DVC may hold others"
+        return [Problem("weights.pointer-unknown", weights.path, detail)]
+    if output.md5 != weights.md5:
+        detail = f"{output.pointer} tracks other bytes: dvc add {shlex.quote(weights.path)}, or capture again"
+        return [Problem("weights.pointer-differs", weights.path, detail)]
+    if not output.in_cache:
+        return [Problem("weights.not-in-cache", weights.path, "DVC tracks them, but has no copy in its cache here")]
+    return []
