@@ -78,10 +78,10 @@ def verify(
 
     ``weights`` is where they lie; left out, beside the manifest. Raises ``LineageError`` when it cannot be found out.
     """
+    from lineage.comparing_weights import WeightsPlace
     from lineage.sources.interpreter import ThisProcessSource
     from lineage.sources.spec import parse_target, source_of
     from lineage.store.files import read_manifest
-    from lineage.verifying import WeightsPlace
     from lineage.verifying import verify as verified
 
     path = Path(manifest)

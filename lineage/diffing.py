@@ -5,7 +5,7 @@ from lineage.model.manifest import StoredManifest
 from lineage.model.report import Checked, Report, Side
 from lineage.portable.compare import IDENTITIES, Change, Comparison, combine, compare
 from lineage.portable.environment import Observation
-from lineage.portable.judge import REASONS, found
+from lineage.portable.judge import REASONS, by_subject, found
 from lineage.sources.base import Source
 from lineage.sources.recorded import RecordedSource
 from lineage.verifying import manifest_side, observed_side
@@ -23,7 +23,7 @@ def diff(left: Source | StoredManifest, right: Source | StoredManifest) -> Repor
     if isinstance(left, StoredManifest) and isinstance(right, StoredManifest):
         compared = combine(compared, Comparison(compare_manifests(left.manifest, right.manifest)))
     changes = sorted(compared.changes, key=lambda one: (one.subject, one.code))
-    unknown = tuple(sorted({*compared.unknown, *recorded.unknown}))
+    unknown = by_subject((*compared.unknown, *recorded.unknown))
     counted = dict(compared.counted)
     return Report(
         command="diff",

@@ -9,11 +9,12 @@ from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, style_of
 from lineage.cli.options import PATH, answer_options, policy_option
 from lineage.cli.targets import against_option, manifest_of, observable, target_of
+from lineage.comparing_weights import WeightsPlace
 from lineage.config import find_root, load_policy
 from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest
 from lineage.report.formats import FORMATS
-from lineage.verifying import WeightsPlace, verify
+from lineage.verifying import verify
 
 
 @click.command("verify")

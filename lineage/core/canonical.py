@@ -13,12 +13,17 @@ _NOT_OF_RUN = frozenset({"started", "seconds"})
 
 
 def manifest_id(document: Mapping[str, Any]) -> str:
-    """``sha256:<hex>`` over the parsed document as JSON: sorted keys, compact, UTF-8, times as ISO 8601 texts."""
+    """``sha256:<hex>`` over the canonical JSON of a parsed document, without the keys of ``NOT_IN_ID``."""
     kept = {key: value for key, value in document.items() if key not in NOT_IN_ID}
     if isinstance(kept.get("run"), Mapping):
         kept["run"] = {key: value for key, value in kept["run"].items() if key not in _NOT_OF_RUN}
-    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_time_text)
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical_json(kept)).hexdigest()
+
+
+def canonical_json(document: Mapping[str, Any]) -> bytes:
+    """The document as JSON: sorted keys, compact, UTF-8, times as ISO 8601 texts. Equal bytes mean equal content."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_time_text)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _time_text(value: object) -> str:

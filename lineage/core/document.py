@@ -28,7 +28,7 @@ _HINT = "capture the model again, or take the file from git as it was committed"
 
 
 def to_document(manifest: Manifest) -> dict[str, Any]:
-    """The document of a manifest, with its id."""
+    """The document of a manifest, with its id. Names that are not UTF-8 are written with their bytes escaped."""
     document: dict[str, Any] = {"schema": SCHEMA, "id": ""}
     document |= {"name": manifest.name, "created": manifest.created, "evidence": manifest.evidence}
     document |= _given(tool=manifest.tool, parent=manifest.parent)
@@ -45,8 +45,20 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
     for key in ("run", "inputs", "params", "metrics"):
         if getattr(manifest, key):
             document[key] = thaw(getattr(manifest, key))
+    document = {key: _writable(value) for key, value in document.items()}
     document["id"] = manifest_id(document)
     return document
+
+
+def _writable(value: Any) -> Any:
+    """The value with every text as UTF-8 can carry it: git and the file system also hand out other bytes."""
+    if isinstance(value, dict):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_writable(one) for one in value]
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return value
 
 
 def _given(**values: str | None) -> dict[str, Any]:

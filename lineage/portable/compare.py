@@ -9,7 +9,7 @@ Rules:
 4. ``None`` on either side is an unknown, never equal.
 """
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from lineage.portable.environment import (
     EDITABLE,
@@ -83,7 +83,14 @@ def compare(recorded: Environment, observed: Observation, identified: Callable[[
     platform = _compare_platform(recorded.platform, target.platform)
     accelerator = _compare_accelerator(dict(recorded.accelerator), dict(target.accelerator))
     packages = _compare_packages(recorded, observed, identified)
-    return combine(interpreter, platform, accelerator, packages, Comparison(unknown=observed.unknown))
+    uses = {package.name: package.use for package in recorded.packages}
+    unseen = Comparison(unknown=tuple(_with_use(one, uses) for one in observed.unknown))
+    return combine(interpreter, platform, accelerator, packages, unseen)
+
+
+def _with_use(unknown: Unknown, uses: Mapping[str, str]) -> Unknown:
+    kind, _, name = unknown.subject.partition(":")
+    return unknown._replace(use=uses.get(name, "extra")) if kind == "package" else unknown
 
 
 def _known(subject: str, recorded: Optional[str], observed: Optional[str]) -> Tuple[Unknown, ...]:
@@ -180,7 +187,7 @@ def _compare_packages(recorded: Environment, observed: Observation, identified: 
         else:
             pair = _compare_version(package, other)
         if pair.by is None:
-            unknown.append(Unknown(subject, pair.reason))
+            unknown.append(Unknown(subject, pair.reason, use=package.use))
         else:
             counted[pair.by] += 1
         if pair.change is not None:

@@ -87,6 +87,10 @@ def _read_one(
 ) -> Optional[Distribution]:
     info = path + "/" + directory
     claimed = directory.rpartition(".")[0].partition("-")
+    if directory.startswith("~"):
+        detail = "a leftover of an interrupted uninstall, as installers see it: not a distribution"
+        problems.append(Problem("package.leftover", "package:" + claimed[0], detail))
+        return None
     subject = "package:" + canonical_name(claimed[0])
     try:
         name, version = read_name(tree, info)

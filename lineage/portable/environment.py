@@ -80,6 +80,8 @@ class Unknown(NamedTuple):
     subject: str
     reason: str
     accepted: bool = False
+    use: Optional[str] = None
+    """of a package, against a manifest: its recorded use, or ``extra`` when it is not recorded"""
 
 
 class Observation(NamedTuple):

@@ -10,7 +10,7 @@ Rules of the gate:
 
 import datetime
 import fnmatch
-from typing import List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
@@ -53,6 +53,7 @@ RULES = (
     Rule("package-extra", "package not recorded", "remove it, or allow extra packages"),
     Rule("package-builds", "builds not comparable", "nothing: versions were compared instead"),
     Rule("weights-bytes", "weights", "fetch the weights that the manifest records"),
+    Rule("weights-pointer", "weights, by their DVC pointer", "check out the pointer that belongs to the manifest"),
 )
 
 
@@ -95,7 +96,8 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
     for change in comparison.changes:
         severity = _severity(change, policy.verify)
         if severity == "unknown":
-            unknown.append(Unknown(change.subject, "{} → {}: not comparable versions".format(*_sides(change))))
+            reason = "{} → {}: not comparable versions".format(*_sides(change))
+            unknown.append(Unknown(change.subject, reason, use=change.use))
             continue
         reason = _reason(change, policy.verify)
         waiver = waived(policy.waivers, change.subject, model, today) if severity == "fail" else None
@@ -109,9 +111,14 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
         findings.append(_incomparable(comparison.incomparable))
     if not sum(number for _, number in comparison.counted):
         unknown.append(Unknown("packages", "no package could be compared"))
-    judged = tuple(sorted({_accept(one, policy.verify) for one in unknown}))
+    judged = by_subject({_accept(one, policy.verify) for one in unknown})
     findings.sort(key=lambda one: (one.severity, one.change.subject, one.change.code))
     return Verdict(_outcome(findings, judged), tuple(findings), judged, tuple(accepted))
+
+
+def by_subject(unknown: Iterable[Unknown]) -> Tuple[Unknown, ...]:
+    """The same, each once, in the order of their subjects."""
+    return tuple(sorted(set(unknown), key=lambda one: (one.subject, one.reason, one.accepted, one.use or "")))
 
 
 def _outcome(findings: List[Finding], unknown: Tuple[Unknown, ...]) -> str:
@@ -121,7 +128,14 @@ def _outcome(findings: List[Finding], unknown: Tuple[Unknown, ...]) -> str:
 
 
 def _accept(unknown: Unknown, policy: VerifyPolicy) -> Unknown:
+    """Accepted by name, or about a package any difference of which would be tolerated."""
     accepted = any(fnmatch.fnmatchcase(unknown.subject, pattern) for pattern in policy.accept_unknown)
+    if unknown.use == "extra":
+        accepted = accepted or policy.extra == "any"
+    elif unknown.use is not None:
+        name = unknown.subject.partition(":")[2]
+        use = effective_use(policy, name, unknown.use)
+        accepted = accepted or tolerance(policy.packages, policy.uses, name, use) == "any"
     return unknown._replace(accepted=accepted)
 
 

@@ -36,7 +36,9 @@ def render_json(report: Report) -> str:
         }
         for one in report.findings
     ]
-    document["unknown"] = [one._asdict() for one in report.unknown]
+    document["unknown"] = [
+        {"subject": one.subject, "reason": one.reason, "accepted": one.accepted} for one in report.unknown
+    ]
     document["accepted"] = [one._asdict() for one in report.accepted]
     if report.notes:
         document["notes"] = list(report.notes)

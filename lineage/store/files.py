@@ -8,6 +8,7 @@ gate more than all of its reading.
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from lineage.core.canonical import canonical_json
 from lineage.core.document import INLINE, from_document, to_document
 from lineage.errors import InputError
 from lineage.model.manifest import EMPTY, SUFFIX, Manifest, StoredManifest
@@ -111,7 +112,7 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
         from lineage.system.tomlwriter import render_toml
 
         content = render_toml(document, INLINE, previous)
-        if parse_toml(content, str(path)) != document:
+        if canonical_json(parse_toml(content, str(path))) != canonical_json(document):
             raise InputError("holds a value that TOML cannot carry unchanged", where=str(path))
         replace(path, content)
     return stored, True

@@ -11,7 +11,18 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"core", "system"}),
     frozenset({"report", "export", "sources", "weights", "store", "restore", "integrations"}),
-    frozenset({"capturing", "verifying", "diffing", "showing", "listing", "repository_state", "package_use"}),
+    frozenset(
+        {
+            "capturing",
+            "comparing_weights",
+            "verifying",
+            "diffing",
+            "showing",
+            "listing",
+            "repository_state",
+            "package_use",
+        }
+    ),
     frozenset({"config", "scaffold", "githooks", "serving", "api", "cli"}),
     frozenset({"__init__", "__main__"}),
 )
