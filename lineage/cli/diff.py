@@ -6,11 +6,11 @@ import click
 
 from lineage.cli import exits
 from lineage.cli.emit import answer, style_of
-from lineage.cli.options import answer_options
+from lineage.cli.options import report_options
 from lineage.cli.targets import manifest_of, side_of
 from lineage.diffing import diff
 from lineage.model.manifest import StoredManifest
-from lineage.report.formats import FORMATS
+from lineage.report.formats import render
 from lineage.sources.base import Source
 from lineage.sources.spec import KINDS, parse_target
 
@@ -18,14 +18,14 @@ from lineage.sources.spec import KINDS, parse_target
 @click.command("diff")
 @click.argument("a")
 @click.argument("b")
-@answer_options
+@report_options
 def command(a: str, b: str, form: str, output: Path | None, quiet: bool, verbose: bool) -> int:
     """Show what differs from A to B, each a manifest (also by name, REV:PATH or sha256:PREFIX) or a target.
 
     Exits 0 when nothing differs, 1 when something does, 3 when something could not be compared.
     """
     report = diff(_side(a), _side(b))
-    answer(FORMATS[form](report, style_of(verbose, output)), output)
+    answer(render(report, form, style_of(verbose, output)), output)
     return exits.of_verdict(report.verdict)
 
 

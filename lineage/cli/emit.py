@@ -8,8 +8,11 @@ from pathlib import Path
 
 import click
 
+from lineage.cli import exits
+from lineage.errors import StoreError
 from lineage.report.text import Style
 
+_STDOUT = "standard output"
 _SHOW_AFTER_S = 0.5
 _SHOW_EVERY_S = 0.2
 
@@ -21,14 +24,28 @@ def answer(text: str, output: Path | None) -> None:
 
         replace(output, text.encode("utf-8", "surrogateescape"))
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    if sys.stdout is None:
+        raise StoreError("the answer cannot be written: it is closed", _STDOUT, "name a file with --output")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # click would end with 1 here, which means another thing
+        discard_stdout()
+        raise click.exceptions.Exit(exits.UNDECIDED) from None
+    except OSError as error:
+        discard_stdout()
+        raise StoreError(f"the answer cannot be written: {error.strerror}", _STDOUT) from error
+
+
+def discard_stdout() -> None:
+    """Nothing more can be said there: what is still buffered must not fail again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def style_of(verbose: bool, output: Path | None) -> Style:
     """Colour only on a terminal, and not when NO_COLOR asks for none."""
-    colour = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colour = output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Style(colour=colour, verbose=verbose)
 
 
@@ -43,7 +60,7 @@ class Progress:
 
     def __init__(self, what: str, quiet: bool) -> None:
         self._what = what
-        self._shown = sys.stderr.isatty() and not quiet
+        self._shown = sys.stderr is not None and sys.stderr.isatty() and not quiet
         self._bytes = 0
         self._next = time.monotonic() + _SHOW_AFTER_S
         self._written = False

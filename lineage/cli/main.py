@@ -11,7 +11,7 @@ import click
 
 from lineage import __version__
 from lineage.cli import exits
-from lineage.errors import LineageError
+from lineage.errors import InputError, LineageError
 
 COMMANDS = {
     "init": "Write a first configuration, a CI template and .gitattributes; overwrite nothing.",
@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _guarded(arguments: list[str]) -> int:
     try:
         ended = group.main(args=arguments, prog_name="lineage", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return ended if isinstance(ended, int) else exits.GOOD
     except click.Abort:
         return exits.INTERRUPTED
@@ -67,9 +68,14 @@ def _guarded(arguments: list[str]) -> int:
     except LineageError as error:
         _complain(error)
         return exits.of_error(error)
-    except BrokenPipeError:
-        _discard_stdout()
+    except (BrokenPipeError, SystemExit):
+        # The reader of a help text went away; click says so with an exit of 1, which means another thing here.
+        from lineage.cli.emit import discard_stdout
+
+        discard_stdout()
         return exits.UNDECIDED
+    except OSError as error:
+        return _report_defect() if error.filename is None else _refuse(error)
     except Exception:
         return _report_defect()
 
@@ -81,9 +87,11 @@ def _complain(error: LineageError) -> None:
     click.echo("\n".join([f"lineage: error: {printable(lines[0])}", *map(printable, lines[1:])]), err=True)
 
 
-def _discard_stdout() -> None:
-    """The reader of the answer went away: nothing more can be said there, also not at interpreter exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _refuse(error: OSError) -> int:
+    """A path that the system does not let us use, met where no better words were at hand."""
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    _complain(InputError(f"cannot be used: {error.strerror or error}", where))
+    return exits.UNUSABLE
 
 
 def _report_defect() -> int:

@@ -1,20 +1,24 @@
 """The options that commands share, each one named value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from lineage.report.formats import FORMATS
+from lineage.report.formats import BASIC_FORMATS, FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
 
-format_option = click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to answer."
-)
+
+def _format_option(names: Sequence[str]) -> Callable[[Command], Command]:
+    return click.option(
+        "--format", "form", type=click.Choice(names), default="text", show_default=True, help="How to answer."
+    )
+
+
 output_option = click.option(
     "--output", type=PATH, metavar="FILE", help="Write the answer to FILE, whole, after success.  [default: stdout]"
 )
@@ -27,6 +31,15 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show also w
 
 def answer_options(command: Command) -> Command:
     """``--format``, ``--output``, ``-q``, ``-v``: the same on every command that answers."""
-    for option in (verbose_option, quiet_option, output_option, format_option):
+    return _answering(command, BASIC_FORMATS)
+
+
+def report_options(command: Command) -> Command:
+    """The same with every format that a report has."""
+    return _answering(command, list(FORMATS))
+
+
+def _answering(command: Command, formats: Sequence[str]) -> Command:
+    for option in (verbose_option, quiet_option, output_option, _format_option(formats)):
         command = option(command)
     return command

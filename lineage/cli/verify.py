@@ -7,13 +7,13 @@ import click
 
 from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, style_of
-from lineage.cli.options import PATH, answer_options, policy_option
+from lineage.cli.options import PATH, policy_option, report_options
 from lineage.cli.targets import against_option, manifest_of, observable, target_of
 from lineage.comparing_weights import WeightsPlace
 from lineage.config import find_root, load_policy
 from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest
-from lineage.report.formats import FORMATS
+from lineage.report.formats import render
 from lineage.verifying import verify
 
 
@@ -23,7 +23,7 @@ from lineage.verifying import verify
 @click.option("--weights", type=PATH, metavar="PATH", help="Where the weights lie.  [default: beside the manifest]")
 @click.option("--no-weights", is_flag=True, help="Do not look at the weights; the report says so.")
 @policy_option
-@answer_options
+@report_options
 def command(
     manifest: str | None,
     target: str | None,
@@ -58,7 +58,7 @@ def command(
             policy_name=policy_name,
             advance=advance,
         )
-    answer(FORMATS[form](report, style_of(verbose, output)), output)
+    answer(render(report, form, style_of(verbose, output)), output)
     return exits.of_verdict(report.verdict)
 
 

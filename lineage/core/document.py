@@ -57,7 +57,10 @@ def _writable(value: Any) -> Any:
     if isinstance(value, list):
         return [_writable(one) for one in value]
     if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        try:
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
     return value
 
 

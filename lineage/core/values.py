@@ -9,26 +9,35 @@ from lineage.errors import InputError
 from lineage.model.manifest import Table, freeze
 from lineage.portable.reading import key_path
 
+MAX_DEPTH = 12
+"""Tables and lists within each other: a manifest is refused by its readers when it is nested deeper than 16."""
+
+_MAX_BITS = 4096
+
 
 def plain_table(values: object, where: str) -> Table:
     """The values with numbers of other libraries as plain numbers. Raises ``InputError`` with the key."""
     if not isinstance(values, Mapping):
         raise InputError("must be a table of names and values", where=where)
-    frozen: Table = freeze(_plain(values, "", where))
+    frozen: Table = freeze(_plain(values, "", where, 0))
     return frozen
 
 
-def _plain(value: Any, path: str, where: str) -> Any:
+def _plain(value: Any, path: str, where: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise InputError(f"{path}: is nested deeper than {MAX_DEPTH}", where=where)
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str) or not key:
                 raise InputError(f"{path or 'the table'}: the key {key!r} is not a text", where=where)
-        return {key: _plain(one, key_path(path, key), where) for key, one in value.items()}
+        return {key: _plain(one, key_path(path, key), where, depth + 1) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one, f"{path}[{index}]", where) for index, one in enumerate(value)]
+        return [_plain(one, f"{path}[{index}]", where, depth + 1) for index, one in enumerate(value)]
     if isinstance(value, bool | str | date | datetime | time):
         return value
     if isinstance(value, numbers.Integral):
+        if int(value).bit_length() > _MAX_BITS:
+            raise InputError(f"{path}: a number of more than {_MAX_BITS} bits cannot be recorded", where=where)
         return int(value)
     if isinstance(value, numbers.Real):
         return float(value)

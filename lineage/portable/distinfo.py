@@ -13,8 +13,9 @@ from lineage.portable.identity import Origin, parse_origin, record_identity, whe
 from lineage.portable.names import canonical_name, is_name
 from lineage.portable.tree import FileTree, Unreadable
 
-_NAME = re.compile(rb"^name[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
-_VERSION = re.compile(rb"^version[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+# The value is stripped afterwards: a pattern that does it needs quadratic time on a long run of blanks.
+_NAME = re.compile(rb"^name[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
+_VERSION = re.compile(rb"^version[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -123,7 +124,7 @@ def read_name(tree: FileTree, info: str) -> Tuple[str, str]:
         written = pattern.findall(header)
         if len(written) != 1:
             raise ValueError("{} stands {} times in METADATA".format(field, len(written)))
-        values.append(written[0].decode("utf-8"))
+        values.append(written[0].strip(b" \t\r").decode("utf-8"))
     name, version = values
     if not is_name(name):
         raise ValueError("not a name: {!r}".format(name[:80]))

@@ -4,7 +4,7 @@ Rules of the gate:
 
 1. fail beats undecided beats pass.
 2. An unknown is never a pass, unless the policy accepts it by name.
-3. A comparison of nothing is undecided.
+3. A comparison of nothing is undecided, whatever the policy accepts.
 4. Whatever is let through by a waiver is listed.
 """
 
@@ -109,9 +109,9 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
         findings.append(found(change, severity, reason))
     if comparison.incomparable:
         findings.append(_incomparable(comparison.incomparable))
+    judged = by_subject([_accept(one, policy.verify) for one in unknown])
     if not sum(number for _, number in comparison.counted):
-        unknown.append(Unknown("packages", "no package could be compared"))
-    judged = by_subject({_accept(one, policy.verify) for one in unknown})
+        judged = by_subject(judged + (Unknown("packages", "no package could be compared"),))
     findings.sort(key=lambda one: (one.severity, one.change.subject, one.change.code))
     return Verdict(_outcome(findings, judged), tuple(findings), judged, tuple(accepted))
 

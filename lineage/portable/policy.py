@@ -114,7 +114,7 @@ def verify_tolerance(policy: VerifyPolicy, package: Package) -> str:
 
 def effective_use(policy: VerifyPolicy, name: str, use: str) -> str:
     """``present`` for what the policy calls neutral, unless the weights name it."""
-    if use != "weights" and any(fnmatch.fnmatchcase(name, pattern) for pattern in policy.neutral):
+    if use != "weights" and any(fnmatch.fnmatchcase(name, canonical_name(pattern)) for pattern in policy.neutral):
         return "present"
     return use
 

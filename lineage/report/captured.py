@@ -38,4 +38,4 @@ def _markdown(stored: StoredManifest, changed: bool, entry: str) -> str:
 
 
 FORMS: Mapping[str, Callable[[StoredManifest, bool, str], str]] = {"text": _text, "json": _json, "markdown": _markdown}
-"""The same names as ``formats.FORMATS``."""
+"""The same names as ``formats.BASIC_FORMATS``."""

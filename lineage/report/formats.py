@@ -1,29 +1,28 @@
-"""The only list of report formats: a name, and what renders a report in it."""
+"""The only list of report formats: a name, and the module that renders a report in it when it is asked for."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from lineage.model.report import Report
 from lineage.report.text import Style
 
 Renderer = Callable[[Report, Style], str]
 
+FORMATS: Mapping[str, str] = {
+    "text": "lineage.report.text",
+    "json": "lineage.report.jsondoc",
+    "markdown": "lineage.report.markdown",
+    "github": "lineage.report.github",
+    "junit": "lineage.report.junit",
+    "sarif": "lineage.report.sarif",
+}
+"""Of verdicts and comparisons. Each module has a ``render``: (report, style) → text."""
 
-def _text(report: Report, style: Style) -> str:
-    from lineage.report.text import render_text
-
-    return render_text(report, style)
-
-
-def _json(report: Report, style: Style) -> str:
-    from lineage.report.jsondoc import render_json
-
-    return render_json(report)
-
-
-def _markdown(report: Report, style: Style) -> str:
-    from lineage.report.markdown import render_markdown
-
-    return render_markdown(report)
+BASIC_FORMATS = ("text", "json", "markdown")
+"""Of lists and single manifests."""
 
 
-FORMATS: Mapping[str, Renderer] = {"text": _text, "json": _json, "markdown": _markdown}
+def render(report: Report, form: str, style: Style) -> str:
+    """The report in one of ``FORMATS``."""
+    renderer: Renderer = import_module(FORMATS[form]).render
+    return renderer(report, style)

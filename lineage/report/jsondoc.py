@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from lineage.model.report import Report, Side
+from lineage.report.text import Style
 
 SCHEMA = "1.0"
 
 
-def render_json(report: Report) -> str:
+def render(report: Report, style: Style) -> str:
     """The document, indented, ending in a newline."""
     document: dict[str, Any] = {"schema": SCHEMA, "command": report.command, "verdict": report.verdict}
     if report.command == "verify":
@@ -47,7 +48,9 @@ def render_json(report: Report) -> str:
 
 def dump(document: object) -> str:
     """A document as every command writes it."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    # Bytes of a file name that are not UTF-8 come as surrogates; their escape is the one that JSON has for them.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _side(side: Side) -> dict[str, Any]:

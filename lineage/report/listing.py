@@ -106,4 +106,4 @@ FORMS: Mapping[str, Callable[[Sequence[str], Cells, str, Mapping[str, Any]], str
     "json": _json,
     "markdown": _markdown,
 }
-"""The same names as ``formats.FORMATS``."""
+"""The same names as ``formats.BASIC_FORMATS``."""

@@ -64,7 +64,7 @@ def _markdown(shown: Shown, style: Style) -> str:
 
 
 FORMS: Mapping[str, Callable[[Shown, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
-"""The same names as ``formats.FORMATS``."""
+"""The same names as ``formats.BASIC_FORMATS``."""
 
 
 def _problems(shown: Shown) -> list[Sequence[str]]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from lineage.model.report import Report
 from lineage.portable.judge import movement
-from lineage.report.text import compared, concerns, depth, describe_side, printable
+from lineage.report.text import Style, compared, concerns, depth, describe_side, printable
 
 _SPECIAL = frozenset("\\`*_[]<>#!|~&@")
 
 
-def render_markdown(report: Report) -> str:
+def render(report: Report, style: Style) -> str:
     """The report as one section: verdict, sides, findings."""
     lines = [f"### lineage {report.command}: {report.verdict}", ""]
     lines += [f"- recorded: {escape(describe_side(report.recorded))}"]

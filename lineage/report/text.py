@@ -21,13 +21,13 @@ class Style:
     """also what is tolerated and does not concern the model"""
 
 
-def render_text(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> str:
     """The report as lines, ending in a newline."""
     parts = [*_heading(report), "", *_rows(report, style)]
     parts += [f"note: {printable(note)}" for note in report.notes]
     if parts[-1]:
         parts.append("")
-    return "\n".join([*parts, _last_line(report, style)]) + "\n"
+    return "\n".join([*parts, painted(verdict_line(report), report.verdict, style)]) + "\n"
 
 
 def printable(text: str) -> str:
@@ -101,23 +101,23 @@ def _row(finding: Finding) -> list[str]:
     return [finding.severity, printable(label), printable(movement(finding.change)), printable(finding.reason)]
 
 
-def _last_line(report: Report, style: Style) -> str:
+def verdict_line(report: Report) -> str:
+    """The verdict in one line, with how deep it looked."""
     if report.command == "diff":
         number = len(report.findings)
-        text = {
+        return {
             "pass": f"no difference: {compared(report.checked)}",
             "fail": f"{number} difference{'s' * (number != 1)}; {compared(report.checked)}",
             "undecided": f"undecided: {len(report.unknown)} could not be compared; {compared(report.checked)}",
         }[report.verdict]
-        return painted(text, report.verdict, style)
     failures = sum(one.severity == "fail" for one in report.findings)
-    open_questions = sum(not one.accepted for one in report.unknown)
+    unseen = sum(not one.accepted for one in report.unknown)
     reason = {
         "pass": "",
         "fail": f"{failures} difference{'s' * (failures != 1)} that matter{'s' * (failures == 1)}; ",
-        "undecided": f"{open_questions} thing{'s' * (open_questions != 1)} could not be seen; ",
+        "undecided": f"{unseen} thing{'s' * (unseen != 1)} could not be seen; ",
     }[report.verdict]
-    return painted(f"{report.verdict}: {reason}{depth(report.checked)}", report.verdict, style)
+    return f"{report.verdict}: {reason}{depth(report.checked)}"
 
 
 def compared(checked: Checked) -> str:

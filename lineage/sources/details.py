@@ -11,7 +11,7 @@ from lineage.model.installed import Installed
 from lineage.portable.distinfo import Distribution
 from lineage.portable.tree import FileTree
 
-_REQUIRES = re.compile(r"^Requires-Dist[ \t]*:[ \t]*(.+?(?:\r?\n[ \t]+\S.*?)*)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_REQUIRES = re.compile(r"^Requires-Dist[ \t]*:(.*(?:\n[ \t]+\S.*)*)$", re.MULTILINE | re.IGNORECASE)
 _HEADER_END = re.compile(r"\r?\n\r?\n")
 
 
@@ -27,7 +27,8 @@ def read_details(tree: FileTree, distribution: Distribution) -> Installed:
             top_level=top_level,
         )
     metadata = _HEADER_END.split(_read(tree, info + "/METADATA"), 1)[0]
-    requires = tuple(re.sub(r"\s*\n\s*", " ", found) for found in _REQUIRES.findall(metadata))
+    written = (" ".join(line.strip() for line in found.split("\n")).strip() for found in _REQUIRES.findall(metadata))
+    requires = tuple(filter(None, written))
     files = tuple(row[0].replace("\\", "/") for row in csv.reader(_lines(tree, info + "/RECORD")) if row)
     return Installed(name=distribution.package.name, requires=requires, files=files, top_level=top_level)
 

@@ -42,7 +42,7 @@ def find_manifest(text: str | None, listing: Listing, at_revision: AtRevision) -
         if len(paths) == 1:
             return read_manifest(paths[0])
         raise InputError(_which("name a manifest", paths), hint="lineage log lists them" if paths else _NONE)
-    if Path(text).is_file():
+    if _holds(Path(text).is_file):
         return read_manifest(text)
     if text.startswith("sha256:"):
         return _one(text, [one for one in _readable(listing()) if one.id.startswith(text)], "id")
@@ -51,6 +51,14 @@ def find_manifest(text: str | None, listing: Listing, at_revision: AtRevision) -
     if text.endswith(SUFFIX):
         return read_manifest(text)
     return _one(text, [one for one in _readable(listing()) if one.manifest.name == text], "name")
+
+
+def _holds(question: Callable[[], bool]) -> bool:
+    """The answer about a path; no where the text cannot be one (a file name too long raises ``OSError``)."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 _NONE = "no file *.lineage.toml is tracked or staged here: capture a model, then git add its manifest"
@@ -98,10 +106,10 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
     The labels and comments of the file that stood there survive; labels of ``manifest`` win. Equal content leaves the
     file untouched. Raises ``StoreError``, or ``InputError`` when what stands there is no manifest.
     """
-    if not path.parent.is_dir():
+    if not _holds(path.parent.is_dir):
         raise InputError("the directory does not exist", where=str(path.parent), hint="make it first")
     with locked(path.parent):
-        previous = read_document(path, "manifest") if path.exists() else None
+        previous = read_document(path, "manifest") if _holds(path.exists) else None
         before = None if previous is None else _previous(previous, str(path))
         if before is not None:
             manifest = _with_labels(manifest, before.manifest.labels)

@@ -39,7 +39,7 @@ def replace(path: Path, content: bytes) -> None:
     temporary = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".tmp", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()

@@ -7,17 +7,35 @@ from typing import Any
 from lineage.errors import InputError
 
 MAX_KEY_DEPTH = 16
+"""Dotted parts of one key."""
 
-_KEY_PART = rb"""(?:[A-Za-z0-9_-]++|"[^"]*+"|'[^']*+')"""
-_DEEP_KEY = re.compile(rb"\s*+" + _KEY_PART + rb"(?:\s*+\.\s*+" + _KEY_PART + rb"){%d,}+\s*+" % MAX_KEY_DEPTH)
-_NO_KEY = re.compile(rb"[=\n,{}\[\]#]")
+MAX_VALUE_DEPTH = 64
+"""Tables and lists within each other: what is deeper exhausts the stack of whoever reads on."""
+
+_PART = rb"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+')"""
+_KEY_PART = re.compile(_PART)
+_DOTTED = re.compile(rb"(?:\.[ \t]*+%b[ \t]*+){%d}" % (_PART, MAX_KEY_DEPTH))
+# Texts that are not closed reach to the end, or they would be searched again from every quote in them.
+_TOKEN = re.compile(
+    rb"""
+    "{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\\?\Z)
+    |'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)
+    |\#[^\n]*+
+    |(?P<key>%b(?:[ \t]*+\.[ \t]*+%b)*+)
+    |"[^\n]*+
+    |[^"'\#A-Za-z0-9_-]++
+    |'
+    """
+    % (_PART, _PART),
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def parse_toml(content: bytes, where: str) -> dict[str, Any]:
     """The document. Raises ``InputError`` that names the place and, where known, the line."""
     _refuse_deep_keys(content, where)
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        document = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError("is not UTF-8", where=f"{where}:{line}") from error
@@ -26,13 +44,30 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
         raise InputError(f"is not TOML: {message}", where=f"{where}{place}", hint=_conflict_hint(content)) from error
     except (RecursionError, ValueError) as error:
         raise InputError("holds a value that cannot be read: nested too deeply, or a number too long", where) from error
+    _refuse_deep_values(document, where)
+    return document
 
 
 def _refuse_deep_keys(content: bytes, where: str) -> None:
-    """``tomllib`` takes time quadratic in the dots of one key: 20 KiB of ``a.a.a…`` cost it 1.4 s (3.11.7)."""
-    for piece in _NO_KEY.split(content):
-        if piece.count(b".") >= MAX_KEY_DEPTH and _DEEP_KEY.fullmatch(piece):
+    """``tomllib`` takes time quadratic in the dots of one key: 20 KiB of ``a.a.a…`` cost it 1.4 s (3.11.7).
+
+    The same dots in a text or a comment are harmless; only where there are such dots is the text split into tokens.
+    """
+    if _DOTTED.search(content) is None:
+        return
+    for token in _TOKEN.finditer(content):
+        if token.lastgroup == "key" and len(_KEY_PART.findall(token[0])) > MAX_KEY_DEPTH:
             raise InputError(f"a key is nested deeper than {MAX_KEY_DEPTH}", where=where)
+
+
+def _refuse_deep_values(document: dict[str, Any], where: str) -> None:
+    level: list[Any] = [document]
+    for _ in range(MAX_VALUE_DEPTH):
+        inner = [one for table in level for one in (table.values() if isinstance(table, dict) else table)]
+        level = [one for one in inner if isinstance(one, dict | list)]
+        if not level:
+            return
+    raise InputError(f"a value is nested deeper than {MAX_VALUE_DEPTH}", where=where)
 
 
 def _placed(message: str) -> tuple[str, str]:
