@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lineage.core.canonical import canonical_json
 from lineage.core.document import INLINE, from_document, to_document
+from lineage.core.secrets import find_secret, secret_key
 from lineage.errors import InputError
 from lineage.model.manifest import EMPTY, SUFFIX, Manifest, StoredManifest
 from lineage.system.files import locked, read_document, replace
@@ -122,8 +123,21 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
         content = render_toml(document, INLINE, previous)
         if canonical_json(parse_toml(content, str(path))) != canonical_json(document):
             raise InputError("holds a value that TOML cannot carry unchanged", where=str(path))
+        _refuse_secrets(document, content, str(path))
         replace(path, content)
     return stored, True
+
+
+def _refuse_secrets(document: Mapping[str, object], content: bytes, where: str) -> None:
+    """Nothing that looks like a secret is published: neither in a value, nor in a comment that would be kept."""
+    hint = "take it out of the labels, metrics or parameters"
+    found = secret_key(document)
+    if found is None:
+        line = find_secret(content.decode("utf-8"))
+        if line is None:
+            return
+        found, hint = (f"line {line[0]}", line[1]), "take it out of the comments of the file that stands there"
+    raise InputError(f"{found[0]} looks like {found[1]}: nothing was written", where, hint)
 
 
 def _previous(content: bytes, where: str) -> StoredManifest:
