@@ -5,12 +5,11 @@ from pathlib import Path
 import click
 
 from lineage.cli import exits
-from lineage.cli.emit import answer, style_of
+from lineage.cli.emit import publish, style_of
 from lineage.cli.options import report_options
 from lineage.cli.targets import manifest_of, side_of
 from lineage.diffing import diff
 from lineage.model.manifest import StoredManifest
-from lineage.report.formats import render
 from lineage.sources.base import Source
 from lineage.sources.spec import KINDS, parse_target
 
@@ -25,7 +24,7 @@ def command(a: str, b: str, form: str, output: Path | None, quiet: bool, verbose
     Exits 0 when nothing differs, 1 when something does, 3 when something could not be compared.
     """
     report = diff(_side(a), _side(b))
-    answer(render(report, form, style_of(verbose, output)), output)
+    publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
 
 

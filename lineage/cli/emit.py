@@ -10,6 +10,8 @@ import click
 
 from lineage.cli import exits
 from lineage.errors import StoreError
+from lineage.model.report import Report
+from lineage.report.formats import render
 from lineage.report.text import Style
 
 _STDOUT = "standard output"
@@ -36,6 +38,18 @@ def answer(text: str, output: Path | None) -> None:
     except OSError as error:
         discard_stdout()
         raise StoreError(f"the answer cannot be written: {error.strerror}", _STDOUT) from error
+
+
+def publish(report: Report, form: str, style: Style, output: Path | None) -> None:
+    """The report as the answer; in GitHub's format also as Markdown in the job's summary, where there is one."""
+    answer(render(report, form, style), output)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if form == "github" else None
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(render(report, "markdown", style))
+        except OSError as error:
+            raise StoreError(f"the summary cannot be written: {error.strerror}", "$GITHUB_STEP_SUMMARY") from error
 
 
 def discard_stdout() -> None:

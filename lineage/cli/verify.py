@@ -6,14 +6,13 @@ from pathlib import Path
 import click
 
 from lineage.cli import exits
-from lineage.cli.emit import Progress, answer, style_of
+from lineage.cli.emit import Progress, publish, style_of
 from lineage.cli.options import PATH, policy_option, report_options
 from lineage.cli.targets import against_option, manifest_of, observable, target_of
 from lineage.comparing_weights import WeightsPlace
 from lineage.config import find_root, load_policy
 from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest
-from lineage.report.formats import render
 from lineage.verifying import verify
 
 
@@ -58,7 +57,7 @@ def command(
             policy_name=policy_name,
             advance=advance,
         )
-    answer(render(report, form, style_of(verbose, output)), output)
+    publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
 
 
