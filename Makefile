@@ -1,0 +1,49 @@
+# demo and test are all that a fresh machine with git, make and Python 3.11 or newer needs to know.
+# The tool lives in .venv, made once and again only when pyproject.toml changes; PYTHON=... chooses another Python.
+
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.PHONY: demo test test-all bench lint clean
+# The caller's own environment must not reach into .venv.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
+
+VENV = .venv
+RUN = $(VENV)/bin/python
+READY = $(VENV)/ready
+
+demo: $(READY)
+	@$(RUN) benchmarks/demo.py
+
+lint: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy lineage tests benchmarks
+
+test: lint
+	$(RUN) -m pytest
+
+test-all: lint
+	$(RUN) -m pytest -m ""
+
+bench: $(READY)
+	@$(RUN) benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) .cache build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python that is new enough and can make environments.
+$(READY): pyproject.toml
+	@set -e; \
+	for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+	    if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "installing into $(VENV) with $$("$$python" --version)"; \
+	        "$$python" -m venv --clear $(VENV); \
+	        $(RUN) -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'; \
+	        $(RUN) -m pip install -qq --disable-pip-version-check --editable . --group dev; \
+	        touch $@; \
+	        exit 0; \
+	    fi; \
+	done; \
+	echo 'make: no Python 3.11 or newer that can make environments was found: name one with PYTHON=...' >&2; \
+	exit 1
