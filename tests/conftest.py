@@ -1,0 +1,74 @@
+"""What every test stands on: a home of its own, no settings of the user, and projects to copy."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import projects
+
+_IDENTITY = {
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_AUTHOR_DATE": "2026-11-20T21:33:05+0000",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_DATE": "2026-11-20T21:33:05+0000",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing of the user or the machine's settings reaches a test, and nothing of a test reaches them."""
+    base = tmp_path_factory.mktemp("isolation")
+    for name in ("home", "dvc"):
+        (base / name).mkdir()
+    (base / "gitconfig").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("GIT_", "XDG_", "DVC_", "CONDA_", "PIP_", "UV_")):
+                patch.delenv(name)
+        for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "NO_COLOR", "FORCE_COLOR"):
+            patch.delenv(name, raising=False)
+        for name, value in _IDENTITY.items():
+            patch.setenv(name, value)
+        patch.setenv("HOME", str(base / "home"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(base / "gitconfig"))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("DVC_NO_ANALYTICS", "1")
+        patch.setenv("DVC_SITE_CACHE_DIR", str(base / "dvc"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The training environment, shared: a test that alters it copies it first."""
+    return projects.make_environment(tmp_path_factory.mktemp("environment") / "train")
+
+
+@pytest.fixture(scope="session")
+def _repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return projects.make_repository(tmp_path_factory.mktemp("repository") / "fraud")
+
+
+@pytest.fixture(scope="session")
+def _tracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = projects.make_repository(tmp_path_factory.mktemp("tracked") / "fraud")
+    projects.dvc(root, "init", "--quiet")
+    projects.git(root, "commit", "--quiet", "-m", "Set up DVC")
+    projects.write(root, {"data/a.csv": b"1,2\n", "data/deep/b.csv": b"3,4\n"})
+    projects.dvc(root, "add", "--quiet", projects.MODEL, "data")
+    return root
+
+
+@pytest.fixture
+def project(_repository: Path, tmp_path: Path) -> Path:
+    """A repository of its own, with weights that nothing tracks yet."""
+    return projects.copy(_repository, tmp_path / "fraud")
+
+
+@pytest.fixture
+def tracked(_tracked: Path, tmp_path: Path) -> Path:
+    """A repository of its own whose weights and data DVC has just been told to track; not committed yet."""
+    return projects.copy(_tracked, tmp_path / "tracked")
