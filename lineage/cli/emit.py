@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from lineage.cli import exits
 from lineage.errors import StoreError
 from lineage.model.report import Report
 from lineage.report.formats import render
@@ -32,9 +31,8 @@ def answer(text: str, output: Path | None) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:  # click would end with 1 here, which means another thing
-        discard_stdout()
-        raise click.exceptions.Exit(exits.UNDECIDED) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         discard_stdout()
         raise StoreError(f"the answer cannot be written: {error.strerror}", _STDOUT) from error

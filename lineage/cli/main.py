@@ -1,5 +1,6 @@
 """The command group, and the one error boundary: no traceback ever reaches a user."""
 
+import errno
 import importlib
 import os
 import sys
@@ -22,6 +23,10 @@ COMMANDS = {
     "log": "All models, or the history of one.",
 }
 """Every command and its help in the list: the module of a command is imported when it runs."""
+
+
+_DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
+"""What a stream says that cannot take more: it names no file."""
 
 
 class _Group(click.Group):
@@ -75,7 +80,7 @@ def _guarded(arguments: list[str]) -> int:
         discard_stdout()
         return exits.UNDECIDED
     except OSError as error:
-        return _report_defect() if error.filename is None else _refuse(error)
+        return _report_defect() if error.filename is None and error.errno not in _DISK else _refuse(error)
     except Exception:
         return _report_defect()
 
@@ -89,7 +94,11 @@ def _complain(error: LineageError) -> None:
 
 def _refuse(error: OSError) -> int:
     """A path that the system does not let us use, met where no better words were at hand."""
-    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "standard output"
+    if error.filename is None:
+        from lineage.cli.emit import discard_stdout
+
+        discard_stdout()
     _complain(InputError(f"cannot be used: {error.strerror or error}", where))
     return exits.UNUSABLE
 

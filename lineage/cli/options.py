@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lineage.errors import InputError
 from lineage.report.formats import BASIC_FORMATS, FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -19,8 +20,20 @@ def _format_option(names: Sequence[str]) -> Callable[[Command], Command]:
     )
 
 
+def _checked_place(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """Found out before any work: an answer that can go nowhere must not come after a manifest was written."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        message = "is a directory" if path.is_dir() else "the directory to write it in does not exist"
+        raise InputError(message, where=str(path), hint="name a file in a directory that exists")
+    return path
+
+
 output_option = click.option(
-    "--output", type=PATH, metavar="FILE", help="Write the answer to FILE, whole, after success.  [default: stdout]"
+    "--output",
+    type=PATH,
+    callback=_checked_place,
+    metavar="FILE",
+    help="Write the answer to FILE, whole, after success.  [default: stdout]",
 )
 policy_option = click.option(
     "--policy", type=PATH, metavar="FILE", help="Judge by this file.  [default: the repository's, else built in]"
