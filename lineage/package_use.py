@@ -9,9 +9,9 @@ from lineage.core.entry import EntryChoice, choose_entry
 from lineage.core.imports import Imports, trace_imports
 from lineage.core.usage import assign_use
 from lineage.model.installed import Installed
+from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
-from lineage.portable.tree import DiskTree
 from lineage.repository_state import RepositoryState
 from lineage.sources.base import Examination
 from lineage.sources.details import read_details
@@ -46,7 +46,8 @@ def describe_use(
     module files that the run is known to have loaded.
     """
     distributions = [_placed(one, state.root, examination.prefix) for one in examination.distributions]
-    details = [read_details(DiskTree(), one) for one in distributions]
+    trees = {path: tree_of(examination.tree, path) for path in {one.path for one in distributions}}
+    details = [read_details(trees[one.path], one) for one in distributions]
     if entry is None:
         choice = choose_entry(weights, state.stages, sorted(state.paths), state.paths.__contains__)
     else:
@@ -115,6 +116,8 @@ def _trace(entries: Sequence[str], distributions: Sequence[Distribution], state:
 
 def _use(package: Package, use: str, files: Sequence[str], loaded: Collection[str]) -> str:
     """A distribution of the repository is imported when a file of it is; what a run did not load is only present."""
+    if package.use != "unknown":
+        return package.use  # settled by the source: what conda installed beside the Python distributions
     origin = package.origin or ""
     if origin.startswith(REPOSITORY) and files:
         place = origin[len(REPOSITORY) :]

@@ -171,6 +171,8 @@ def _compare_accelerator(recorded: Dict[str, str], observed: Dict[str, str]) -> 
 
 def _compare_packages(recorded: Environment, observed: Observation, identified: Callable[[str], bool]) -> Comparison:
     seen = {package.name: package for package in observed.environment.packages}
+    # What a lock names without an exact version is not absent; among installed files it would have been seen.
+    named = set() if observed.installed else {unseen.subject for unseen in observed.unknown}
     changes: List[Change] = []
     unknown: List[Unknown] = []
     counted = dict.fromkeys(IDENTITIES, 0)
@@ -180,7 +182,8 @@ def _compare_packages(recorded: Environment, observed: Observation, identified: 
         subject = "package:" + package.name
         other = seen.pop(package.name, None)
         if other is None:
-            changes.append(Change(subject, "package-absent", package.version, None, "removed", package.use))
+            if subject not in named:
+                changes.append(Change(subject, "package-absent", package.version, None, "removed", package.use))
             continue
         if identified(package.name):
             pair = _compare_package(package, other, same_platform, observed.installed)

@@ -2,12 +2,15 @@
 
 Rules: the first distribution of a name on the path wins, as for the interpreter; what cannot be read, says
 nothing of itself or contradicts itself is named, never passed over. Sources: the "Recording installed projects"
-and "Core metadata" specifications of the Python packaging user guide.
+and "Core metadata" specifications of the Python packaging user guide; for eggs, "The Internal Structure of Python
+Eggs" of setuptools' documentation.
 """
 
 import re
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from lineage.portable.archive import is_info, read_archive
+from lineage.portable.editables import Listing, project_around, project_linked, read_links
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
 from lineage.portable.identity import Origin, parse_origin, record_identity, wheel_tag
 from lineage.portable.names import canonical_name, is_name
@@ -26,7 +29,7 @@ class Distribution(NamedTuple):
     path: str
     """the entry of ``sys.path`` it was found in"""
     info: str
-    """its ``.dist-info`` directory, ``.egg-info`` directory or ``.egg-info`` file"""
+    """its ``.dist-info`` directory, ``.egg-info`` directory or file, or an egg's ``EGG-INFO``"""
     source: Optional[str] = None
     """the local directory it was installed from, where its installer says so"""
 
@@ -48,61 +51,97 @@ def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str
     found: Dict[str, Distribution] = {}
     unknown: List[Unknown] = []
     problems: List[Problem] = []
-    for path in dict.fromkeys(paths):
-        try:
-            names = tree.names(path)
-        except FileNotFoundError:
-            continue
-        except NotADirectoryError:
-            archive = path.rpartition("/")[2]
-            unknown.append(Unknown("packages", "an archive on sys.path is not read: " + archive))
-            continue
-        except Unreadable as error:
-            unknown.append(Unknown("packages", "a directory on sys.path cannot be read: " + error.message))
-            continue
+    listed = [one for path in dict.fromkeys(paths) for one in _listed(tree, path, unknown)]
+    links = read_links(listed, unknown, problems)
+    for path, view, names in listed:
+        is_egg = path.lower().endswith(".egg")
         for name in names:
-            if name.endswith((".dist-info", ".egg-info")):
-                _add(found, _read_one(tree, path, name, identify, unknown, problems), problems)
+            if is_info(name) or (is_egg and name.lower() == "egg-info"):
+                one = _read_one(view, path, name, links, identify, unknown, problems)
+                if one is not None:
+                    _add(found, one, unknown, problems)
     ordered = tuple(found[name] for name in sorted(found))
     return Installed(ordered, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
 
 
-def _add(found: Dict[str, Distribution], one: Optional[Distribution], problems: List[Problem]) -> None:
-    if one is None:
-        return
+def _listed(tree: FileTree, path: str, unknown: List[Unknown]) -> List[Listing]:
+    """An entry of ``sys.path`` with the tree that reads it and its names; nothing where there is no such entry."""
+    try:
+        return [(path, tree, tree.names(path))]
+    except FileNotFoundError:
+        return []
+    except Unreadable as error:
+        unknown.append(Unknown("packages", "a directory on sys.path cannot be read: " + error.message))
+        return []
+    except NotADirectoryError:
+        pass
+    try:
+        archive = read_archive(tree, path)
+        return [(path, archive, archive.names(path))]
+    except FileNotFoundError:
+        return []
+    except Unreadable as error:
+        reason = "an archive on sys.path is not read: " + path.rpartition("/")[2]
+        unknown.append(Unknown("packages", reason + (": " + error.message if error.message else "")))
+        return []
+
+
+def _add(found: Dict[str, Distribution], one: Distribution, unknown: List[Unknown], problems: List[Problem]) -> None:
     winner = found.setdefault(one.package.name, one)
-    if winner is not one and winner.info != one.info:
-        detail = "version {} stands in front of another copy, version {}".format(
-            winner.package.version, one.package.version
-        )
-        problems.append(Problem("package.shadowed", "package:" + one.package.name, detail))
+    if winner is one or winner.info == one.info or _is_one_source(winner, one):
+        return
+    subject = "package:" + one.package.name
+    versions = (winner.package.version, one.package.version)
+    detail = "version {} stands in front of another copy, version {}".format(*versions)
+    problems.append(Problem("package.shadowed", subject, detail))
+    if winner.path == one.path and (
+        versions[0] != versions[1] or None not in (winner.package.record, one.package.record)
+    ):
+        # The interpreter takes whichever the file system lists first, and files of both lie there.
+        reason = "two copies in one directory, versions {} and {}: which is in use cannot be told".format(*versions)
+        unknown.append(Unknown(subject, reason))
+
+
+def _is_one_source(left: Distribution, right: Distribution) -> bool:
+    """Whether one editable install is seen twice: where it was installed, and in its source on ``sys.path``."""
+    if left.package.version != right.package.version or EDITABLE not in (left.package.origin, right.package.origin):
+        return False
+    source = left.source if left.package.origin == EDITABLE else right.source
+    return source is not None and all(
+        (one.source or one.path) == source or (one.path + "/").startswith(source + "/") for one in (left, right)
+    )
 
 
 def _read_one(
     tree: FileTree,
     path: str,
     directory: str,
+    links: Mapping[str, str],
     identify: Callable[[str], bool],
     unknown: List[Unknown],
     problems: List[Problem],
 ) -> Optional[Distribution]:
     info = path + "/" + directory
-    claimed = directory.rpartition(".")[0].partition("-")
+    is_dist_info = directory.lower().endswith(".dist-info")
+    claimed = (directory if "." in directory else path.rpartition("/")[2]).rpartition(".")[0].partition("-")
     if directory.startswith("~"):
         detail = "a leftover of an interrupted uninstall, as installers see it: not a distribution"
         problems.append(Problem("package.leftover", "package:" + claimed[0], detail))
         return None
     subject = "package:" + canonical_name(claimed[0])
     try:
-        name, version = read_name(tree, info)
+        header = _header(tree, info, is_dist_info)
+        name, version = _name_and_version(header)
         if (canonical_name(claimed[0]), claimed[2]) != (canonical_name(name), version):
             _check_claim(claimed[0], claimed[2], name, version, subject, problems)
         canonical = canonical_name(name)
         package = Package(canonical, version)
         if not identify(canonical):
             return Distribution(package, path, info)
-        if directory.endswith(".egg-info"):
-            return _egg(tree, path, info, package, problems)
+        if not _is_utf_8(header):
+            problems.append(Problem("package.undecodable", "package:" + canonical, "its METADATA is not UTF-8"))
+        if not is_dist_info:
+            return _egg(tree, path, info, package, links, problems)
         return _identified(tree, path, info, package, problems)
     except (Unreadable, ValueError, RecursionError) as error:
         unknown.append(Unknown(subject, "its metadata cannot be read: {}".format(error)))
@@ -111,14 +150,29 @@ def _read_one(
 
 def read_name(tree: FileTree, info: str) -> Tuple[str, str]:
     """Name and version as the metadata at ``info`` says; raises ``ValueError`` or ``Unreadable``."""
+    return _name_and_version(_header(tree, info, info.endswith(".dist-info")))
+
+
+def _header(tree: FileTree, info: str, is_dist_info: bool) -> bytes:
     data = tree.read(info + "/METADATA")
-    if data is None and info.endswith(".egg-info"):
+    if data is None and not is_dist_info:
         data = tree.read(info + "/PKG-INFO")
         if data is None:
             data = tree.read(info)
     if data is None:
         raise ValueError("there is no METADATA")
-    header = _HEADER_END.split(data, 1)[0]
+    return _HEADER_END.split(data, 1)[0]
+
+
+def _is_utf_8(header: bytes) -> bool:
+    try:
+        header.decode("utf-8")
+    except ValueError:
+        return False
+    return True
+
+
+def _name_and_version(header: bytes) -> Tuple[str, str]:
     values = []
     for field, pattern in (("Name", _NAME), ("Version", _VERSION)):
         written = pattern.findall(header)
@@ -149,11 +203,13 @@ def _folded(version: str) -> str:
     return re.sub(r"[-_+.]+", ".", version).lower()
 
 
-def _egg(tree: FileTree, path: str, info: str, package: Package, problems: List[Problem]) -> Distribution:
-    """``setup.py develop`` leaves the egg-info in the source tree, beside its code and its ``setup.py``."""
-    for script in ("/setup.py", "/pyproject.toml"):
-        if tree.read(path + script) is not None:
-            return Distribution(package._replace(origin=EDITABLE), path, info, path)
+def _egg(
+    tree: FileTree, path: str, info: str, package: Package, links: Mapping[str, str], problems: List[Problem]
+) -> Distribution:
+    """``setup.py develop`` leaves the egg-info in the source tree, beside the code; an installer elsewhere."""
+    source = links.get(path) or project_around(tree, path, info)
+    if source is not None:
+        return Distribution(package._replace(origin=EDITABLE), path, info, source)
     problems.append(Problem("package.no-record", "package:" + package.name, "an egg-info has no RECORD"))
     return Distribution(package, path, info)
 
@@ -164,6 +220,10 @@ def _identified(tree: FileTree, path: str, info: str, package: Package, problems
     direct = None if installer == "conda" else tree.read(info + "/direct_url.json")
     origin = Origin("") if direct is None else parse_origin(direct)
     record = tree.read(info + "/RECORD")
+    if direct is None and record is not None and b".pth," in record:
+        source = project_linked(tree, path, record)
+        if source is not None:
+            origin = Origin(EDITABLE, directory=source)
     identity = None if record is None else record_identity(record)
     if identity is None:
         detail = "RECORD is missing" if record is None else "RECORD lists no file"

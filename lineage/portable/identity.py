@@ -6,6 +6,7 @@ Sources: RECORD, PEP 376 and PEP 627; WHEEL tags, PEP 425 and PEP 427; direct_ur
 import csv
 import hashlib
 import json
+import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from lineage.portable.environment import EDITABLE, LOCAL
@@ -25,6 +26,8 @@ _INSTALLER_FILES = frozenset(
         "uv_build.json",
     )
 )
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class Origin(NamedTuple):
@@ -143,13 +146,18 @@ def _sha256(archive: Dict[str, object]) -> Optional[str]:
 
 
 def _public_url(url: str) -> Optional[str]:
-    """Scheme, host, port and path; ``None`` for local files. Credentials, query and fragment never get through."""
+    """Scheme, host, port and path; ``None`` for local files, and where it cannot be told what is a credential.
+
+    A password with an unescaped slash ends up in the path, with its ``@``, and its user name where the host belongs.
+    """
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
-    if parts.scheme.lower() == "file" or not parts.netloc:
+    user, _, host = parts.netloc.rpartition("@")
+    path = parts.path.partition(";")[0]
+    if parts.scheme.lower() == "file" or _HOST.fullmatch(host) is None or "@" in (path if user else parts.path):
         return None
-    return "{}://{}{}".format(parts.scheme, parts.netloc.rpartition("@")[2], parts.path.partition(";")[0])
+    return "{}://{}{}".format(parts.scheme, host, path)
 
 
 def _file_path(url: str) -> Optional[str]:

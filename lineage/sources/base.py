@@ -1,12 +1,13 @@
 """The port of a target: one question, ``observe``; and what a capture may ask beyond it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from lineage.portable.compare import every_name as every_name
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Observation
+from lineage.portable.tree import DiskTree, FileTree
 
 Identify = Callable[[str], bool]
 """Which canonical names need their identities read: reading them costs four files each."""
@@ -33,8 +34,17 @@ class Examination:
     """top-level names of its standard library; empty where the interpreter does not list them (before 3.10)"""
     prefix: str
     """absolute path of the environment"""
+    tree: FileTree = field(default_factory=DiskTree)
+    """where the distributions lie"""
+    root: str = ""
+    """absolute path of the root that ``paths`` and the places of the distributions are inside of; ``""`` for none"""
+    paths: tuple[str, ...] = ()
+    """its ``sys.path``, absolute"""
+    base: str = ""
+    """absolute path, inside the root, of the installation that the standard library belongs to"""
 
 
+@runtime_checkable
 class ExaminableSource(Source, Protocol):
     """A target on this machine, from which a manifest can be captured."""
 

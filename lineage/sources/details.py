@@ -19,7 +19,7 @@ def read_details(tree: FileTree, distribution: Distribution) -> Installed:
     """The details of one distribution. Raises ``Unreadable``."""
     info = distribution.info
     top_level = _lines(tree, info + "/top_level.txt")
-    if info.endswith(".egg-info"):
+    if info.lower().endswith("egg-info"):
         return Installed(
             name=distribution.package.name,
             requires=_egg_requires(_lines(tree, info + "/requires.txt")),

@@ -5,6 +5,7 @@ empty working directory: nothing is installed or written there. Not with ``-I``:
 user's site-packages, and so change what is observed.
 """
 
+import contextlib
 import json
 import os
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 
 from lineage.errors import InputError, ObservationError
 from lineage.guest import probe
+from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Installed, read_installed
 from lineage.portable.environment import Environment, Observation, Platform, Unknown
 from lineage.portable.tree import DiskTree
@@ -45,6 +47,7 @@ class InterpreterSource:
             argv = [executable, "-B", str(Path(probe.__file__)), str(answer)]
             ended = run(argv, env=_anchored(self._env), cwd=empty, timeout_s=self._timeout_s)
             if not answer.is_file():
+                _require_base(Path(executable), self.location)
                 words = f": {ended.last_words}" if ended.last_words else ""
                 raise ObservationError(
                     f"ended with status {ended.status} and did not describe itself as a Python interpreter{words}",
@@ -103,8 +106,25 @@ def _find(location: str, env: Mapping[str, str]) -> str:
             where=location,
             hint=f"name its interpreter: python:{location}/bin/python",
         )
+    _require_base(Path(location), location)
     state = "is not executable" if Path(location).exists() else "does not exist"
     raise InputError(f"the interpreter {state}", where=location, hint="name one as python:PATH")
+
+
+def _require_base(path: Path, location: str) -> None:
+    """Raises ``InputError`` when what a virtual environment was made from is not there any more."""
+    lost = os.path.realpath(path) if path.is_symlink() and not path.exists() else None
+    with contextlib.suppress(OSError):
+        for line in (path.parent.parent / "pyvenv.cfg").read_text("utf-8", "replace").splitlines():
+            key, _, home = (part.strip() for part in line.partition("="))
+            if key == "home" and home and not Path(home).is_dir():
+                lost = home
+    if lost is not None:
+        raise InputError(
+            f"its base interpreter is gone: {lost} does not exist",
+            where=location,
+            hint="make the environment anew with an interpreter that is there, or install that one again",
+        )
 
 
 def _parse(answer: bytes, location: str) -> Mapping[str, Any]:
@@ -126,21 +146,33 @@ def _parse(answer: bytes, location: str) -> Mapping[str, Any]:
 
 def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, executed: bool) -> Examination:
     try:
-        paths = [_absolute(entry) for entry in answer["path"]]
+        paths = _distinct([_absolute(entry) for entry in answer["path"]])
         environment = _environment(answer)
         markers = tuple(sorted((str(key), str(value)) for key, value in answer["markers"].items()))
         stdlib = frozenset(str(name) for name in (*answer["stdlib"], *answer["builtin"]) if answer["stdlib"])
-        prefix = str(answer["prefix"])
+        prefix, base = str(answer["prefix"]), str(answer["base_prefix"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ObservationError("did not answer in the form that was asked for", where=location) from error
-    installed = read_installed(DiskTree(), paths, identify)
+    installed = add_conda(DiskTree(), prefix, read_installed(DiskTree(), paths, identify), identify)
+    if base != prefix and any(path.startswith(base + os.sep) and path.endswith("site-packages") for path in paths):
+        installed = add_conda(DiskTree(), base, installed, identify)
     return Examination(
         observation=_observation(environment, installed, location, executed),
         distributions=installed.distributions,
         markers=markers,
         stdlib=stdlib,
         prefix=prefix,
+        paths=tuple(paths),
+        base=base,
     )
+
+
+def _distinct(paths: list[str]) -> list[str]:
+    """Each directory once: some systems have ``lib64`` beside ``lib`` on ``sys.path``, a link to it."""
+    first: dict[str, str] = {}
+    for path in paths:
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())
 
 
 def _absolute(entry: str) -> str:
