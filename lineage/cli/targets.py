@@ -9,9 +9,10 @@ import click
 from lineage.config import find_root
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, StoredManifest
+from lineage.portable.environment import Environment
 from lineage.sources.base import ExaminableSource, Source
 from lineage.sources.recorded import RecordedSource
-from lineage.sources.spec import Target, default_target, parse_target, source_of
+from lineage.sources.spec import Target, compared_source, default_target, parse_target, source_of
 from lineage.store.files import find_manifest
 
 
@@ -41,27 +42,38 @@ def target_of(text: str | None, project: Path | None) -> Target:
     return default_target(os.environ, project or Path.cwd()) if text is None else parse_target(text)
 
 
-def examinable(target: Target) -> ExaminableSource:
+def examinable(target: Target, interpreter: str | None = None) -> ExaminableSource:
     """The source to capture from."""
-    return source_of(target, os.environ)
+    return source_of(target, os.environ, interpreter)
 
 
-def observable(target: Target) -> Source:
-    """The source to compare with; a manifest is one too."""
-    side = side_of(target)
+def observable(target: Target, recorded: Environment, interpreter: str | None = None) -> Source:
+    """The source to compare with a recorded environment; a manifest is one too."""
+    side = side_of(target, recorded, interpreter)
     return RecordedSource(side) if isinstance(side, StoredManifest) else side
 
 
-def side_of(target: Target) -> Source | StoredManifest:
-    """A target, manifests kept whole."""
-    return manifest_of(target.location) if target.kind == "manifest" else examinable(target)
+def side_of(
+    target: Target, recorded: Environment | None = None, interpreter: str | None = None
+) -> Source | StoredManifest:
+    """A target, manifests kept whole; ``recorded`` is what it is compared with, where that is known."""
+    if target.kind == "manifest" and interpreter is None:
+        return manifest_of(target.location)
+    return compared_source(target, os.environ, recorded, interpreter)
 
 
-TARGET_HELP = "python:PATH, a path to an interpreter, manifest:MANIFEST or a *.lineage.toml."
+TARGET_HELP = (
+    "python:PATH or an interpreter, dir:PATH or a directory, lock:PATH or a requirements.txt, "
+    "manifest:MANIFEST or a *.lineage.toml."
+)
 
 against_option = click.option(
     "--against",
     "target",
     metavar="TARGET",
     help=f"{TARGET_HELP}  [default: the active environment, the project's .venv, else python on PATH]",
+)
+
+interpreter_option = click.option(
+    "--interpreter", metavar="NAME", help="Which Python of a directory that holds several."
 )

@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lineage.core.locks.formats import is_lock_file
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX
-from lineage.sources.base import ExaminableSource
+from lineage.portable.environment import Environment
+from lineage.sources.base import ExaminableSource, Source
 from lineage.sources.interpreter import InterpreterSource
 
-KINDS = ("python", "manifest")
+KINDS = ("python", "dir", "lock", "manifest")
 """The prefixes that this version reads."""
 
-_NOT_READ = ("dir", "image", "registry", "lock", "https")
+_NOT_READ = ("image", "registry", "https")
 """The prefixes of the grammar that this version does not read: named, so that they are never taken for paths."""
+
+_HINT = "write python:PATH, dir:PATH, lock:PATH or manifest:PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Target:
 def parse_target(text: str) -> Target:
     """The target that a text names. Raises ``InputError`` when it is none that can be read."""
     if not text:
-        raise InputError("the target is an empty text", hint="write python:PATH or manifest:PATH")
+        raise InputError("the target is an empty text", hint=_HINT)
     kind, colon, location = text.partition(":")
     if colon and kind in KINDS:
         if not location:
@@ -46,19 +50,20 @@ def parse_target(text: str) -> Target:
         raise InputError(
             f"targets of the form {kind}: are not read by this version",
             where=text,
-            hint="name an interpreter, python:PATH, or a manifest, manifest:PATH",
+            hint=_HINT,
         )
     if text.endswith(SUFFIX):
         return Target(kind="manifest", location=text)
+    if is_lock_file(text):
+        return Target(kind="lock", location=text)
     path = Path(text)
     if path.is_dir():
-        python = path / "bin" / "python"
-        hint = f"name its interpreter: python:{python}" if python.exists() else "name an interpreter: python:PATH"
-        raise InputError("directories are not read as targets by this version", where=text, hint=hint)
-    if path.is_file() and os.access(path, os.X_OK):
+        return Target(kind="dir", location=text)
+    is_lost = path.is_symlink() and not path.exists()  # an interpreter whose base is gone is still named as one
+    if is_lost or (path.is_file() and os.access(path, os.X_OK)):
         return Target(kind="python", location=text)
     state = "is neither an interpreter nor a manifest" if path.exists() else "does not exist"
-    raise InputError(f"the target {state}", where=text, hint="write python:PATH or manifest:PATH")
+    raise InputError(f"the target {state}", where=text, hint=_HINT)
 
 
 def default_target(env: Mapping[str, str], project: Path) -> Target:
@@ -85,10 +90,31 @@ def default_target(env: Mapping[str, str], project: Path) -> Target:
     raise InputError("no Python environment was found", hint="name the target: python:PATH")
 
 
-def source_of(target: Target, env: Mapping[str, str]) -> ExaminableSource:
-    """The source that reads a target of this machine."""
+def source_of(target: Target, env: Mapping[str, str], interpreter: str | None = None) -> ExaminableSource:
+    """The source that reads a target of this machine; ``interpreter`` chooses one of a directory that holds several."""
+    if target.kind == "dir":
+        # Only here: a target that is an interpreter needs none of it.
+        from lineage.sources.directory import DirectorySource
+
+        return DirectorySource(target.location, interpreter)
+    if interpreter is not None:
+        raise InputError("--interpreter chooses one of those in a directory: dir:PATH", where=str(target))
     if target.kind != "python":
         raise InputError(
-            f"a {target.kind} cannot be examined", where=str(target), hint="name an interpreter: python:PATH"
+            f"a {target.kind} cannot be examined",
+            where=str(target),
+            hint="name an environment: python:PATH or dir:PATH",
         )
     return InterpreterSource(target.location, env=env)
+
+
+def compared_source(
+    target: Target, env: Mapping[str, str], recorded: Environment | None = None, interpreter: str | None = None
+) -> Source:
+    """The source that reads a target to be compared, with ``recorded`` where that is known."""
+    if target.kind != "lock" or interpreter is not None:
+        return source_of(target, env, interpreter)
+    # Only here: reading a lock imports packaging, which no other target needs.
+    from lineage.sources.lockfile import LockSource
+
+    return LockSource(target.location, recorded)
