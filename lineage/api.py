@@ -79,15 +79,20 @@ def verify(
     ``weights`` is where they lie; left out, beside the manifest. Raises ``LineageError`` when it cannot be found out.
     """
     from lineage.comparing_weights import WeightsPlace
+    from lineage.sources.base import Source
     from lineage.sources.interpreter import ThisProcessSource
-    from lineage.sources.spec import parse_target, source_of
+    from lineage.sources.spec import compared_source, parse_target
     from lineage.store.files import read_manifest
     from lineage.verifying import verify as verified
 
     path = Path(manifest)
-    source = ThisProcessSource() if against is None else source_of(parse_target(against), os.environ)
+    stored = read_manifest(path)
+    if against is None:
+        source: Source = ThisProcessSource()
+    else:
+        source = compared_source(parse_target(against), os.environ, stored.manifest.environment)
     return verified(
-        read_manifest(path),
+        stored,
         source,
         Policy() if policy is None else policy,
         today=datetime.now(UTC).date(),

@@ -23,14 +23,22 @@ def command(a: str, b: str, form: str, output: Path | None, quiet: bool, verbose
 
     Exits 0 when nothing differs, 1 when something does, 3 when something could not be compared.
     """
-    report = diff(_side(a), _side(b))
+    right = _side(b)
+    left = _side(a, right)
+    if not isinstance(right, StoredManifest):
+        right = _side(b, left)
+    report = diff(left, right)
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
 
 
-def _side(text: str) -> Source | StoredManifest:
-    """A target where the text has the form of one or is a path; else a manifest by name, revision or id."""
+def _side(text: str, other: Source | StoredManifest | None = None) -> Source | StoredManifest:
+    """A target where the text has the form of one or is a path; else a manifest by name, revision or id.
+
+    What ``other`` records decides which rows of a lock count.
+    """
+    recorded = other.manifest.environment if isinstance(other, StoredManifest) else None
     prefix, colon, _ = text.partition(":")
     if (colon and prefix in KINDS) or Path(text).exists():
-        return side_of(parse_target(text))
+        return side_of(parse_target(text), recorded)
     return manifest_of(text)

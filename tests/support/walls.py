@@ -34,8 +34,8 @@ HOMES = {
     "git": {"system/gitcommand.py"},
     "tomlkit": {"system/tomlwriter.py"},
     "ruamel": {"system/yamlfile.py"},
-    "dvc": {"weights/tracking.py"},
-    "packaging": {"core/closure.py"},
+    "dvc": {"weights/tracking.py", "weights/remote.py"},
+    "packaging": {"core/closure.py", "core/locks/"},
     "click": {"cli/"},
 }
 """Each third-party package in its one home."""

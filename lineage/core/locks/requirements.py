@@ -1,0 +1,144 @@
+"""A requirements file, read as pip reads it, with what it includes; nothing is obeyed, expanded, fetched or installed.
+
+Read strictly where pip is lenient: what pip would silently leave out (words behind options, a second ``-r`` on a line,
+a hash without a requirement) is refused, because the file then promises less than it seems to.
+"""
+
+import posixpath
+from dataclasses import replace
+
+from lineage.core.locks.entries import parse_entry
+from lineage.core.locks.lines import Line, decode, is_conflict, logical_lines, split_line, split_words
+from lineage.core.locks.options import Options, parse_options
+from lineage.core.locks.origins import is_address
+from lineage.core.locks.rows import ReadFile, Requirement, Requirements
+from lineage.errors import InputError
+from lineage.portable.environment import Problem
+
+MAX_FILES = 100
+"""Files that one lock may include, each counted once."""
+
+_MAX_SHOWN = 20
+
+
+def parse_requirements(text: bytes, where: str, read: ReadFile) -> Requirements:
+    """The rows of a requirements file and of all that it includes; a file that is included twice counts once.
+
+    ``where`` is its path in a tree, POSIX; includes are resolved from it and must lie in that tree, or ``read`` could
+    be asked for anything. A ``-r`` inside of constraints asks for requirements again, as pip does. Raises
+    ``InputError`` with every line that cannot be read.
+    """
+    reading = _Reading(read)
+    reading.read_file(text, where, False, (where,))
+    reading.finish(where)
+    return Requirements(
+        rows=tuple(reading.rows), problems=tuple(sorted(set(reading.problems))), options=tuple(sorted(reading.options))
+    )
+
+
+class _Reading:
+    """What was found so far in a file and its includes."""
+
+    def __init__(self, read: ReadFile) -> None:
+        self.rows: list[Requirement] = []
+        self.problems: list[Problem] = []
+        self.options: set[str] = set()
+        self._read = read
+        self._failures: list[tuple[str, str, str | None]] = []
+        self._files: set[tuple[str, bool]] = set()
+
+    def finish(self, where: str) -> None:
+        """Raises ``InputError`` when any line could not be read."""
+        if len(self._failures) == 1:
+            place, message, hint = self._failures[0]
+            raise InputError(message, place, hint)
+        if self._failures:
+            shown = [f"{place}: {message}" for place, message, _ in self._failures[:_MAX_SHOWN]]
+            if len(self._failures) > _MAX_SHOWN:
+                shown.append("… and more")
+            hint = next((hint for _, _, hint in self._failures if hint), None)
+            raise InputError("\n  ".join(["cannot be read:", *shown]), where, hint)
+
+    def read_file(self, content: bytes, where: str, constraint: bool, opened: tuple[str, ...]) -> None:
+        """All lines of one file; ``opened`` are the files whose lines are being read, this one last."""
+        self._files.add((where, constraint))
+        try:
+            text = decode(content, where)
+        except InputError as error:
+            self._failures.append((error.where or where, error.message, error.hint))
+            return
+        for line in logical_lines(text):
+            if len(self._failures) > _MAX_SHOWN:
+                return
+            place = f"{where}:{line.number}"
+            try:
+                self._read_line(line, place, constraint, opened)
+            except InputError as error:
+                self._failures.append((place, error.message, error.hint))
+
+    def _read_line(self, line: Line, place: str, constraint: bool, opened: tuple[str, ...]) -> None:
+        if is_conflict(line):
+            raise InputError("is a conflict marker", hint="take one side whole, or lock again")
+        text, written = split_line(line.text)
+        options = parse_options(split_words(written))
+        self.options.update(options.names)
+        if text or options.editables:
+            self._read_row(text, options, place, constraint)
+            return
+        if options.hashes:
+            raise InputError("has a hash without a requirement")
+        if len(options.includes) > 1:
+            raise InputError("names several files, of which pip reads only one", hint="write each on its own line")
+        for path, narrows in options.includes:
+            self._include(path, narrows, opened)
+
+    def _read_row(self, text: str, options: Options, place: str, constraint: bool) -> None:
+        if options.includes or len(options.editables) + bool(text) > 1:
+            raise InputError("names several things, of which pip reads only one", hint="write each on its own line")
+        editable = not text
+        entry = parse_entry(text or options.editables[0], editable)
+        if constraint and (editable or entry.name is None):
+            raise InputError("is no constraint: it " + ("is editable" if editable else "names no package"))
+        row = Requirement(
+            where=place,
+            name=entry.name,
+            specifier=entry.specifier,
+            pinned=entry.pinned,
+            extras=entry.extras,
+            marker=entry.marker,
+            hashes=() if editable else options.hashes,
+            editable=editable,
+            constraint=constraint,
+        )
+        if entry.address is not None:
+            hashes = tuple(sorted({*row.hashes, *entry.address.hashes}))
+            row = replace(row, origin=entry.address.origin, hashes=hashes)
+            self._note(entry.address.secret, "lock.credentials", place, "its address holds credentials")
+            self._note(entry.address.variable, "lock.variable", place, "its address holds an environment variable")
+        self.rows.append(row)
+
+    def _note(self, is_so: bool, code: str, place: str, detail: str) -> None:
+        if is_so:
+            self.problems.append(Problem(code, place, detail))
+
+    def _include(self, path: str, constraint: bool, opened: tuple[str, ...]) -> None:
+        if is_address(path):
+            raise InputError("includes an address, which is not fetched", hint="include a file that lies beside it")
+        if not path or not path.isprintable() or "${" in path:
+            raise InputError("includes a path that cannot be read: empty, not printable, or with a variable")
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(opened[-1]), path))
+        if target.startswith(("/", "../")) or target == "..":
+            raise InputError(f"includes {path}, which leads out of the repository")
+        if target in opened:
+            raise InputError(f"includes {target}, which includes this file")
+        if (target, constraint) in self._files:
+            return
+        if len(self._files) > MAX_FILES:
+            raise InputError(f"includes {target}: more than {MAX_FILES} files are included")
+        try:
+            content = self._read(target)
+        except InputError as error:
+            raise InputError(f"includes {target}: {error.message}") from error
+        if content is None:
+            raise InputError(f"includes {target}, which does not exist")
+        self.read_file(content, target, constraint, (*opened, target))
