@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 from lineage.comparing_weights import Advance, WeightsPlace, compare_weights
+from lineage.errors import InputError
 from lineage.model.manifest import Manifest, StoredManifest
 from lineage.model.report import Checked, Report, Side
-from lineage.portable.compare import IDENTITIES, combine, compare
-from lineage.portable.environment import Observation
+from lineage.portable.compare import IDENTITIES, Comparison, combine, compare
+from lineage.portable.environment import REPOSITORY, Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Policy, verify_tolerance
-from lineage.sources.base import Source
+from lineage.sources.base import ExaminableSource, Examination, Source
 
 
 def verify(
@@ -22,12 +23,21 @@ def verify(
     weights: WeightsPlace,
     policy_name: str = "defaults",
     advance: Advance | None = None,
+    deep: bool = False,
 ) -> Report:
-    """The verdict on serving a recorded model in a target. Raises ``InputError`` and ``ObservationError``."""
+    """The verdict on serving a recorded model in a target. Raises ``InputError`` and ``ObservationError``.
+
+    ``deep``: every installed file of the target is compared with its RECORD too.
+    """
     manifest = stored.manifest
     judged = _judged_names(manifest, policy)
-    observation = source.observe(judged)
+    examination = _examine(source) if deep else None
+    observation = source.observe(judged) if examination is None else examination.observation
     compared = compare(manifest.environment, observation, judged)
+    installed = None
+    if examination is not None:
+        by_file, installed = _compare_files(manifest, judged, examination, advance)
+        compared = combine(compared, by_file)
     files, looked = compare_weights(manifest.weights, policy.verify.files, weights, advance)
     verdict = judge(combine(compared, files), policy, manifest.name, today)
     counted = dict(compared.counted)
@@ -42,12 +52,36 @@ def verify(
             by=tuple((key, counted.get(key, 0)) for key in IDENTITIES),
             files=0 if looked in ("skipped", "missing") else len(manifest.weights),
             weights=looked,
+            installed=installed,
         ),
         findings=verdict.findings,
         unknown=verdict.unknown,
         accepted=verdict.accepted,
         notes=stored.notes,
     )
+
+
+def _examine(source: Source) -> Examination:
+    if not isinstance(source, ExaminableSource):
+        observation = source.observe(lambda name: False)
+        raise InputError(
+            "has no installed files to look at",
+            where=f"{observation.kind}:{observation.location}",
+            hint="leave --deep out, or name an environment: python:PATH",
+        )
+    return source.examine()
+
+
+def _compare_files(
+    manifest: Manifest, judged: Callable[[str], bool], examination: Examination, advance: Advance | None
+) -> tuple[Comparison, int]:
+    """What the model's own repository provides is code, and judged as files of its own."""
+    from lineage.sources.deep import compare_files
+
+    packages = manifest.environment.packages
+    own = {package.name for package in packages if (package.origin or "").startswith(REPOSITORY)}
+    uses = {package.name: package.use for package in packages}
+    return compare_files(examination, uses, lambda name: judged(name) and name not in own, advance)
 
 
 def manifest_side(stored: StoredManifest) -> Side:

@@ -8,7 +8,7 @@ import click
 from lineage.cli import exits
 from lineage.cli.emit import Progress, publish, style_of
 from lineage.cli.options import PATH, policy_option, report_options
-from lineage.cli.targets import against_option, manifest_of, observable, target_of
+from lineage.cli.targets import against_option, interpreter_option, manifest_of, observable, target_of
 from lineage.comparing_weights import WeightsPlace
 from lineage.config import find_root, load_policy
 from lineage.errors import InputError
@@ -19,15 +19,19 @@ from lineage.verifying import verify
 @click.command("verify")
 @click.argument("manifest", required=False)
 @against_option
+@interpreter_option
 @click.option("--weights", type=PATH, metavar="PATH", help="Where the weights lie.  [default: beside the manifest]")
 @click.option("--no-weights", is_flag=True, help="Do not look at the weights; the report says so.")
+@click.option("--deep", is_flag=True, help="Compare every installed file with its RECORD too.")
 @policy_option
 @report_options
 def command(
     manifest: str | None,
     target: str | None,
+    interpreter: str | None,
     weights: Path | None,
     no_weights: bool,
+    deep: bool,
     policy: Path | None,
     form: str,
     output: Path | None,
@@ -45,9 +49,9 @@ def command(
     stored = manifest_of(manifest)
     root = find_root(_directory(stored))
     rules, policy_name = load_policy(root, policy)
-    source = observable(target_of(target, root))
+    source = observable(target_of(target, root), stored.manifest.environment, interpreter)
     place = WeightsPlace(named=weights, beside=_directory(stored), root=root, skip=no_weights)
-    with Progress("reading weights", quiet) as advance:
+    with Progress("reading files" if deep else "reading weights", quiet) as advance:
         report = verify(
             stored,
             source,
@@ -56,6 +60,7 @@ def command(
             weights=place,
             policy_name=policy_name,
             advance=advance,
+            deep=deep,
         )
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)

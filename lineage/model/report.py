@@ -32,6 +32,8 @@ class Checked:
     """weights files and directories compared"""
     weights: str = "skipped"
     """``bytes``, ``pointer``, ``missing`` or ``skipped``"""
+    installed: int | None = None
+    """installed files hashed; ``None`` when that was not asked for"""
     code: str = "skipped"
     """``skipped``: first-party files were not compared"""
 

@@ -26,6 +26,7 @@ REASONS = {
     "loaded": "loaded in the run, through other packages",
     "present": "installed, not used by the model",
     "unknown": "use unknown, judged as if named in the weights",
+    "extra": "installed, not recorded",
 }
 
 
@@ -51,6 +52,8 @@ RULES = (
     Rule("package-build", "package build", "install the recorded build of this version, or retrain"),
     Rule("package-absent", "package missing", "install it"),
     Rule("package-extra", "package not recorded", "remove it, or allow extra packages"),
+    Rule("package-file", "installed file", "install the package again, from where it was recorded"),
+    Rule("unowned-file", "file of no package", "remove it, or install what it belongs to as a package"),
     Rule("package-builds", "builds not comparable", "nothing: versions were compared instead"),
     Rule("weights-bytes", "weights", "fetch the weights that the manifest records"),
     Rule("weights-pointer", "weights, by their DVC pointer", "check out the pointer that belongs to the manifest"),
@@ -150,14 +153,18 @@ def _severity(change: Change, policy: VerifyPolicy) -> str:
         return "note"
     if kind == "platform":
         return "note" if policy.os == "any" else "fail"
+    if kind in ("file", "files"):
+        return "note" if change.step == "none" else "fail"
     if kind == "accelerator":
         return "note" if policy.accelerator == "any" else "fail"
     return "fail"
 
 
 def _package_severity(change: Change, policy: VerifyPolicy, name: str) -> str:
-    if change.code == "package-extra":
-        return "note" if "any" in (policy.extra, own_rule(policy.packages, name)) else "fail"
+    if change.code == "package-extra" or change.use == "extra":
+        if change.step == "none" or "any" in (policy.extra, own_rule(policy.packages, name)):
+            return "note"
+        return "fail"
     use = effective_use(policy, name, change.use or "unknown")
     accepted = tolerance(policy.packages, policy.uses, name, use)
     if change.code == "package-absent":
@@ -177,6 +184,8 @@ def _reason(change: Change, policy: VerifyPolicy) -> str:
     kind, _, name = change.subject.partition(":")
     if kind != "package" or change.code == "package-extra":
         return ""
+    if change.use == "extra":
+        return REASONS["extra"]
     return REASONS[effective_use(policy, name, change.use or "unknown")]
 
 
@@ -194,7 +203,7 @@ def movement(change: Change) -> str:
         return "{} is not recorded".format(change.observed)
     if change.code == "package-absent":
         return "{} is missing".format(change.recorded)
-    if change.code == "package-builds":
+    if change.code in ("package-builds", "unowned-file"):
         return change.detail
     text = "{} → {}".format(*_sides(change))
     if change.code in ("package-version", "python-version"):

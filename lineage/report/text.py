@@ -92,7 +92,9 @@ def concerns(report: Report, finding: Finding) -> bool:
     """Whether a finding is worth a line: all of a diff, and of a verdict what fails or concerns the model."""
     if report.command == "diff" or finding.severity == "fail":
         return True
-    return finding.change.code != "package-extra" and finding.reason != REASONS["present"]
+    if finding.change.code in ("package-extra", "unowned-file"):
+        return False
+    return finding.reason not in (REASONS["present"], REASONS["extra"])
 
 
 def _row(finding: Finding) -> list[str]:
@@ -134,4 +136,5 @@ def depth(checked: Checked) -> str:
         "missing": "weights not found",
         "skipped": "weights not looked at",
     }[checked.weights]
-    return f"{compared(checked)}, {weights}, code not compared"
+    files = "" if checked.installed is None else f"{checked.installed:,} installed files hashed, "
+    return f"{compared(checked)}, {files}{weights}, code not compared"
