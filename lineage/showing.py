@@ -17,8 +17,12 @@ from lineage.weights.tracking import dvc_output
 _LOCAL = "was installed from a file or directory that only one machine has"
 
 
-def problems_now(stored: StoredManifest, *, advance: Callable[[int], None] | None = None) -> Shown:
+def problems_now(
+    stored: StoredManifest, *, remote: bool = False, advance: Callable[[int], None] | None = None
+) -> Shown:
     """The manifest with the problems of now: is its commit published, are its weights there, whole and tracked?
+
+    With ``remote`` also: are the weights in DVC's default remote? That asks the network.
 
     Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
     """
@@ -35,7 +39,7 @@ def problems_now(stored: StoredManifest, *, advance: Callable[[int], None] | Non
         tracked = frozenset(repository.index())
         for one in manifest.weights:
             problems += _bytes_problems(one, repository.root, advance)
-            problems += _tracking_problems(one, repository.root, tracked)
+            problems += _tracking_problems(one, repository.root, tracked, remote)
     return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
 
 
@@ -83,7 +87,7 @@ def _bytes_problems(weights: Weights, root: Path, advance: Callable[[int], None]
     return []
 
 
-def _tracking_problems(weights: Weights, root: Path, tracked: frozenset[str]) -> list[Problem]:
+def _tracking_problems(weights: Weights, root: Path, tracked: frozenset[str], remote: bool) -> list[Problem]:
     output = dvc_output(root, weights.path)
     if output is None:
         if weights.path in tracked or any(path.startswith(weights.path + "/") for path in tracked):
@@ -96,6 +100,24 @@ def _tracking_problems(weights: Weights, root: Path, tracked: frozenset[str]) ->
     if output.md5 != weights.md5:
         detail = f"{output.pointer} tracks other bytes: dvc add {shlex.quote(weights.path)}, or capture again"
         return [Problem("weights.pointer-differs", weights.path, detail)]
+    problems = _remote_problems(weights, root) if remote else []
     if not output.in_cache:
-        return [Problem("weights.not-in-cache", weights.path, "DVC tracks them, but has no copy in its cache here")]
+        detail = "DVC tracks them, but has no copy in its cache here"
+        problems.append(Problem("weights.not-in-cache", weights.path, detail))
+    return problems
+
+
+def _remote_problems(weights: Weights, root: Path) -> list[Problem]:
+    from lineage.weights.remote import missing_in_remote
+
+    try:
+        missing = missing_in_remote(root, weights.path)
+    except RepositoryError as error:
+        return [Problem("weights.remote-unknown", weights.path, error.message)]
+    if missing is None:
+        detail = "DVC has no default remote: dvc remote add --default NAME URL"
+        return [Problem("weights.no-remote", weights.path, detail)]
+    if missing:
+        detail = f"{missing} of its objects are not in DVC's default remote: dvc push {shlex.quote(weights.path)}"
+        return [Problem("weights.not-in-remote", weights.path, detail)]
     return []

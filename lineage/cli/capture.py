@@ -10,7 +10,7 @@ from lineage.capturing import Captured, CaptureRequest, capture
 from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, say
 from lineage.cli.options import PATH, answer_options, policy_option
-from lineage.cli.targets import examinable, target_of
+from lineage.cli.targets import examinable, interpreter_option, target_of
 from lineage.cli.values import labels_of, read_values
 from lineage.config import find_root, load_policy
 from lineage.model.manifest import EMPTY, StoredManifest
@@ -24,8 +24,10 @@ from lineage.store.files import write_manifest
     "--from",
     "target",
     metavar="TARGET",
-    help="The training environment, python:PATH.  [default: the active one, the project's .venv, python on PATH]",
+    help="The training environment, python:PATH or dir:PATH.  "
+    "[default: the active one, the project's .venv, python on PATH]",
 )
+@interpreter_option
 @click.option(
     "-o", "--manifest", "manifest", type=PATH, metavar="FILE", help="The manifest.  [default: beside the weights]"
 )
@@ -36,17 +38,20 @@ from lineage.store.files import write_manifest
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of your own; may be repeated.")
 @click.option("--metrics", type=PATH, metavar="FILE", help="Metrics of the run: JSON, TOML or YAML.")
 @click.option("--params", type=PATH, metavar="FILE", help="Parameters of the run: JSON, TOML or YAML.")
+@click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
 @policy_option
 @answer_options
 def command(
     paths: tuple[Path, ...],
     target: str | None,
+    interpreter: str | None,
     manifest: Path | None,
     name: str | None,
     entry: Path | None,
     labels: tuple[str, ...],
     metrics: Path | None,
     params: Path | None,
+    track: bool,
     policy: Path | None,
     form: str,
     output: Path | None,
@@ -74,11 +79,21 @@ def command(
     chosen = target_of(target, root)
     say(f"environment: {chosen}", quiet)
     with Progress("reading weights", quiet) as advance:
-        captured = capture(request, examinable(chosen), now=datetime.now(UTC), advance=advance)
+        captured = capture(request, examinable(chosen, interpreter), now=datetime.now(UTC), advance=advance)
+    if track:
+        _track(captured, root, quiet)
     stored, changed = write_manifest(captured.manifest, Path(os.path.relpath(captured.path)))
     _narrate(captured, stored, changed, quiet)
     answer(render_captured(stored, changed, captured.entry, form), output)
     return exits.GOOD
+
+
+def _track(captured: Captured, root: Path | None, quiet: bool) -> None:
+    from lineage.weights.remote import track as dvc_add
+
+    for one in captured.manifest.weights:
+        say(f"tracking: dvc add {one.path}", quiet)
+        dvc_add(root or Path.cwd(), one.path)
 
 
 def _narrate(captured: Captured, stored: StoredManifest, changed: bool, quiet: bool) -> None:

@@ -39,11 +39,11 @@ def dvc_output(root: Path, path: str) -> TrackedOutput | None:
     if not (root / ".dvc").is_dir():
         return None
     try:
-        with _quiet():
+        with quiet():
             from dvc.exceptions import DvcException
 
             try:
-                with _opened(root) as repo:
+                with opened(root) as repo:
                     return _find(repo, path)
             except DvcException as error:
                 hint = "`dvc status` in the repository tells more"
@@ -84,7 +84,7 @@ def _describe(repo: Any, out: Any, location: str) -> TrackedOutput:
 
 
 @contextmanager
-def _opened(root: Path) -> Iterator[Any]:
+def opened(root: Path) -> Iterator[Any]:
     """DVC's repository object, with nothing written that would be seen in the work tree."""
     from dvc.repo import Repo
     from dvc.scm import SCM
@@ -108,7 +108,7 @@ def _opened(root: Path) -> Iterator[Any]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """DVC without its messages, and without what its import does to ``sys.stdout`` (colorama wraps it)."""
     with redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):
         import dvc  # noqa: F401  (sets the levels that are changed here)
