@@ -29,7 +29,9 @@ def file_at(root: Path, revision: str, path: str) -> bytes | None:
     if revision.startswith("-") or not revision:
         raise RepositoryError("is not a revision", where=revision or "''")
     question = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    known = _ask(root, *question, accepted=(0, 1))
+    known = _ask(root, *question, accepted=(0, 1, 128))
+    if known.status == 128 and known.last_words:
+        raise _failure(root, "rev-parse", known)
     if known.status:
         raise RepositoryError("there is no such revision", where=revision, hint="git log lists the revisions")
     commit = known.stdout.decode("ascii").strip()
@@ -46,5 +48,9 @@ def _ask(root: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Compl
         hint = "install git, or name a manifest by its path"
         raise RepositoryError("git was not found on PATH", hint=hint) from error
     if answer.status not in accepted:
-        raise RepositoryError(f"git {arguments[0]} failed: {answer.last_words}", where=str(root))
+        raise _failure(root, arguments[0], answer)
     return answer
+
+
+def _failure(root: Path, command: str, answer: Completed) -> RepositoryError:
+    return RepositoryError(f"git {command} failed: {answer.last_words}", where=str(root))

@@ -65,7 +65,7 @@ def _collect(body: Sequence[tuple[Key | None, Item]], comments: _Comments, waiti
 def _collect_table(table: Table, name: str, comments: _Comments, waiting: list[str]) -> list[str]:
     if waiting:
         comments.above.setdefault(name, []).extend(waiting)
-    if table.trivia.comment:
+    if table.trivia.comment and not table.is_super_table():
         comments.behind[name] = table.trivia.comment
     return _collect(table.value.body, comments.tables.setdefault(name, _Comments()), [])
 
@@ -85,7 +85,7 @@ def _fill(
         if isinstance(values[key], list):
             _put_array(table, key, values[key], paths[key], inline, comments)
         else:
-            block = tomlkit.table()
+            block = tomlkit.table(is_super_table=False)
             _fill(block, values[key], paths[key], inline, comments.tables.pop(key, _Comments()))
             _put(table, key, block, comments)
     if not path:
@@ -103,15 +103,17 @@ def _put_array(
     array = tomlkit.aot()
     for index, value in enumerate(values):
         name = f"{key}[{index}]"
-        block = tomlkit.table()
+        block = tomlkit.table(is_super_table=False)
         _fill(block, value, path, inline, comments.tables.pop(name, _Comments()))
         behind = comments.behind.pop(name, None)
         if behind is not None:
             block.comment(behind)
         array.append(block)
-    _put(table, key, array, comments)
+    above = [*comments.above.pop(key, ()), *filter(None, [comments.behind.pop(key, None)])]
+    table.add(key, array)
     for index, block in enumerate(array.body):
-        _put_above(block, comments.above.pop(f"{key}[{index}]", ()))
+        _put_above(block, [*above, *comments.above.pop(f"{key}[{index}]", ())])
+        above = []
 
 
 def _is_block(value: object, in_rows: bool) -> bool:
@@ -173,4 +175,9 @@ def _item(value: object) -> Item:
         for key, one in value.items():
             table.append(key, _item(one))
         return table
+    if isinstance(value, list):
+        array = tomlkit.array()
+        for one in value:
+            array.append(_item(one))
+        return array
     return tomlkit.item(value)

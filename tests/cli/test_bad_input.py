@@ -162,7 +162,8 @@ CASES = [
     Case(
         name="a text that is no target",
         arguments=("verify", MANIFEST, "--against", "train.py"),
-        stderr="train.py: the target is neither an interpreter nor a manifest\n  write python:PATH or manifest:PATH\n",
+        stderr="train.py: the target is neither an interpreter nor a manifest\n"
+        "  write python:PATH, dir:PATH, lock:PATH or manifest:PATH\n",
     ),
     Case(
         name="unreadable policy",
