@@ -101,10 +101,13 @@ def test_a_waiver_lets_a_difference_through_and_is_listed(stored: StoredManifest
     assert f"{NUMPY}, waived until 2026-11-20: only used for plots" in notes(report)
 
 
+ENDED = "its waiver ended on 2026-11-19"
+
+
 @pytest.mark.parametrize(
     ("policy", "failed"),
     [
-        (waiver(until=date(2026, 11, 19)), (JOBLIB, NUMPY)),
+        (waiver(until=date(2026, 11, 19)), (f"{JOBLIB}, {ENDED}", f"{NUMPY}, {ENDED}")),
         (waiver(subject="package:numpy"), (JOBLIB,)),
         (waiver(subject="numpy"), (JOBLIB, NUMPY)),
         (waiver(models=("other/*",)), (JOBLIB, NUMPY)),

@@ -14,7 +14,7 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
-from lineage.portable.policy import Policy, VerifyPolicy, effective_use, own_rule, tolerance, waived
+from lineage.portable.policy import Policy, VerifyPolicy, covering, effective_use, own_rule, tolerance
 
 _ORDER = {"none": 0, "build": 1, "patch": 2, "minor": 3, "major": 4}
 
@@ -103,7 +103,10 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
             unknown.append(Unknown(change.subject, reason, use=change.use))
             continue
         reason = _reason(change, policy.verify)
-        waiver = waived(policy.waivers, change.subject, model, today) if severity == "fail" else None
+        covers = covering(policy.waivers, change.subject, model) if severity == "fail" else []
+        waiver = next((one for one in covers if today <= one.until), None)
+        if waiver is None and covers:
+            reason = ", ".join(filter(None, (reason, "its waiver ended on {}".format(covers[-1].until))))
         if waiver is not None:
             severity = "note"
             reason = ", ".join(filter(None, (reason, "waived until {}: {}".format(waiver.until, waiver.reason))))

@@ -6,7 +6,7 @@ The defaults are the ones of the documentation; a policy file changes single key
 
 import datetime
 import fnmatch
-from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.environment import USES, Package
 from lineage.portable.names import STEPS, canonical_name
@@ -208,16 +208,14 @@ def _day(reader: Reader) -> datetime.date:
     return value
 
 
-def waived(waivers: Tuple[Waiver, ...], subject: str, model: str, today: datetime.date) -> Optional[Waiver]:
-    """The first waiver that covers a subject of a model on a day, expired ones left out."""
-    for waiver in waivers:
-        if (
-            fnmatch.fnmatchcase(subject, waiver.subject)
-            and (not waiver.models or any(fnmatch.fnmatchcase(model, pattern) for pattern in waiver.models))
-            and today <= waiver.until
-        ):
-            return waiver
-    return None
+def covering(waivers: Tuple[Waiver, ...], subject: str, model: str) -> List[Waiver]:
+    """The waivers that cover a subject of a model, ended ones included, in the order written."""
+    return [
+        waiver
+        for waiver in waivers
+        if fnmatch.fnmatchcase(subject, waiver.subject)
+        and (not waiver.models or any(fnmatch.fnmatchcase(model, pattern) for pattern in waiver.models))
+    ]
 
 
 def declared_for(rules: Sequence[ModelRule], name: str, weights: Sequence[str]) -> Optional[Tuple[str, ...]]:

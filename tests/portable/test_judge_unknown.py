@@ -165,3 +165,8 @@ def test_what_is_tolerated_anyway_needs_no_waiver() -> None:
     change = NUMPY._replace(use="present")
 
     assert waived(WAIVER, TODAY, change).accepted == ()
+
+
+def test_a_failure_says_that_its_waiver_has_ended() -> None:
+    (finding,) = waived(WAIVER._replace(until=date(2026, 1, 31))).findings
+    assert (finding.severity, finding.reason) == ("fail", "named in the weights, its waiver ended on 2026-01-31")
