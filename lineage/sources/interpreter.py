@@ -69,14 +69,6 @@ class ThisProcessSource:
         return _examine(_own_answer(), self.location, every_name, executed=False)
 
 
-def _as_from_here(env: Mapping[str, str]) -> Mapping[str, str]:
-    """The caller's environment for another working directory: entries of PYTHONPATH mean what they mean here."""
-    if not env.get("PYTHONPATH"):
-        return env
-    entries = [os.path.abspath(entry) for entry in env["PYTHONPATH"].split(os.pathsep)]  # noqa: PTH100 - links kept
-    return {**env, "PYTHONPATH": os.pathsep.join(entries)}
-
-
 def _own_answer() -> Mapping[str, Any]:
     answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
     return answer
