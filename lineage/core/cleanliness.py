@@ -4,6 +4,7 @@ A path is code unless a rule below says otherwise: what the training wrote, what
 Python leaves behind. ``dvc.yaml`` and ``params.yaml`` are written by people, so they are code.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from posixpath import basename, dirname
@@ -13,6 +14,8 @@ from lineage.model.code import FileChange
 _TOOL_SUFFIXES = (".dvc", ".lineage.toml", ".lineage-log.toml", ".pyc")
 _TOOL_NAMES = ("dvc.lock", ".dvcignore")
 _TOOL_DIRECTORIES = (".dvc", "__pycache__")
+_TEMPORARY = re.compile(r"\..*\.lineage\.toml\.[a-z0-9_]{8}\.tmp")
+"""What a writer of a manifest leaves that was killed."""
 _MEANT_BY_GITIGNORE = "\\[]!*#?"
 
 
@@ -58,6 +61,7 @@ def _of_tools(path: str) -> bool:
     name = basename(path.rstrip("/"))
     return (
         name in _TOOL_NAMES
+        or _TEMPORARY.fullmatch(name) is not None
         or (name.endswith(_TOOL_SUFFIXES) and not path.endswith("/"))
         or any(basename(directory) in _TOOL_DIRECTORIES for directory in _directories(path))
     )

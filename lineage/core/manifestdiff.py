@@ -1,9 +1,8 @@
 """What differs between two manifests beyond their environments: weights, code, parameters, metrics."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from lineage.model.manifest import Manifest
+from lineage.model.manifest import Manifest, flat
 from lineage.portable.compare import Change
 
 
@@ -16,9 +15,9 @@ def compare_manifests(left: Manifest, right: Manifest) -> tuple[Change, ...]:
             _texts("code", "code-commit", _code(left), _code(right)),
             _texts("code", "code-file", dict(left.code.files), dict(right.code.files)),
             _texts("declared", "declared-file", dict(left.declared), dict(right.declared)),
-            _texts("data", "data", _flat(left.inputs), _flat(right.inputs)),
-            _texts("params", "params", _flat(left.params), _flat(right.params)),
-            _texts("metrics", "metrics", _flat(left.metrics), _flat(right.metrics)),
+            _texts("data", "data", dict(flat(left.inputs)), dict(flat(right.inputs))),
+            _texts("params", "params", dict(flat(left.params)), dict(flat(right.params))),
+            _texts("metrics", "metrics", dict(flat(left.metrics)), dict(flat(right.metrics))),
         )
         for change in table
     )
@@ -44,14 +43,3 @@ def _short(text: str | None) -> str | None:
     """A commit or blob id as people know it."""
     is_id = text is not None and len(text) in (40, 64) and set(text) <= set("0123456789abcdef")
     return text[:12] if is_id and text is not None else text
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Dotted keys → values as text."""
-    found: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            found |= _flat(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = str(list(value) if isinstance(value, tuple) else value)
-    return found

@@ -8,6 +8,7 @@ on this machine is not recorded either, because a path of a machine says nothing
 import re
 
 REDACTED = "<redacted>"
+"""Stands for an address that is not to be shown."""
 
 _KNOWN = {
     "http": "http",
@@ -42,11 +43,6 @@ def normalise_remote(url: str) -> str | None:
     if parsed:
         return _from_url(parsed["scheme"].lower(), parsed["authority"], parsed["rest"])
     return _from_scp(text)
-
-
-def redact_url(url: str) -> str:
-    """An address that may stand in a message: as it would be recorded, else ``<redacted>``."""
-    return normalise_remote(url) or REDACTED
 
 
 def _from_url(scheme: str, authority: str, rest: str) -> str | None:

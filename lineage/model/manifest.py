@@ -38,6 +38,17 @@ def thaw(value: Any) -> Any:
     return value
 
 
+def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """(dotted key, value as text) of a table, in its order."""
+    found: list[tuple[str, str]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            found += flat(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", str(list(value) if isinstance(value, tuple) else value)))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What was true of a model when it was made. What is true now is looked up, never kept here."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from lineage.core.document import to_document
 from lineage.model.listing import Shown
-from lineage.model.manifest import Manifest
+from lineage.model.manifest import Manifest, flat
 from lineage.portable.environment import USES, Problem
 from lineage.report.jsondoc import SCHEMA, dump
 from lineage.report.listing import day
@@ -85,7 +85,7 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
     facts += [("weights", f"{one.path}, {one.size} bytes, sha256:{one.sha256[:12]}") for one in manifest.weights]
     facts += _environment(manifest)
     for title in ("labels", "params", "metrics"):
-        facts += [(title, f"{key} = {value}") for key, value in _flat(getattr(manifest, title))]
+        facts += [(title, f"{key} = {value}") for key, value in flat(getattr(manifest, title))]
     return facts
 
 
@@ -102,13 +102,3 @@ def _environment(manifest: Manifest) -> list[tuple[str, str]]:
         if named:
             facts.append((use, ", ".join(named)))
     return facts
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            found += _flat(value, f"{prefix}{key}.")
-        else:
-            found.append((f"{prefix}{key}", str(list(value) if isinstance(value, tuple) else value)))
-    return found

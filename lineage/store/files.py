@@ -11,9 +11,9 @@ from pathlib import Path
 from lineage.core.canonical import canonical_json
 from lineage.core.document import INLINE, from_document, to_document
 from lineage.core.secrets import find_secret, secret_key
-from lineage.errors import InputError
+from lineage.errors import InputError, StoreError
 from lineage.model.manifest import EMPTY, SUFFIX, Manifest, StoredManifest
-from lineage.system.files import locked, read_document, replace
+from lineage.system.files import locked, read_document, replace, sweep
 from lineage.system.tomlfile import parse_toml
 
 Listing = Callable[[], Sequence[str]]
@@ -109,8 +109,10 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
     """
     if not _holds(path.parent.is_dir):
         raise InputError("the directory does not exist", where=str(path.parent), hint="make it first")
-    with locked(path.parent):
-        previous = read_document(path, "manifest") if _holds(path.exists) else None
+    with locked(path.parent) as held:
+        if held:
+            sweep(path)
+        previous = read_document(path, "manifest") if _stands(path) else None
         before = None if previous is None else _previous(previous, str(path))
         if before is not None:
             manifest = _with_labels(manifest, before.manifest.labels)
@@ -126,6 +128,14 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
         _refuse_secrets(document, content, str(path))
         replace(path, content)
     return stored, True
+
+
+def _stands(path: Path) -> bool:
+    """Whether there is such a file; one that cannot be told is not taken for absent, or its labels would be lost."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"cannot be written: {error.strerror or error}", where=str(path)) from error
 
 
 def _refuse_secrets(document: Mapping[str, object], content: bytes, where: str) -> None:

@@ -6,6 +6,7 @@ to a temporary file in the same directory, synced, renamed over, and the directo
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -35,11 +36,14 @@ def read_document(path: Path, what: str) -> bytes:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path``, whole and durable. Raises ``StoreError``; then what stood there still stands."""
+    """Put ``content`` at ``path``, whole and durable. Raises ``StoreError``: then what stood there still stands.
+
+    But for one case, which the message tells: the file is replaced, and only its directory could not be synced.
+    """
     temporary = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".tmp", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=_beginning(path), suffix=".tmp", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
@@ -47,12 +51,33 @@ def replace(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(temporary).replace(path)
         temporary = None
-        _sync_directory(path.parent)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror or error}", where=str(path)) from error
     finally:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+    try:
+        _sync_directory(path.parent)
+    except OSError as error:
+        message = f"is replaced, but may not outlive a crash: its directory cannot be synced: {error.strerror or error}"
+        raise StoreError(message, where=str(path)) from error
+
+
+def sweep(path: Path) -> None:
+    """Remove the temporary files that killed writers of ``path`` left. Only while the lock of its directory is held:
+    then none of them belongs to a writer that lives.
+    """
+    leftover = re.compile(re.escape(_beginning(path)) + r"[a-z0-9_]{8}\.tmp")
+    with contextlib.suppress(OSError):
+        for one in path.parent.iterdir():
+            if leftover.fullmatch(one.name):
+                one.unlink()
+
+
+def _beginning(path: Path) -> str:
+    """How the names of its temporary files begin: the end of a long name is kept, as it tells what the file is."""
+    return f".{path.name[-50:]}."
 
 
 def _default_mode() -> int:
@@ -70,8 +95,10 @@ def _sync_directory(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(directory: Path) -> Iterator[None]:
+def locked(directory: Path) -> Iterator[bool]:
     """Hold the advisory lock of a directory: two writers of one manifest come one after the other.
+
+    Tells whether it is held.
 
     The lock is taken on the directory itself, so nothing is left behind. Where there is no ``flock`` (Windows, some
     network file systems) replacing is still atomic, only unordered.
@@ -79,15 +106,18 @@ def locked(directory: Path) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:
-        yield
+        yield False
         return
     try:
         descriptor = os.open(directory, os.O_RDONLY)
     except OSError as error:
         raise StoreError(f"cannot be opened: {error.strerror or error}", where=str(directory)) from error
     try:
+        held = False
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+            held = True
+        yield held
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.core.remotes import normalise_remote, redact_url
+from lineage.core.remotes import normalise_remote
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,6 @@ from lineage.core.remotes import normalise_remote, redact_url
 )
 def test_the_address_of_a_remote_is_kept(url: str, expected: str) -> None:
     assert normalise_remote(url) == expected
-    assert redact_url(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,6 @@ def test_the_address_of_a_remote_is_kept(url: str, expected: str) -> None:
 )
 def test_what_is_no_address_elsewhere_is_not_recorded(url: str) -> None:
     assert normalise_remote(url) is None
-    assert redact_url(url) == "<redacted>"
 
 
 @pytest.mark.parametrize(
@@ -115,8 +113,7 @@ def test_what_is_no_address_elsewhere_is_not_recorded(url: str) -> None:
 )
 def test_no_credential_passes_in_any_spelling(url: str, expected: str | None) -> None:
     assert normalise_remote(url) == expected
-    assert redact_url(url) == (expected or "<redacted>")
-    assert "s3cret" not in redact_url(url).lower()
+    assert "s3cret" not in (expected or "").lower()
 
 
 @given(st.text())
@@ -133,14 +130,14 @@ def test_any_text_gives_an_answer_that_stays_as_it_is(url: str) -> None:
 )
 def test_nothing_before_the_last_at_sign_passes(scheme: str, odd: str, any_text: str, address: str) -> None:
     for before in (f"{odd}S3CRET{any_text}", f"{any_text}S3CRET{odd}", f"u:{odd}S3CRET{any_text}"):
-        assert "s3cret" not in redact_url(f"{scheme}{before}@{address}").lower()
+        assert "s3cret" not in (normalise_remote(f"{scheme}{before}@{address}") or "").lower()
 
 
 @given(
     st.text(alphabet=st.sampled_from("gitlab.COM-:@/"), max_size=20).map(lambda end: f"git@host:acme/{end}"),
 )
 def test_the_answer_never_holds_an_at_sign_or_a_query(url: str) -> None:
-    assert not set("@?#") & set(redact_url(url))
+    assert not set("@?#") & set(normalise_remote(url) or "")
 
 
 @pytest.mark.parametrize("make", [lambda n: "x" * n, lambda n: "https://h/" + ".git/" * n, lambda n: "a:@" * n])
