@@ -123,7 +123,8 @@ def _read_one(
 ) -> Optional[Distribution]:
     info = path + "/" + directory
     is_dist_info = directory.lower().endswith(".dist-info")
-    claimed = (directory if "." in directory else path.rpartition("/")[2]).rpartition(".")[0].partition("-")
+    stem = (directory if "." in directory else path.rpartition("/")[2]).rpartition(".")[0]
+    claimed = stem.partition("-")
     if directory.startswith("~"):
         detail = "a leftover of an interrupted uninstall, as installers see it: not a distribution"
         problems.append(Problem("package.leftover", "package:" + claimed[0], detail))
@@ -132,7 +133,7 @@ def _read_one(
     try:
         header = _header(tree, info, is_dist_info)
         name, version = _name_and_version(header)
-        if (canonical_name(claimed[0]), claimed[2]) != (canonical_name(name), version):
+        if canonical_name(stem) != canonical_name(name + "-" + version):
             _check_claim(claimed[0], claimed[2], name, version, subject, problems)
         canonical = canonical_name(name)
         package = Package(canonical, version)

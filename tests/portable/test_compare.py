@@ -102,6 +102,7 @@ def test_another_build_of_the_same_python() -> None:
         ("libc", "glibc", "platform-libc", "major"),
         ("libc", "glibc 2.37", "platform-libc-newer", "build"),
         ("libc", "glibc 10.0", "platform-libc-newer", "build"),
+        ("libc", "glibc 2.036", "platform-libc-newer", "build"),
         ("libc", "glibc 2.36.1", "platform-libc-newer", "build"),
     ],
 )

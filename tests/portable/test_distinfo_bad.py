@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lineage.portable.distinfo import Installed, read_installed
-from lineage.portable.environment import Problem, Unknown
+from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import MAX_FILE_BYTES, DiskTree
 from tests.support.memory import BROKEN, MemoryTree, dist_info
 
@@ -207,3 +207,12 @@ def test_a_file_on_disk_that_is_no_utf_8_name_is_no_obstacle(tmp_path: Path) -> 
     subprocess.run(["mkdir", os.fsencode(tmp_path) + b"/f\xff-1.dist-info"], check=True)
 
     assert read_installed(DiskTree(), [str(tmp_path)], everything) == unreadable("there is no METADATA", "f\udcff")
+
+
+def test_an_old_directory_name_that_is_not_escaped_is_no_contradiction(tmp_path: Path) -> None:
+    info = tmp_path / "python-dateutil-2.8.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_bytes(b"Name: python-dateutil\nVersion: 2.8.2\n")
+    found = read_installed(DiskTree(), [str(tmp_path)], lambda name: False)
+    assert [one.package for one in found.distributions] == [Package("python-dateutil", "2.8.2")]
+    assert (found.unknown, found.problems) == ((), ())

@@ -63,7 +63,7 @@ def test_every_distribution_of_this_interpreter_is_read_as_its_library_reads_it(
     ours = {one.package.name: one.package for one in found().distributions}
 
     assert list(ours) == sorted(theirs)
-    assert len(ours) > 20
+    assert len(ours) > 4
     assert ours == {name: as_package(name, one, ours[name]) for name, one in theirs.items()}
 
 
