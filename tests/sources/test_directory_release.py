@@ -6,8 +6,18 @@ import pytest
 
 from lineage.portable.environment import Environment, Observation, Platform, Problem
 from lineage.sources.binary import Program, parse_program
-from tests.support.projects import write
-from tests.support.roots import DEBIAN_SITE, GLIBC, LOADER, elf, make_root, observed, write_environment, write_python
+from tests.support.projects import install, write
+from tests.support.roots import (
+    DEBIAN_SITE,
+    GLIBC,
+    LOADER,
+    elf,
+    make_root,
+    observed,
+    versions,
+    write_environment,
+    write_python,
+)
 
 STATUS = """\
 Package: python3.11-doc
@@ -108,12 +118,39 @@ def test_the_program_or_its_library_tells_the_release(
     assert observed(prefix).environment.python == python
 
 
-@pytest.mark.parametrize("record", ["[", "[]", '{"name": "python", "version": 3}', '{"name": "pip", "version": "1"}'])
+@pytest.mark.parametrize(
+    "record", ["[", "[]", '{"name": "python", "version": 3}', '{"name": "pip", "version": "3.11.7"}']
+)
 def test_a_record_of_conda_that_tells_nothing_is_not_believed(record: str, tmp_path: Path) -> None:
     prefix = write_python(tmp_path / "python", header=False)
     write(prefix, {"conda-meta/python-3.11.7-0.json": record.encode()})
 
     assert observed(prefix).environment.python is None
+
+
+def test_a_library_without_its_sources_is_one_too(tmp_path: Path) -> None:
+    prefix = write_python(tmp_path / "python")
+    (prefix / "lib/python3.11/os.py").rename(prefix / "lib/python3.11/os.pyc")
+
+    assert observed(prefix).environment.python == "3.11.7"
+
+
+def test_an_environment_with_python3_alone_is_read_by_that(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    write_python(root / "usr")
+    made = write_environment(root / "venv", "/usr/bin")
+    (made / "bin/python").rename(made / "bin/python3")
+
+    assert observed(made).environment.python == "3.11.7"
+
+
+@pytest.mark.parametrize("key", ["version", "version_info"])
+def test_without_a_program_pyvenv_cfg_tells_whose_packages_count(key: str, tmp_path: Path) -> None:
+    install(tmp_path / "lib/python3.11/site-packages", "old", "1.0")
+    install(tmp_path / "lib/python3.12/site-packages", "new", "1.0")
+    write(tmp_path, {"pyvenv.cfg": f"include-system-site-packages = false\n{key} = 3.12.1\n".encode()})
+
+    assert versions(observed(tmp_path).environment) == {"new": "1.0"}
 
 
 def test_pyvenv_cfg_is_believed_only_where_the_base_is_silent(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What would run when an interpreter starts is read, judged by its text, and never run."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,8 @@ HARMLESS = {
     "m and setattr(sys.modules['zope'], 'deep', m)",
 }
 FINDER = "__editable___small_1_0_finder"
+
+traced = pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here")
 
 
 @pytest.fixture
@@ -203,6 +206,7 @@ def hostile(environment: Path, mark: Path) -> Path:
     return environment
 
 
+@traced
 def test_nothing_in_the_environment_is_executed(env: Path, tmp_path: Path) -> None:
     mark, trace = tmp_path / "mark", tmp_path / "trace"
     hostile(env, mark)
@@ -224,6 +228,7 @@ def test_nothing_in_the_environment_is_executed(env: Path, tmp_path: Path) -> No
     assert not mark.exists()
 
 
+@traced
 def test_the_command_executes_nothing_of_it_either(env: Path, tmp_path: Path, project: Path) -> None:
     mark, trace = tmp_path / "mark", tmp_path / "trace"
     command = ["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", str(trace)]

@@ -13,6 +13,9 @@ from lineage.weights.remote import missing_in_remote, track
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, Ended, git, python_of, run_lineage
 
+# DVC leaves its index of a remote open when it is asked: Python 3.13 warns of that when it is collected.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
 def shared(tracked: Path, tmp_path: Path) -> Path:
