@@ -16,6 +16,7 @@ from lineage.repository_state import RepositoryState, blob_ids, describe_reposit
 from lineage.sources.base import ExaminableSource, Examination
 from lineage.store.files import manifest_path, parse_manifest
 from lineage.system.gitrepo import GitRepository
+from lineage.weights.cache import DigestCache
 from lineage.weights.measure import measure
 from lineage.weights.pointers import enclosing_output
 
@@ -39,6 +40,8 @@ class CaptureRequest:
     loaded_files: frozenset[str] = frozenset()
     """absolute paths of module files that the run loaded; only a watched run knows them"""
     evidence: str = "asserted"
+    cached: bool = False
+    """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ def capture(
         use = describe_use(examination, state, weights=weights_paths[0], entry=entry, loaded_files=request.loaded_files)
         parent, unreadable = _parent(repository, output)
         declared = _declared(request.models, name, weights_paths, use.files, state)
+        known = DigestCache.of(repository) if request.cached else None
         manifest = Manifest(
             name=name,
             created=now.replace(microsecond=0),
@@ -85,7 +89,7 @@ def capture(
             problems=tuple(sorted({*state.problems, *use.problems, *_observed_problems(examination), *unreadable})),
             labels=request.labels,
             code=replace(state.code, files=blob_ids(state, repository, use.files)),
-            weights=tuple(measure(repository.root, path, advance=advance) for path in weights_paths),
+            weights=tuple(measure(repository.root, path, advance=advance, known=known) for path in weights_paths),
             environment=examination.observation.environment._replace(packages=use.packages),
             declared=blob_ids(state, repository, declared),
             params=request.params,

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from lineage.errors import InputError, WeightsError
 from lineage.model.weights import Weights
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
+
+if TYPE_CHECKING:
+    from lineage.weights.cache import DigestCache
 
 Advance = Callable[[int], None]
 """Told how many bytes were read."""
@@ -27,12 +31,14 @@ class WeightsPlace:
     """the repository root"""
     skip: bool = False
     """``--no-weights``: they are not looked at, and the report says so"""
+    known: "DigestCache | None" = None
+    """``--cached``: what it holds is not read, and the report says so; ``None``: every byte is read"""
 
 
 def compare_weights(
     recorded: Sequence[Weights], files: str, place: WeightsPlace, advance: Advance | None
 ) -> tuple[Comparison, str]:
-    """(what differs, how deep it looked: ``bytes``, ``pointer``, ``missing`` or ``skipped``).
+    """(what differs, how deep it looked: ``bytes``, ``cached``, ``pointer``, ``missing`` or ``skipped``).
 
     ``files`` is the policy's: with ``pointer``, weights whose bytes are not there are compared by their DVC pointer.
     """
@@ -44,8 +50,8 @@ def compare_weights(
     for one in recorded:
         location = _locate(one, place, single=len(recorded) == 1)
         if location is not None:
-            looked.add("bytes")
-            found = _by_bytes(one, location, advance)
+            found, depth = _by_bytes(one, location, place.known, advance)
+            looked.add(depth)
         elif files == "pointer":
             found = _by_pointer(one, place)
             looked.add("missing" if isinstance(found, Unknown) else "pointer")
@@ -56,23 +62,26 @@ def compare_weights(
             unknown.append(found)
         elif found is not None:
             changes.append(found)
-    weakest = next(depth for depth in ("missing", "pointer", "bytes") if depth in looked)
+    weakest = next(depth for depth in ("missing", "pointer", "cached", "bytes") if depth in looked)
     return Comparison(tuple(changes), tuple(unknown)), weakest
 
 
-def _by_bytes(one: Weights, location: Path, advance: Advance | None) -> Change | Unknown | None:
+def _by_bytes(
+    one: Weights, location: Path, known: "DigestCache | None", advance: Advance | None
+) -> tuple[Change | Unknown | None, str]:
     from lineage.weights.measure import sha256_of
 
     subject = f"weights:{one.path}"
     try:
-        found = sha256_of(location, advance=advance)
+        found = sha256_of(location, advance=advance, known=known)
     except WeightsError as error:
-        return Unknown(subject, f"cannot be read: {error.message}")
+        return Unknown(subject, f"cannot be read: {error.message}"), "bytes"
+    depth = "cached" if found.is_known else "bytes"
     if (found.sha256, found.size, found.is_directory) == (one.sha256, one.size, one.is_directory):
-        return None
+        return None, depth
     detail = f"{one.size} → {found.size} bytes" if one.size != found.size else "of the same size"
     sides = (f"sha256:{one.sha256[:12]}", f"sha256:{found.sha256[:12]}")
-    return Change(subject, "weights-bytes", *sides, "unknown", None, detail)
+    return Change(subject, "weights-bytes", *sides, "unknown", None, detail), depth
 
 
 def _by_pointer(one: Weights, place: WeightsPlace) -> Change | Unknown | None:

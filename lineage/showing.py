@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lineage.errors import RepositoryError, WeightsError
 from lineage.model.listing import Shown
@@ -11,8 +11,8 @@ from lineage.model.weights import Weights
 from lineage.portable.distinfo import is_local
 from lineage.portable.environment import Package, Problem
 from lineage.system.gitrepo import GitRepository
-from lineage.weights.measure import sha256_of
-from lineage.weights.tracking import dvc_output
+from lineage.weights.measure import dos2unix_md5s, sha256_of
+from lineage.weights.tracking import TrackedOutput, dvc_output
 
 _LOCAL = "was installed from a file or directory that only one machine has"
 
@@ -38,8 +38,9 @@ def problems_now(
         problems += _manifest_problems(stored, repository)
         tracked = frozenset(repository.index())
         for one in manifest.weights:
-            problems += _bytes_problems(one, repository.root, advance)
-            problems += _tracking_problems(one, repository.root, tracked, remote)
+            changed = _bytes_problems(one, repository.root, advance)
+            problems += changed
+            problems += _tracking_problems(one, repository.root, tracked, is_whole=not changed, remote=remote)
     return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
 
 
@@ -87,31 +88,73 @@ def _bytes_problems(weights: Weights, root: Path, advance: Callable[[int], None]
     return []
 
 
-def _tracking_problems(weights: Weights, root: Path, tracked: frozenset[str], remote: bool) -> list[Problem]:
-    output = dvc_output(root, weights.path)
+def _tracking_problems(
+    weights: Weights, root: Path, tracked: frozenset[str], *, is_whole: bool, remote: bool
+) -> list[Problem]:
+    """``is_whole``: the recorded bytes lie in the work tree."""
+    project = _dvc_project(root, weights.path)
+    inside = PurePosixPath(weights.path).relative_to(project).as_posix()
+    output = dvc_output(root / project, inside)
     if output is None:
         if weights.path in tracked or any(path.startswith(weights.path + "/") for path in tracked):
             return []
         detail = f"by neither DVC nor git: dvc add {shlex.quote(weights.path)}"
         return [Problem("weights.not-tracked", weights.path, detail)]
-    if output.md5 is None or output.algorithm != "md5":
-        detail = f"{output.pointer} does not tell their MD5, so DVC may hold others"
-        return [Problem("weights.pointer-unknown", weights.path, detail)]
-    if output.md5 != weights.md5:
-        detail = f"{output.pointer} tracks other bytes: dvc add {shlex.quote(weights.path)}, or capture again"
-        return [Problem("weights.pointer-differs", weights.path, detail)]
-    problems = _remote_problems(weights, root) if remote else []
+    pointer = (PurePosixPath(project) / output.pointer).as_posix()
+    differing = _pointer_problem(weights, root, output, pointer, is_whole)
+    if differing is not None:
+        return [differing]
+    problems = _remote_problems(weights, root / project, inside) if remote else []
     if not output.in_cache:
         detail = "DVC tracks them, but has no copy in its cache here"
         problems.append(Problem("weights.not-in-cache", weights.path, detail))
     return problems
 
 
-def _remote_problems(weights: Weights, root: Path) -> list[Problem]:
+def _pointer_problem(
+    weights: Weights, root: Path, output: TrackedOutput, pointer: str, is_whole: bool
+) -> Problem | None:
+    """What keeps the pointer from telling that DVC holds the recorded bytes."""
+    if output.md5 is None:
+        code, detail = {
+            "unrecorded": (
+                "weights.pointer-without-md5",
+                f"{pointer} names no MD5, as an import that was never downloaded: dvc update {shlex.quote(pointer)}",
+            ),
+            "unlisted": (
+                "weights.pointer-unknown",
+                f"they lie in a directory whose list is not in DVC's cache here: dvc fetch {shlex.quote(pointer)}",
+            ),
+            "new": (
+                "weights.pointer-lacks",
+                f"{pointer} tracks the directory around them, but not yet these: dvc commit {shlex.quote(pointer)}",
+            ),
+        }[output.unknown]
+        return Problem(code, weights.path, detail)
+    if output.md5 == weights.md5:
+        return None
+    if output.algorithm != "md5":
+        if not is_whole:
+            detail = f"{pointer} holds DVC 2's digest of text, to be compared only where the recorded bytes are"
+            return Problem("weights.pointer-legacy", weights.path, detail)
+        if output.md5 in dos2unix_md5s(root / weights.path):
+            return None
+    command = "dvc commit" if PurePosixPath(pointer).name == "dvc.lock" else "dvc add"
+    detail = f"{pointer} tracks other bytes: {command} {shlex.quote(weights.path)}, or capture again"
+    return Problem("weights.pointer-differs", weights.path, detail)
+
+
+def _dvc_project(root: Path, path: str) -> str:
+    """The nearest directory around ``path`` that DVC was set up in, POSIX from ``root``; ``.`` when there is none."""
+    around = [str(parent) for parent in PurePosixPath(path).parents]
+    return next((parent for parent in around if (root / parent / ".dvc").is_dir()), ".")
+
+
+def _remote_problems(weights: Weights, root: Path, path: str) -> list[Problem]:
     from lineage.weights.remote import missing_in_remote
 
     try:
-        missing = missing_in_remote(root, weights.path)
+        missing = missing_in_remote(root, path)
     except RepositoryError as error:
         return [Problem("weights.remote-unknown", weights.path, error.message)]
     if missing is None:

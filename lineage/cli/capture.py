@@ -16,6 +16,7 @@ from lineage.config import find_root, load_policy
 from lineage.model.manifest import EMPTY, StoredManifest
 from lineage.report.captured import render_captured
 from lineage.store.files import write_manifest
+from lineage.weights.measure import size_of
 
 
 @click.command("capture")
@@ -38,6 +39,7 @@ from lineage.store.files import write_manifest
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of your own; may be repeated.")
 @click.option("--metrics", type=PATH, metavar="FILE", help="Metrics of the run: JSON, TOML or YAML.")
 @click.option("--params", type=PATH, metavar="FILE", help="Parameters of the run: JSON, TOML or YAML.")
+@click.option("--no-cache", is_flag=True, help="Read weights again that did not change since an earlier capture.")
 @click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
 @policy_option
 @answer_options
@@ -51,6 +53,7 @@ def command(
     labels: tuple[str, ...],
     metrics: Path | None,
     params: Path | None,
+    no_cache: bool,
     track: bool,
     policy: Path | None,
     form: str,
@@ -75,10 +78,11 @@ def command(
         params=EMPTY if params is None else read_values(params, "parameters"),
         generated=() if metrics is None else (metrics,),
         models=rules.models,
+        cached=not no_cache,
     )
     chosen = target_of(target, root)
     say(f"environment: {chosen}", quiet)
-    with Progress("reading weights", quiet) as advance:
+    with Progress("reading weights", quiet, lambda: sum(map(size_of, paths))) as advance:
         captured = capture(request, examinable(chosen, interpreter), now=datetime.now(UTC), advance=advance)
     if track:
         _track(captured, root, quiet)

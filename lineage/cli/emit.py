@@ -68,10 +68,15 @@ def say(text: str, quiet: bool) -> None:
 
 
 class Progress:
-    """Bytes read so far, on a terminal's stderr, once it takes longer than a moment."""
+    """Bytes read so far, on a terminal's stderr, once it takes longer than a moment.
 
-    def __init__(self, what: str, quiet: bool) -> None:
+    ``total`` is asked once, when there is something to show; ``None`` or 0 where nobody knows.
+    """
+
+    def __init__(self, what: str, quiet: bool, total: Callable[[], int | None] = lambda: None) -> None:
         self._what = what
+        self._total = total
+        self._of = ""
         self._shown = sys.stderr is not None and sys.stderr.isatty() and not quiet
         self._bytes = 0
         self._next = time.monotonic() + _SHOW_AFTER_S
@@ -82,8 +87,11 @@ class Progress:
         self._bytes += count
         if self._shown and time.monotonic() >= self._next:
             self._next = time.monotonic() + _SHOW_EVERY_S
+            if not self._written:
+                total = self._total()
+                self._of = f" of {total / 2**20:,.0f}" if total else ""
             self._written = True
-            click.echo(f"\r{self._what}: {self._bytes / 2**20:,.0f} MiB", err=True, nl=False)
+            click.echo(f"\r{self._what}: {self._bytes / 2**20:,.0f}{self._of} MiB", err=True, nl=False)
 
     def __enter__(self) -> Callable[[int], None]:
         return self.advance

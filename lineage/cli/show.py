@@ -33,7 +33,7 @@ def command(
     if problems:
         from lineage.showing import problems_now
 
-        with Progress("reading weights", quiet) as advance:
+        with Progress("reading weights", quiet, lambda: sum(one.size for one in stored.manifest.weights)) as advance:
             shown = problems_now(stored, remote=remote, advance=advance)
     answer(render_manifest(shown, form, style_of(verbose, output)), output)
     found = shown.now or stored.manifest.problems

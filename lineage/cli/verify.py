@@ -1,5 +1,6 @@
 """``lineage verify``."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from lineage.verifying import verify
 @interpreter_option
 @click.option("--weights", type=PATH, metavar="PATH", help="Where the weights lie.  [default: beside the manifest]")
 @click.option("--no-weights", is_flag=True, help="Do not look at the weights; the report says so.")
+@click.option("--cached", is_flag=True, help="Do not read weights again that did not change since their capture.")
 @click.option("--deep", is_flag=True, help="Compare every installed file with its RECORD too.")
 @policy_option
 @report_options
@@ -31,6 +33,7 @@ def command(
     interpreter: str | None,
     weights: Path | None,
     no_weights: bool,
+    cached: bool,
     deep: bool,
     policy: Path | None,
     form: str,
@@ -51,7 +54,12 @@ def command(
     rules, policy_name = load_policy(root, policy)
     source = observable(target_of(target, root), stored.manifest.environment, interpreter)
     place = WeightsPlace(named=weights, beside=_directory(stored), root=root, skip=no_weights)
-    with Progress("reading files" if deep else "reading weights", quiet) as advance:
+    if cached:
+        from lineage.weights.cache import known_digests
+
+        place = replace(place, known=known_digests(root))
+    total = None if deep else sum(one.size for one in stored.manifest.weights)
+    with Progress("reading files" if deep else "reading weights", quiet, lambda: total) as advance:
         report = verify(
             stored,
             source,

@@ -31,7 +31,7 @@ class Checked:
     files: int = 0
     """weights files and directories compared"""
     weights: str = "skipped"
-    """``bytes``, ``pointer``, ``missing`` or ``skipped``"""
+    """``bytes``, ``cached``, ``pointer``, ``missing`` or ``skipped``"""
     installed: int | None = None
     """installed files hashed; ``None`` when that was not asked for"""
     code: str = "skipped"

@@ -132,6 +132,7 @@ def depth(checked: Checked) -> str:
     """How deep a verdict looked."""
     weights = {
         "bytes": "weights read whole",
+        "cached": "weights by known digests",
         "pointer": "weights by their DVC pointer only",
         "missing": "weights not found",
         "skipped": "weights not looked at",

@@ -20,6 +20,9 @@ from lineage.errors import WeightsError
 Advance = Callable[[int], None]
 """Told of bytes as they are read; a negative number takes back what has to be read again."""
 
+DOS2UNIX = ("md5-dos2unix", "md5-dos2unix-each")
+"""MD5 as DVC 2 took it of text, CRLF as LF: whether it is text decided on the first MiB, or, by DVC 3, on each."""
+
 _BLOCK = 1 << 20
 """bytes asked for at once: larger ones were not faster, and two of them stay in the processor's cache"""
 
@@ -47,13 +50,52 @@ class _Hasher(Protocol):
 _Read = Callable[[memoryview], int]
 
 
+class _Dos2Unix:
+    """MD5 of a file whose CRLFs are taken as LFs in every MiB that is text; one across two of them stays."""
+
+    def __init__(self, each: bool) -> None:
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._each = each
+        self._is_text: bool | None = None
+        self._pending = bytearray()
+
+    def update(self, data: memoryview, /) -> None:
+        self._pending += data
+        while len(self._pending) >= _BLOCK:
+            self._digest.update(self._converted(bytes(self._pending[:_BLOCK])))
+            del self._pending[:_BLOCK]
+
+    def hexdigest(self) -> str:
+        digest = self._digest.copy()
+        digest.update(self._converted(bytes(self._pending)))
+        return digest.hexdigest()
+
+    def _converted(self, block: bytes) -> bytes:
+        if self._is_text is None or self._each:
+            self._is_text = _is_text(block[:512])
+        return block.replace(b"\r\n", b"\n") if self._is_text else block
+
+
+_TEXT = bytes(range(0x20, 0x7F)) + b"\n\r\t\f\b"
+
+
+def _is_text(start: bytes) -> bool:
+    """DVC's rule: no null character, and at most 30 % that is not printable ASCII."""
+    return b"\0" not in start and len(start.translate(None, _TEXT)) <= 0.3 * len(start)
+
+
+def _hasher(name: str) -> _Hasher:
+    return _Dos2Unix(name != DOS2UNIX[0]) if name in DOS2UNIX else hashlib.new(name, usedforsecurity=False)
+
+
 def hash_file(
     path: Path, algorithms: Sequence[str], *, advance: Advance | None = None, where: str | None = None
 ) -> FileDigests:
     """The size and digests of a regular file, which is never followed if it is a symbolic link.
 
-    ``algorithms`` are names of ``hashlib``; put the slowest first, it gets a thread of its own on a large file.
-    ``where`` names the file in errors, ``path`` itself when ``None``. ``advance`` is called from this thread.
+    ``algorithms`` are names of ``hashlib``, or of ``DOS2UNIX``; put the slowest first, it gets a thread of its own on
+    a large file. ``where`` names the file in errors, ``path`` itself when ``None``. ``advance`` is called from this
+    thread.
 
     Raises WeightsError when the file is missing, unreadable, not regular, or changed in each of three reads.
     """
@@ -95,7 +137,7 @@ def _read_once(path: Path, algorithms: Sequence[str], advance: Advance | None, w
     with _open_regular(path, where) as file:
         before = _state(file, where)
         size = before[2]
-        hashers = [hashlib.new(name, usedforsecurity=False) for name in algorithms]
+        hashers = [_hasher(name) for name in algorithms]
 
         def read(block: memoryview) -> int:
             try:

@@ -11,6 +11,7 @@ import os
 import posixpath
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from pathlib import Path
 from lineage.core.dvctree import tree_digest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
-from lineage.system.hashing import Advance, FileDigests, hash_file, not_a_file, unreadable
+from lineage.system.hashing import DOS2UNIX, Advance, FileDigests, hash_file, not_a_file, unreadable
+from lineage.weights.cache import ALGORITHMS, DigestCache
 
 _LEFT_OUT = (".git", ".hg", ".dvc")
 _MOST_THREADS = 8
@@ -38,6 +40,8 @@ class Found:
     sha256: str
     """64 hex; of a directory: over DVC's list form with ``sha256`` in place of ``md5``"""
     is_directory: bool
+    is_known: bool = False
+    """whether some of it was not read now, but known from an earlier read"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +69,15 @@ class _Content:
     size: int
     digests: tuple[str, ...]
     """one for each algorithm"""
+    is_known: bool
+    """whether a digest of it came from the cache"""
 
 
-def measure(root: Path, path: str, *, advance: Advance | None = None) -> Weights:
+def measure(root: Path, path: str, *, advance: Advance | None = None, known: DigestCache | None = None) -> Weights:
     """The weights at ``path`` (POSIX, relative to ``root``), file or directory, to be recorded.
 
-    ``advance`` is called with counts of bytes, from several threads but by one at a time.
+    ``advance`` is called with counts of bytes, from several threads but by one at a time. What ``known`` holds is not
+    read; what is read is entered there.
 
     Raises WeightsError when there is nothing, no file below the directory, something that is not a file, a link to
     a directory below it, a link that leads out of ``root``, a name that is not UTF-8, or a change during the read.
@@ -79,32 +86,66 @@ def measure(root: Path, path: str, *, advance: Advance | None = None) -> Weights
         raise WeightsError("not a path below the repository root", path, "write it as `models/fraud.pkl`")
     _check_name(path, path)
     within = os.path.realpath(root)
-    content = _content(root / path, path, within, ("md5", "sha256"), advance)
+    content = _content(root / path, path, within, ALGORITHMS, advance, known)
     md5, sha256 = content.digests
     suffix = ".dir" if content.is_directory else ""
     return Weights(path=path, size=content.size, sha256=sha256, md5=md5 + suffix)
 
 
-def sha256_of(location: Path, *, advance: Advance | None = None) -> Found:
+def sha256_of(location: Path, *, advance: Advance | None = None, known: DigestCache | None = None) -> Found:
     """The content at ``location``, file or directory, wherever links to files lead: it is compared, not recorded.
 
     Raises WeightsError as ``measure`` does, links that lead out excepted.
     """
-    content = _content(location, str(location), None, ("sha256",), advance)
-    return Found(size=content.size, sha256=content.digests[0], is_directory=content.is_directory)
+    content = _content(location, str(location), None, ("sha256",), advance, known)
+    return Found(
+        size=content.size, sha256=content.digests[0], is_directory=content.is_directory, is_known=content.is_known
+    )
+
+
+def dos2unix_md5s(location: Path, *, advance: Advance | None = None) -> frozenset[str]:
+    """The digests that DVC 2 and DVC 3 give, as ``md5-dos2unix``, to the content at ``location``.
+
+    They are one but for a file over 1 MiB that is partly text. Raises WeightsError as ``sha256_of`` does.
+    """
+    content = _content(location, str(location), None, DOS2UNIX, advance, None)
+    return frozenset(digest + (".dir" if content.is_directory else "") for digest in content.digests)
+
+
+def size_of(location: Path) -> int:
+    """Bytes to read at ``location``, as far as can be told before; for showing progress only."""
+    try:
+        return sum(entry.state[2] for entry in _list(location, str(location), None).entries)
+    except WeightsError:
+        return 0
 
 
 def _content(
-    location: Path, where: str, within: str | None, algorithms: Sequence[str], advance: Advance | None
+    location: Path,
+    where: str,
+    within: str | None,
+    algorithms: Sequence[str],
+    advance: Advance | None,
+    known: DigestCache | None,
 ) -> _Content:
     for _ in range(_ATTEMPTS):
+        began_ns = time.time_ns()
         listing = _list(location, where, within)
-        results = _hash_all(listing.entries, where, algorithms, advance)
+        earlier = [None if known is None else known.find(entry.state, algorithms) for entry in listing.entries]
+        if advance is not None:
+            advance(sum(result.size for result in earlier if result is not None))
+        unread = [entry for entry, result in zip(listing.entries, earlier, strict=True) if result is None]
+        hashed = iter(_hash_all(unread, where, algorithms, advance))
+        results = tuple(next(hashed) if result is None else result for result in earlier)
         size = sum(result.size for result in results)
         # A file hashed early may have changed while a later one was read: only the whole as it still stands counts.
         if _list(location, where, within) == listing:
+            if known is not None and algorithms == ALGORITHMS:
+                states = [entry.state for entry in listing.entries]
+                known.enter(zip(states, results, strict=True), began_ns)
             digests = _combine(listing, results, algorithms)
-            return _Content(is_directory=listing.is_directory, size=size, digests=digests)
+            is_known = len(unread) < len(results)
+            return _Content(is_directory=listing.is_directory, size=size, digests=digests, is_known=is_known)
         if advance is not None:
             advance(-size)
     raise WeightsError("it changed while it was read", where, "let the program that writes it finish, then try again")
@@ -116,7 +157,7 @@ def _combine(listing: _Listing, results: Sequence[FileDigests], algorithms: Sequ
     return tuple(
         tree_digest(
             ((entry.path, result.digests[index][1]) for entry, result in zip(listing.entries, results, strict=True)),
-            algorithm,
+            "md5" if algorithm in DOS2UNIX else algorithm,
         )
         for index, algorithm in enumerate(algorithms)
     )
@@ -230,7 +271,7 @@ def _hash_all(
 
     is_worth_it = sum(entry.state[2] for entry in entries) >= _THREADS_FROM * len(entries)
     threads = min(_MOST_THREADS, os.cpu_count() or 1, len(entries)) if is_worth_it else 1
-    if threads == 1:
+    if threads <= 1:
         work()
     else:
         _run_threads(threads, work, stopped)

@@ -29,6 +29,9 @@ class TrackedOutput:
     """``md5``, or ``md5-dos2unix`` for what DVC 2 recorded"""
     in_cache: bool
     """whether every file of it is there; the files in the cache are not read"""
+    unknown: str = ""
+    """why ``md5`` is ``None``: ``unrecorded`` (the pointer has none), ``unlisted`` (the list of the directory around it
+    is not in the cache), ``new`` (not in that list)"""
 
 
 def dvc_output(root: Path, path: str) -> TrackedOutput | None:
@@ -77,6 +80,7 @@ def _describe(repo: Any, out: Any, location: str) -> TrackedOutput:
     return TrackedOutput(
         pointer=pointer.as_posix(),
         md5=md5,
+        unknown="" if md5 else "unrecorded" if not out.hash_info else "unlisted" if content is None else "new",
         algorithm=out.hash_name,
         # `oids_exist` would hash a file that is not write-protected, and delete it when it is not what it should be.
         in_cache=content is not None and md5 is not None and all(out.cache.exists(oid) for oid in files),

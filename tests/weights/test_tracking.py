@@ -66,8 +66,8 @@ def repository(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return root
 
 
-def tracked(pointer: str, md5: str | None, in_cache: bool = True) -> TrackedOutput:
-    return TrackedOutput(pointer=pointer, md5=md5, algorithm="md5", in_cache=in_cache)
+def tracked(pointer: str, md5: str | None, in_cache: bool = True, unknown: str = "") -> TrackedOutput:
+    return TrackedOutput(pointer=pointer, md5=md5, algorithm="md5", in_cache=in_cache, unknown=unknown)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_repository_without_dvc(tmp_path: Path) -> None:
 
 def test_a_new_file_in_a_tracked_directory_has_no_digest_yet(repository: Path) -> None:
     (repository / "models" / "new.bin").write_bytes(b"new")
-    assert dvc_output(repository, "models/new.bin") == tracked("models.dvc", None, in_cache=False)
+    assert dvc_output(repository, "models/new.bin") == tracked("models.dvc", None, False, "new")
 
 
 def test_an_emptied_cache(repository: Path) -> None:
@@ -107,7 +107,7 @@ def test_an_emptied_cache(repository: Path) -> None:
     one = hashlib.md5(b"one").hexdigest()
     assert dvc_output(repository, "one.pkl") == tracked("one.pkl.dvc", one, in_cache=False)
     assert dvc_output(repository, "models") == tracked("models.dvc", directory, in_cache=False)
-    assert dvc_output(repository, "models/a.bin") == tracked("models.dvc", None, in_cache=False)
+    assert dvc_output(repository, "models/a.bin") == tracked("models.dvc", None, False, "unlisted")
 
 
 def test_one_file_of_a_directory_missing_from_the_cache(repository: Path) -> None:
