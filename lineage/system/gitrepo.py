@@ -96,6 +96,10 @@ class GitRepository:
         """``sha1`` or ``sha256``."""
         return self._object_format
 
+    def common_directory(self) -> Path:
+        """The directory that git keeps for itself, the same one for all linked work trees."""
+        return self._root / self._ask("rev-parse", "--git-common-dir").line()
+
     def head(self) -> Head:
         """The commit that is checked out, and its tree."""
         commit, tree = self._ask("rev-parse", "HEAD^{commit}", "HEAD^{tree}").output.decode().split()
@@ -141,8 +145,39 @@ class GitRepository:
         return tuple(sorted({e.path for e in self._entries() if e.path.endswith(pattern_suffix)}))
 
     def changes(self) -> tuple[FileChange, ...]:
-        """Everything that differs between HEAD, index and work tree, sorted by path; see ``parse_status``."""
-        return parse_status(self._ask(*STATUS).output)
+        """Everything that differs between HEAD, index and work tree, sorted by path; see ``parse_status``.
+
+        Files that git was told not to look at (``--assume-unchanged``, ``--skip-worktree``) are looked at.
+        """
+        seen = parse_status(self._ask(*STATUS).output)
+        known = {change.path for change in seen}
+        hidden = [change for change in self._hidden_changes() if change.path not in known]
+        return tuple(sorted((*seen, *hidden), key=lambda change: (change.path, change.status)))
+
+    def _hidden_changes(self) -> Iterator[FileChange]:
+        """The edits that ``git status`` is told to pass over. A file left out by a sparse checkout is none."""
+        for row in _records(self._ask("ls-files", "-v", "--stage", "-z").output):
+            description, _, path = row.partition("\t")
+            tag, mode, blob, _ = description.split(" ")
+            if mode == _SUBMODULE:
+                if self._is_other_submodule(path, blob):
+                    yield FileChange(path=path, status="modified")
+                continue
+            if not (tag.islower() or tag == "S"):
+                continue
+            file = self._root / path
+            if not (file.is_symlink() or file.is_file()):
+                if tag not in ("S", "s"):
+                    yield FileChange(path=path, status="deleted")
+            elif self.blob_id(path) != blob:  # raw: a filter may make this one change too many, never one too few
+                yield FileChange(path=path, status="modified")
+
+    def _is_other_submodule(self, path: str, commit: str) -> bool:
+        """Whether a submodule that is checked out differs from its commit; git passes over flags inside it too."""
+        if not (self._root / path / ".git").exists():
+            return False
+        with GitRepository.open(self._root / path) as inner:
+            return inner.head().commit != commit or bool(inner.changes())
 
     def read_at(self, revision: str, path: str) -> bytes | None:
         """The exact bytes of a file in a commit; ``None`` when no file has that path there.
