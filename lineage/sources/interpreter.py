@@ -142,7 +142,11 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
         environment = _environment(answer)
         markers = tuple(sorted((str(key), str(value)) for key, value in answer["markers"].items()))
         stdlib = frozenset(str(name) for name in (*answer["stdlib"], *answer["builtin"]) if answer["stdlib"])
-        prefix, base = str(answer["prefix"]), str(answer["base_prefix"])
+        prefix, base = answer["prefix"], answer["base_prefix"]
+        if not (isinstance(prefix, str) and isinstance(base, str)):
+            raise TypeError("a prefix that is no text")
+        if not (isinstance(answer["stdlib"], list | tuple) and isinstance(answer["builtin"], list | tuple)):
+            raise TypeError("modules that are no list")
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ObservationError("did not answer in the form that was asked for", where=location) from error
     installed = add_conda(DiskTree(), prefix, read_installed(DiskTree(), paths, identify), identify)

