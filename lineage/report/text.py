@@ -68,7 +68,7 @@ def describe_side(side: Side) -> str:
         text = f"{side.kind}:{side.location}"
     if side.python:
         text += f", {side.implementation or 'Python'} {side.python}"
-    return printable(text + (", run to be asked" if side.executed else ""))
+    return printable(text + (", executed" if side.executed else ""))
 
 
 def _rows(report: Report, style: Style) -> list[str]:
