@@ -113,23 +113,9 @@ def _libc(tree: RootedTree, loader: str) -> str | None:
 
 def abi_of(tree: RootedTree, stdlib: str) -> str | None:
     """SOABI: the suffix of the interpreter's own extension modules, else as its build configuration says it."""
-    found = {match[1] for name in _names(tree, stdlib + "/lib-dynload") if (match := _SUFFIX.fullmatch(name))}
+    found = {match[1] for name in tree.names_if_any(stdlib + "/lib-dynload") if (match := _SUFFIX.fullmatch(name))}
     if not found:
-        for name in _names(tree, stdlib):
+        for name in tree.names_if_any(stdlib):
             if name.startswith("_sysconfigdata_") and name.endswith(".py"):
-                found |= {text.decode("ascii") for text in _SOABI.findall(_read(tree, f"{stdlib}/{name}"))}
+                found |= {text.decode("ascii") for text in _SOABI.findall(tree.read_if_any(f"{stdlib}/{name}"))}
     return found.pop() if len(found) == 1 else None
-
-
-def _names(tree: RootedTree, path: str) -> list[str]:
-    try:
-        return tree.names(path)
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return []
-
-
-def _read(tree: RootedTree, path: str) -> bytes:
-    try:
-        return tree.read(path) or b""
-    except Unreadable:
-        return b""

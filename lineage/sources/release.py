@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 from lineage.portable.environment import Problem, Unknown
-from lineage.portable.tree import Unreadable
 from lineage.sources.installations import Base, Installation
 from lineage.sources.rooted import RootedTree
 
@@ -68,19 +67,19 @@ def _configured(one: Installation) -> str | None:
 def _from_header(tree: RootedTree, one: Installation, base: Base) -> str | None:
     """``include/python3.11/patchlevel.h``; before 3.8 the directory may be ``python3.7m``."""
     found = set()
-    for name in _names(tree, f"{base.prefix}/include"):
+    for name in tree.names_if_any(f"{base.prefix}/include"):
         if name.rstrip("dmu") == base.library:
-            data = _read(tree, f"{base.prefix}/include/{name}/patchlevel.h")[:MAX_HEADER_BYTES]
+            data = tree.read_if_any(f"{base.prefix}/include/{name}/patchlevel.h")[:MAX_HEADER_BYTES]
             found |= {match.decode("ascii", "replace") for match in _HEADER.findall(data)}
     return _only(found, base)
 
 
 def _from_conda(tree: RootedTree, one: Installation, base: Base) -> str | None:
     found = set()
-    for name in _names(tree, f"{base.prefix}/conda-meta"):
+    for name in tree.names_if_any(f"{base.prefix}/conda-meta"):
         if name.startswith("python-3") and name.endswith(".json"):
             try:
-                record = json.loads(_read(tree, f"{base.prefix}/conda-meta/{name}"))
+                record = json.loads(tree.read_if_any(f"{base.prefix}/conda-meta/{name}"))
             except (ValueError, RecursionError):
                 continue
             if isinstance(record, dict) and record.get("name") == "python":
@@ -95,7 +94,7 @@ def _from_dpkg(tree: RootedTree, one: Installation, base: Base) -> str | None:
     package = f"{base.library}-minimal"
     found = set()
     for path in ("/var/lib/dpkg/status", f"/var/lib/dpkg/status.d/{package}"):
-        for stanza in _read(tree, path).decode("utf-8", "replace").split("\n\n"):
+        for stanza in tree.read_if_any(path).decode("utf-8", "replace").split("\n\n"):
             if not stanza.lstrip("\n").startswith(f"Package: {package}\n"):
                 continue
             fields = dict(line.partition(": ")[::2] for line in stanza.split("\n") if not line.startswith(" "))
@@ -111,7 +110,7 @@ def _from_program(tree: RootedTree, one: Installation, base: Base) -> str | None
     for path in (one.program, *libraries):
         if path is None:
             continue
-        found = {text.decode("ascii") for text in _TEXT.findall(_read(tree, path))}
+        found = {text.decode("ascii") for text in _TEXT.findall(tree.read_if_any(path))}
         own = {text for text in found if _is_release(text, base.library)}
         if own:
             return _only(own, base)
@@ -133,17 +132,3 @@ def _is_release(text: str, library: str | None) -> bool:
 
 def _numbers(version: str) -> str:
     return re.match(r"[0-9.]*", version)[0]  # type: ignore[index]
-
-
-def _names(tree: RootedTree, path: str) -> list[str]:
-    try:
-        return tree.names(path)
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return []
-
-
-def _read(tree: RootedTree, path: str) -> bytes:
-    try:
-        return tree.read(path) or b""
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return b""

@@ -34,6 +34,20 @@ class RootedTree(FileTree):
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def names_if_any(self, path: str) -> list[str]:
+        """The names in a directory; none where it is not there or cannot be read."""
+        try:
+            return self.names(path)
+        except (FileNotFoundError, NotADirectoryError, Unreadable):
+            return []
+
+    def read_if_any(self, path: str) -> bytes:
+        """The bytes of a regular file; none where it is not there or cannot be read."""
+        try:
+            return self.read(path) or b""
+        except Unreadable:
+            return b""
+
     def read_start(self, path: str, size: int) -> bytes:
         """The first bytes of a regular file. Raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``."""
         place = self._regular(path)
