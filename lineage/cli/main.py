@@ -80,6 +80,9 @@ def _guarded(arguments: list[str]) -> int:
         discard_stdout()
         return exits.UNDECIDED
     except OSError as error:
+        if error.errno == errno.ENOENT and error.filename is None:  # only getcwd names no file
+            _complain(InputError("the working directory does not exist any more", hint="cd to one that does"))
+            return exits.UNUSABLE
         return _report_defect() if error.filename is None and error.errno not in _DISK else _refuse(error)
     except Exception:
         return _report_defect()

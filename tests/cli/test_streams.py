@@ -172,3 +172,13 @@ def test_a_help_text_that_cannot_be_written_is_no_defect(project: Path) -> None:
         )
     message = "lineage: error: standard output: cannot be used: No space left on device\n"
     assert (done.returncode, done.stderr) == (2, message)
+
+
+@pytest.mark.parametrize("command", ["log", "init", "verify", "show"])
+def test_a_working_directory_that_is_gone_is_no_defect(command: str, tmp_path: Path) -> None:
+    leave = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", leave, "sh", *command_line(command)], cwd=tmp_path, env=surroundings(), capture_output=True
+    )
+    message = b"lineage: error: the working directory does not exist any more\n  cd to one that does\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", message)
