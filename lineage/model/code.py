@@ -8,9 +8,9 @@ class Code:
     """The state of the repository that a model was made from."""
 
     base: str
-    """HEAD when the manifest was made; 40 or 64 hex"""
+    """HEAD when the manifest was made, without a repository what the CI provider names; 40 or 64 hex"""
     commit: str | None = None
-    """a commit whose tree is exactly what ran; ``None`` when the work tree was dirty"""
+    """a commit whose tree is exactly what ran; ``None`` when the work tree was dirty, or not compared with any"""
     tree: str | None = None
     """the tree of ``commit``"""
     remote: str | None = None

@@ -11,6 +11,8 @@ from lineage.model.weights import Weights
 from lineage.portable.environment import Environment, Problem
 
 SCHEMA = "1.0"
+NO_REPOSITORY = "code.no-repository"
+"""The problem of a capture that had the files of the code, and of its commit only the name."""
 SUFFIX = ".lineage.toml"
 EVIDENCE = ("observed", "asserted", "imported")
 
@@ -74,6 +76,17 @@ class Manifest:
     inputs: Table = field(default_factory=lambda: EMPTY)
     params: Table = field(default_factory=lambda: EMPTY)
     metrics: Table = field(default_factory=lambda: EMPTY)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the code was compared with ``code.base``."""
+        return all(problem.code != NO_REPOSITORY for problem in self.problems)
+
+    @property
+    def commit_text(self) -> str:
+        """Which code it was, for people."""
+        state = "uncommitted changes on" if self.is_compared else "files not compared with"
+        return self.code.commit or f"{state} {self.code.base}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

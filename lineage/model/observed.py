@@ -1,0 +1,48 @@
+"""What was seen of a run: its Python processes, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One Python process that wrote a record of itself. Paths are absolute, as the process used them."""
+
+    pid: int
+    parent: int
+    forked: bool
+    """it began as a copy of its parent, with all that the parent had loaded"""
+    ended: bool
+    """it wrote what it does at a regular end; a killed process does not"""
+    answer: Mapping[str, Any]
+    """what the probe says of the interpreter; of a forked process, what its parent said"""
+    main: str | None = None
+    """file that it ran as ``__main__``, where that is known"""
+    modules: tuple[tuple[str, str | None], ...] = ()
+    """(dotted name, file), sorted by name; ``None`` where the file was not learnt before the end"""
+    importers: tuple[tuple[str, str], ...] = ()
+    """(dotted name, file of the code that first imported it), sorted; also of imports that failed"""
+    libraries: tuple[str, ...] = ()
+    """shared objects that were mapped, sorted"""
+    read: tuple[str, ...] = ()
+    """files opened for reading below the run's root, sorted"""
+    written: tuple[str, ...] = ()
+    """files opened for writing below the run's root, sorted"""
+    sees_files: bool = False
+    """whether ``read`` and ``written`` were watched: Python 3.8 and newer"""
+    started: tuple[str, ...] = ()
+    """names of the programs that it started, last part only, in order; Python 3.8 and newer"""
+    failures: tuple[str, ...] = ()
+    """what the watcher itself could not do"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A Python process of the run that wrote no record."""
+
+    pid: int
+    program: str
+    """last part of the executable's path"""
+    reason: str
+    """``-I``, ``-E``, ``-S``, ``environment`` (PYTHONPATH was dropped or replaced), ``unknown``"""
