@@ -1,5 +1,6 @@
 """The user's configuration: which repository, which policy. Only entry points read it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from lineage.errors import InputError
@@ -18,6 +19,27 @@ def find_root(start: Path) -> Path | None:
         if (directory / ".git").exists():
             return directory
     return None
+
+
+def project_root(start: Path, variables: Mapping[str, str]) -> Path | None:
+    """The root of the project around ``start``: its repository's, else where the variables of a CI provider put it.
+
+    ``None`` when neither tells. Raises ``InputError`` when two providers put it at different places around ``start``.
+    """
+    root = find_root(start)
+    if root is not None:
+        return root
+    # Only here: a gate in a repository does not pay for it.
+    from lineage.core.provider import read_builds
+
+    told = {Path(one.directory).resolve(): one for one in read_builds(variables) if one.directory is not None}
+    around = {place: one for place, one in told.items() if start.resolve().is_relative_to(place)}
+    if len(around) > 1:
+        listed = ", ".join(f"{one.provider} {place}" for place, one in around.items())
+        marks = " or ".join(one.mark for one in around.values())
+        hint = f"unset the variable of the one that does not run this job: {marks}"
+        raise InputError(f"two CI providers name the directory, and differ: {listed}", hint=hint)
+    return next(iter(around), None)
 
 
 def load_policy(root: Path | None, explicit: Path | None = None) -> tuple[Policy, str]:

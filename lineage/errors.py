@@ -37,6 +37,10 @@ class RepositoryError(LineageError):
     """The git repository is missing or not in a state that can be recorded."""
 
 
+class NoRepositoryError(RepositoryError):
+    """There is no git repository around a path at all."""
+
+
 class WeightsError(LineageError):
     """The weights are missing, unreadable, or changed while they were read."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from lineage.core.cleanliness import code_changes
 from lineage.core.remotes import normalise_remote
@@ -10,6 +11,7 @@ from lineage.model.code import Code, FileChange
 from lineage.model.stage import Stage
 from lineage.portable.environment import Problem
 from lineage.system.gitrepo import GitRepository
+from lineage.system.plainfiles import is_environment
 from lineage.weights.pointers import Output, declared_stages, is_pointer, tracked_outputs
 
 _SHOWN_PATHS = 50
@@ -23,7 +25,8 @@ class RepositoryState:
     code: Code
     """without ``files``"""
     paths: frozenset[str]
-    """tracked files and untracked ones that are not ignored, as they stand in the work tree"""
+    """tracked files and untracked ones that are not ignored, as they stand in the work tree; without a repository all
+    that may be code"""
     outputs: tuple[Output, ...]
     """what DVC tracks"""
     stages: tuple[Stage, ...]
@@ -62,7 +65,7 @@ def describe_repository(repository: GitRepository, generated: Collection[str]) -
         gitignores=_gitignores(repository, changes),
         outs={output.path for output in (*outputs, *_former_outputs(repository, changes))},
         is_environment=lambda path: (
-            _is_environment(repository.root / path)
+            is_environment(repository.root / path)
             and not any(tracked.startswith(path.rstrip("/") + "/") for tracked in index)
         ),
     )
@@ -83,7 +86,13 @@ def describe_repository(repository: GitRepository, generated: Collection[str]) -
     )
 
 
-def blob_ids(state: RepositoryState, repository: GitRepository, paths: Collection[str]) -> tuple[tuple[str, str], ...]:
+class Blobs(Protocol):
+    """What tells the git blob id of a file by its path from the root."""
+
+    def blob_id(self, path: str) -> str: ...
+
+
+def blob_ids(state: RepositoryState, repository: Blobs, paths: Collection[str]) -> tuple[tuple[str, str], ...]:
     """(path, git blob id) of files of the work tree, sorted."""
     return tuple((path, state.blobs.get(path) or repository.blob_id(path)) for path in sorted(paths))
 
@@ -110,7 +119,3 @@ def _former_outputs(repository: GitRepository, changes: tuple[FileChange, ...]) 
     """What DVC tracked at HEAD in pointers that changed since."""
     pointers = sorted({change.path for change in changes if is_pointer(change.path)})
     return tracked_outputs(pointers, lambda path: repository.read_at("HEAD", path))
-
-
-def _is_environment(directory: Path) -> bool:
-    return (directory / "pyvenv.cfg").is_file() or (directory / "conda-meta" / "history").is_file()

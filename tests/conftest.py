@@ -1,6 +1,7 @@
 """What every test stands on: a home of its own, no settings of the user, and projects to copy."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ _IDENTITY = {
     "GIT_COMMITTER_DATE": "2026-11-20T21:33:05+0000",
 }
 
+_OF_PROVIDERS = ("GITHUB_", "GITLAB_", "CI_", "TF_BUILD", "BUILD_", "CIRCLE", "BITBUCKET_", "JENKINS_", "WORKSPACE")
+"""The tests themselves run in jobs of CI providers."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -27,7 +31,7 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     (base / "gitconfig").touch()
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("GIT_", "XDG_", "DVC_", "CONDA_", "PIP_", "UV_")):
+            if name.startswith(("GIT_", "XDG_", "DVC_", "CONDA_", "PIP_", "UV_", *_OF_PROVIDERS)):
                 patch.delenv(name)
         for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "NO_COLOR", "FORCE_COLOR"):
             patch.delenv(name, raising=False)
@@ -38,6 +42,9 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("DVC_NO_ANALYTICS", "1")
         patch.setenv("DVC_SITE_CACHE_DIR", str(base / "dvc"))
+        # In the background of a shell an interrupt is ignored, and children would inherit that.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 

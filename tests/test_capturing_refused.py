@@ -25,7 +25,8 @@ REFUSED: list[tuple[str, tuple[str, ...], Options, str]] = [
         "outside the repository",
         ("../outside.pkl",),
         lambda root: {"output": root / "m.lineage.toml"},
-        "{base}: not in a git repository\n  run git init at the root of the project and commit the code",
+        "{base}: not in a git repository\n  run git init at the root of the project and commit the code; "
+        "or, in a CI job without .git, pass on the variables of the provider: docs/manifest.md",
     ),
     (
         "one of two outside the repository",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lineage.core.provider import PROVIDERS, read_builds
 from tests.support import projects
 
 
@@ -50,6 +51,10 @@ def test_no_variable_of_the_user_is_left() -> None:
         "GIT_CONFIG_GLOBAL",
         "GIT_CONFIG_NOSYSTEM",
     ]
+    assert read_builds(os.environ) == ()
+    assert [
+        name for one in PROVIDERS for name in (one.mark, one.commit, *one.remote, one.directory) if name in os.environ
+    ] == []
 
 
 def test_a_child_finds_the_package_under_test(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``lineage show``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -31,10 +32,12 @@ def command(
     stored = manifest_of(manifest)
     shown = Shown(stored=stored)
     if problems:
+        from lineage.config import project_root
         from lineage.showing import problems_now
 
+        root = project_root(Path(stored.path).absolute().parent, os.environ)
         with Progress("reading weights", quiet, lambda: sum(one.size for one in stored.manifest.weights)) as advance:
-            shown = problems_now(stored, remote=remote, advance=advance)
+            shown = problems_now(stored, root=root, remote=remote, advance=advance)
     answer(render_manifest(shown, form, style_of(verbose, output)), output)
     found = shown.now or stored.manifest.problems
     return exits.NOT_GOOD if problems and found else exits.GOOD

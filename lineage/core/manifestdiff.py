@@ -28,7 +28,7 @@ def _weights(manifest: Manifest) -> dict[str, str]:
 
 
 def _code(manifest: Manifest) -> dict[str, str]:
-    return {"commit": manifest.code.commit or f"uncommitted changes on {manifest.code.base}"}
+    return {"commit": manifest.commit_text}
 
 
 def _texts(kind: str, code: str, left: Mapping[str, str], right: Mapping[str, str]) -> Iterator[Change]:

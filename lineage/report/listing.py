@@ -37,7 +37,8 @@ def _model_cells(row: ModelRow) -> list[str]:
     if row.stored is None:
         return ["?", "", "", "", "", f"cannot be read: {row.error}", row.path]
     manifest = row.stored.manifest
-    commit = manifest.code.commit[:12] if manifest.code.commit else f"{manifest.code.base[:12]} + changes"
+    state = " + changes" if manifest.is_compared else ", not compared"
+    commit = manifest.code.commit[:12] if manifest.code.commit else f"{manifest.code.base[:12]}{state}"
     python = manifest.environment.python or "unknown"
     problems = str(len(manifest.problems)) if manifest.problems else "none"
     return [manifest.name, day(manifest.created), manifest.evidence, python, commit, problems, row.path]

@@ -74,13 +74,12 @@ def _problems(shown: Shown) -> list[Sequence[str]]:
 
 def _facts(shown: Shown) -> list[tuple[str, str]]:
     manifest = shown.stored.manifest
-    code = manifest.code
-    commit = code.commit or f"uncommitted changes on {code.base}"
+    commit, remote = manifest.commit_text, manifest.code.remote
     facts = [
         ("model", f"{manifest.name} ({shown.stored.path})"),
         ("id", shown.stored.id),
         ("created", f"{day(manifest.created)} UTC, {manifest.evidence}"),
-        ("code", f"{commit} of {code.remote}" if code.remote else commit),
+        ("code", f"{commit} of {remote}" if remote else commit),
     ]
     facts += [("weights", f"{one.path}, {one.size} bytes, sha256:{one.sha256[:12]}") for one in manifest.weights]
     facts += _environment(manifest)

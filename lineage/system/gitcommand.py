@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lineage.errors import RepositoryError
+from lineage.errors import NoRepositoryError, RepositoryError
 
 
 @contextmanager
@@ -93,15 +93,14 @@ class GitCommand:
     def find(cls, start: Path) -> Self:
         """Git for the repository around an absolute directory, searched upwards.
 
-        Raises RepositoryError when there is none.
+        Raises NoRepositoryError when there is none, RepositoryError when what stands there as ``.git`` is none.
         """
         try:
             with clean_surroundings():
                 # A dollar sign in a path is a character like any other.
                 return cls(Repo(start, search_parent_directories=True, expand_vars=False))
         except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            hint = "run git init at the root of the project and commit the code"
-            raise RepositoryError("not in a git repository", where=str(start), hint=hint) from error
+            raise _none_around(start) from error
 
     def close(self) -> None:
         self._repo.close()
@@ -140,6 +139,16 @@ class GitCommand:
 def decode(name: bytes) -> str:
     """A file name of git as text; bytes that are not UTF-8 survive the way back to bytes."""
     return name.decode("utf-8", "surrogateescape")
+
+
+def _none_around(start: Path) -> RepositoryError:
+    """A ``.git`` that leads nowhere (a linked work tree or submodule copied alone) is not the same as none."""
+    for directory in (start, *start.parents):
+        if os.path.lexists(directory / ".git"):
+            hint = "a linked work tree or submodule needs the repository that it belongs to: clone the code instead"
+            return RepositoryError("is no git repository, or leads to none", where=str(directory / ".git"), hint=hint)
+    hint = "run git init at the root of the project and commit the code"
+    return NoRepositoryError("not in a git repository", where=str(start), hint=hint)
 
 
 def _refusal(directory: Path, where: str, status: int, complaint: str) -> RepositoryError:

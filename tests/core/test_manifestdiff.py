@@ -10,6 +10,7 @@ from lineage.model.code import Code
 from lineage.model.manifest import Manifest, freeze
 from lineage.model.weights import Weights
 from lineage.portable.compare import Change
+from lineage.portable.environment import Problem
 from tests.support.documents import BASE, BLOB, COMMIT, FULL
 from tests.support.generated import LAW, manifests
 
@@ -63,6 +64,10 @@ def test_the_commit() -> None:
         Change("code:commit", "code-commit", COMMIT[:12], f"uncommitted changes on {BASE}", "unknown"),
     )
     assert changes(code=replace(FULL.code, remote=None, tree=None, base=OTHER)) == ()
+    unseen = (Problem("code.no-repository", BASE, "named by GitLab CI"),)
+    assert changes(code=replace(FULL.code, commit=None), problems=unseen) == (
+        Change("code:commit", "code-commit", COMMIT[:12], f"files not compared with {BASE}", "unknown"),
+    )
 
 
 def test_first_party_files_and_dependency_files() -> None:
