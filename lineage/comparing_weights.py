@@ -12,10 +12,16 @@ from lineage.portable.environment import Unknown
 
 if TYPE_CHECKING:
     from lineage.weights.cache import DigestCache
+    from lineage.weights.pointers import Output
 
 Advance = Callable[[int], None]
 """Told how many bytes were read."""
 
+_LEFT_OUT = ".dvcignore leaves it out, so it is not recorded: remove it, or accept it by name"
+_OLDER = (
+    "not found, and {} is of DVC 2: its digest of text leaves out carriage returns, so it cannot be told whether it is "
+    "of the recorded bytes: bring them with dvc pull, or renew the pointer with dvc cache migrate --dvc-files"
+)
 _NOT_FOUND = "not found: name the place with --weights, or skip them with --no-weights"
 
 
@@ -50,7 +56,8 @@ def compare_weights(
     for one in recorded:
         location = _locate(one, place, single=len(recorded) == 1)
         if location is not None:
-            found, depth = _by_bytes(one, location, place.known, advance)
+            found, left_out, depth = _by_bytes(one, location, place.known, advance)
+            unknown += left_out
             looked.add(depth)
         elif files == "pointer":
             found = _by_pointer(one, place)
@@ -68,20 +75,21 @@ def compare_weights(
 
 def _by_bytes(
     one: Weights, location: Path, known: "DigestCache | None", advance: Advance | None
-) -> tuple[Change | Unknown | None, str]:
-    from lineage.weights.measure import sha256_of
+) -> tuple[Change | Unknown | None, list[Unknown], str]:
+    """(what differs, what lies there that was not recorded and DVC is told to ignore, how deep it looked)."""
+    from lineage.weights.measure import found_as_recorded
 
     subject = f"weights:{one.path}"
     try:
-        found = sha256_of(location, advance=advance, known=known)
+        found = found_as_recorded(one, location, advance=advance, known=known)
     except WeightsError as error:
-        return Unknown(subject, f"cannot be read: {error.message}"), "bytes"
+        return Unknown(subject, f"cannot be read: {error.message}"), [], "bytes"
     depth = "cached" if found.is_known else "bytes"
     if (found.sha256, found.size, found.is_directory) == (one.sha256, one.size, one.is_directory):
-        return None, depth
+        return None, [Unknown(f"{subject}/{path}", _LEFT_OUT) for path in found.left_out], depth
     detail = f"{one.size} → {found.size} bytes" if one.size != found.size else "of the same size"
     sides = (f"sha256:{one.sha256[:12]}", f"sha256:{found.sha256[:12]}")
-    return Change(subject, "weights-bytes", *sides, "unknown", None, detail), depth
+    return Change(subject, "weights-bytes", *sides, "unknown", None, detail), [], depth
 
 
 def _by_pointer(one: Weights, place: WeightsPlace) -> Change | Unknown | None:
@@ -97,13 +105,34 @@ def _by_pointer(one: Weights, place: WeightsPlace) -> Change | Unknown | None:
     candidates += [f"{path}/dvc.lock" for path in around[1:]] + ["dvc.lock"]
     pointers = [path for path in candidates if (root / path).is_file()]
     output = enclosing_output(one.path, tracked_outputs(pointers, lambda path: _read(root / path)))
-    if output is None or output.path != one.path or output.md5 is None or output.algorithm != "md5":
+    if output is None or output.path != one.path or output.md5 is None:
         return Unknown(subject, "not found, and no DVC pointer tells their MD5")
+    if output.algorithm not in ("md5", "md5-dos2unix"):
+        return Unknown(subject, f"not found, and {output.pointer} tells another digest: {output.algorithm[:40]}")
+    if output.algorithm != "md5":
+        return _by_older_pointer(one, output)
     if output.md5 == one.md5:
         return None
     return Change(
         subject, "weights-pointer", f"md5:{one.md5[:12]}", f"md5:{output.md5[:12]}", "unknown", None, output.pointer
     )
+
+
+def _by_older_pointer(one: Weights, output: "Output") -> Change | Unknown | None:
+    """What a pointer of DVC 2 tells: an MD5 of text with CRLF as LF, and the size of the bytes as they are.
+
+    Of another size, the bytes are others. Of the same size and digest, nothing was taken as LF (each CRLF would have
+    cost a byte; in a directory too, where the sizes add up), so the digest is that of the bytes. Else it cannot be
+    told: the recorded bytes may be text with CRLF, which the manifest does not say.
+    """
+    subject = f"weights:{one.path}"
+    if output.size is not None and output.size != one.size:
+        detail = f"{output.pointer}, {one.size} → {output.size} bytes"
+        sides = (f"md5:{one.md5[:12]}", f"{output.algorithm}:{(output.md5 or '')[:12]}")
+        return Change(subject, "weights-pointer", *sides, "unknown", None, detail)
+    if output.size is not None and output.md5 == one.md5:
+        return None
+    return Unknown(subject, _OLDER.format(output.pointer))
 
 
 def _read(path: Path) -> bytes | None:

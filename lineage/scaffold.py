@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lineage.config import OWN_FILE, PROJECT_FILE, has_policy
-from lineage.system.files import read_document, replace
+from lineage.system.files import read_document, replace_alone
 from lineage.system.resources import resource
 
 CI_FILES = {"github": ".github/workflows/lineage.yml", "gitlab": ".gitlab/lineage.gitlab-ci.yml"}
@@ -54,7 +54,7 @@ def _new(root: Path, path: str, content: Callable[[], bytes], note: str = "") ->
     if target.exists() or target.is_symlink():
         return Done(path=path, outcome="kept", note="already there")
     target.parent.mkdir(parents=True, exist_ok=True)
-    replace(target, content())
+    replace_alone(target, content())
     return Done(path=path, outcome="written", note=note)
 
 
@@ -65,5 +65,5 @@ def _attributes(root: Path) -> Done:
     if any(line.split()[:1] == [_ATTRIBUTES] for line in before.decode("utf-8", "replace").splitlines()):
         return Done(path=".gitattributes", outcome="kept", note=f"it has a line for {_ATTRIBUTES}")
     gap = b"" if not before or before.endswith(b"\n") else b"\n"
-    replace(target, before + gap + resource("templates", "gitattributes"))
+    replace_alone(target, before + gap + resource("templates", "gitattributes"))
     return Done(path=".gitattributes", outcome="extended" if before else "written")

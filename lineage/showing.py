@@ -11,18 +11,24 @@ from lineage.model.weights import Weights
 from lineage.portable.distinfo import is_local
 from lineage.portable.environment import Package, Problem
 from lineage.system.gitrepo import GitRepository
-from lineage.weights.measure import dos2unix_md5s, sha256_of
-from lineage.weights.tracking import TrackedOutput, dvc_output
+from lineage.weights.measure import dos2unix_md5s, found_as_recorded
+from lineage.weights.tracking import TrackedOutput, dvc_output, dvc_project
 
+_IGNORED = "lies there, but .dvcignore leaves it out: it is not recorded"
 _LOCAL = "was installed from a file or directory that only one machine has"
 
 
 def problems_now(
-    stored: StoredManifest, *, remote: bool = False, advance: Callable[[int], None] | None = None
+    stored: StoredManifest,
+    *,
+    root: Path | None = None,
+    remote: bool = False,
+    advance: Callable[[int], None] | None = None,
 ) -> Shown:
     """The manifest with the problems of now: is its commit published, are its weights there, whole and tracked?
 
-    With ``remote`` also: are the weights in DVC's default remote? That asks the network.
+    ``root`` is where the weights are looked for when git cannot be asked; then nothing else is looked up. With
+    ``remote`` also: are the weights in DVC's default remote? That asks the network.
 
     Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
     """
@@ -31,16 +37,20 @@ def problems_now(
     try:
         repository = GitRepository.open(Path(stored.path).absolute().parent)
     except RepositoryError as error:
-        problems.append(Problem("code.unknown", "code", f"nothing can be looked up: {error.message}"))
-        return Shown(stored=stored, asked=True, now=tuple(problems))
+        what = "nothing" if root is None else "nothing but the weights"
+        problems.append(Problem("code.unknown", "code", f"{what} can be looked up: {error.message}"))
+        if root is not None:
+            problems += [problem for one in manifest.weights for problem in _bytes_problems(one, root, advance)]
+        return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
     with repository:
         problems += _code_problems(manifest, repository)
         problems += _manifest_problems(stored, repository)
         tracked = frozenset(repository.index())
         for one in manifest.weights:
-            changed = _bytes_problems(one, repository.root, advance)
-            problems += changed
-            problems += _tracking_problems(one, repository.root, tracked, is_whole=not changed, remote=remote)
+            found = _bytes_problems(one, repository.root, advance)
+            problems += found
+            is_whole = all(problem.code == "weights.ignored" for problem in found)
+            problems += _tracking_problems(one, repository.root, tracked, is_whole=is_whole, remote=remote)
     return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
 
 
@@ -80,31 +90,30 @@ def _bytes_problems(weights: Weights, root: Path, advance: Callable[[int], None]
     if not location.exists():
         return [Problem("weights.missing", weights.path, "are not in the work tree: dvc pull may bring them")]
     try:
-        found = sha256_of(location, advance=advance)
+        found = found_as_recorded(weights, location, advance=advance)
     except WeightsError as error:
         return [Problem("weights.unreadable", weights.path, error.message)]
     if (found.sha256, found.is_directory) != (weights.sha256, weights.is_directory):
         return [Problem("weights.changed", weights.path, "are not the bytes that were recorded")]
-    return []
+    return [Problem("weights.ignored", f"{weights.path}/{path}", _IGNORED) for path in found.left_out]
 
 
 def _tracking_problems(
     weights: Weights, root: Path, tracked: frozenset[str], *, is_whole: bool, remote: bool
 ) -> list[Problem]:
     """``is_whole``: the recorded bytes lie in the work tree."""
-    project = _dvc_project(root, weights.path)
-    inside = PurePosixPath(weights.path).relative_to(project).as_posix()
-    output = dvc_output(root / project, inside)
+    project, inside = dvc_project(root, weights.path)
+    output = dvc_output(project, inside)
     if output is None:
         if weights.path in tracked or any(path.startswith(weights.path + "/") for path in tracked):
             return []
         detail = f"by neither DVC nor git: dvc add {shlex.quote(weights.path)}"
         return [Problem("weights.not-tracked", weights.path, detail)]
-    pointer = (PurePosixPath(project) / output.pointer).as_posix()
+    pointer = (project / output.pointer).relative_to(root).as_posix()
     differing = _pointer_problem(weights, root, output, pointer, is_whole)
     if differing is not None:
         return [differing]
-    problems = _remote_problems(weights, root / project, inside) if remote else []
+    problems = _remote_problems(weights, project, inside) if remote else []
     if not output.in_cache:
         detail = "DVC tracks them, but has no copy in its cache here"
         problems.append(Problem("weights.not-in-cache", weights.path, detail))
@@ -142,12 +151,6 @@ def _pointer_problem(
     command = "dvc commit" if PurePosixPath(pointer).name == "dvc.lock" else "dvc add"
     detail = f"{pointer} tracks other bytes: {command} {shlex.quote(weights.path)}, or capture again"
     return Problem("weights.pointer-differs", weights.path, detail)
-
-
-def _dvc_project(root: Path, path: str) -> str:
-    """The nearest directory around ``path`` that DVC was set up in, POSIX from ``root``; ``.`` when there is none."""
-    around = [str(parent) for parent in PurePosixPath(path).parents]
-    return next((parent for parent in around if (root / parent / ".dvc").is_dir()), ".")
 
 
 def _remote_problems(weights: Weights, root: Path, path: str) -> list[Problem]:

@@ -21,9 +21,9 @@ _SHOW_EVERY_S = 0.2
 def answer(text: str, output: Path | None) -> None:
     """The answer of a command: to a file, whole and only now, or to stdout."""
     if output is not None:
-        from lineage.system.files import replace
+        from lineage.system.files import replace_alone
 
-        replace(output, text.encode("utf-8", "surrogateescape"))
+        replace_alone(output, text.encode("utf-8", "surrogateescape"))
         return
     if sys.stdout is None:
         raise StoreError("the answer cannot be written: it is closed", _STDOUT, "name a file with --output")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from lineage.portable.reading import key_path
+
 NOT_IN_ID = frozenset({"id", "created", "tool", "parent", "labels"})
 """Left out of the id: the id itself, what differs between two captures of one state, and what is the user's own."""
 
@@ -24,6 +26,20 @@ def canonical_json(document: Mapping[str, Any]) -> bytes:
     """The document as JSON: sorted keys, compact, UTF-8, times as ISO 8601 texts. Equal bytes mean equal content."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_time_text)
     return text.encode("utf-8", "surrogatepass")
+
+
+def differing_key(one: object, other: object, path: str = "") -> str:
+    """The path of the first key whose values differ in content, as deep as it can be told; ``""`` at the top."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        below = [(key_path(path, str(key)), one.get(key), other.get(key)) for key in (*one, *(other.keys() - one))]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        below = [(f"{path}[{index}]", *pair) for index, pair in enumerate(zip(one, other, strict=True))]
+    else:
+        return path
+    for inner, left, right in below:
+        if canonical_json({"": left}) != canonical_json({"": right}):
+            return differing_key(left, right, inner)
+    return path
 
 
 def _time_text(value: object) -> str:

@@ -24,6 +24,9 @@ _SHAPES = (
 )
 _ANY = re.compile("|".join(f"({pattern})" for _, pattern in _SHAPES))
 
+_USER = re.compile(r"://[^\s/@\"']{1,512}@")
+_QUERY = re.compile(r"(://[^\s?#\"']{1,2048})[?#][^\s\"']*")
+
 
 def find_secret(text: str) -> tuple[int, str] | None:
     """(line, what it looks like) of the first text that has the shape of a secret; ``None`` when there is none."""
@@ -34,12 +37,20 @@ def find_secret(text: str) -> tuple[int, str] | None:
     return text.count("\n", 0, match.start()) + 1, _SHAPES[index][0]
 
 
+def without_secrets(text: str) -> str:
+    """The text without what has the shape of a secret: of an address, also the user, the query and the fragment."""
+    return _ANY.sub("<redacted>", _QUERY.sub(r"\1", _USER.sub("://<redacted>@", text)))
+
+
 def secret_key(value: object, path: str = "") -> tuple[str, str] | None:
-    """(key path, what it looks like) of the first value or key of a document that has the shape of a secret."""
+    """(key path, what it looks like) of the first value or key of a document that has the shape of a secret.
+
+    A key is named by the table that it stands in.
+    """
     if isinstance(value, Mapping):
         for key, one in value.items():
-            below = key_path(path, str(key))
-            found = secret_key(str(key), below) or secret_key(one, below)
+            place = f"a key in {path or 'the document'}"
+            found = secret_key(str(key), place) or secret_key(one, key_path(path, str(key)))
             if found is not None:
                 return found
         return None

@@ -34,6 +34,7 @@ def _plain(value: Any, path: str, where: str, depth: int) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one, f"{path}[{index}]", where, depth + 1) for index, one in enumerate(value)]
     if isinstance(value, bool | str | date | datetime | time):
+        _check_offset(value, path, where)
         return value
     if isinstance(value, numbers.Integral):
         if int(value).bit_length() > _MAX_BITS:
@@ -43,3 +44,13 @@ def _plain(value: Any, path: str, where: str, depth: int) -> Any:
         return float(value)
     kind = "no value (null)" if value is None else f"a {type(value).__name__}"
     raise InputError(f"{path}: {kind} cannot be recorded", where=where, hint="leave the key out, or give it a value")
+
+
+def _check_offset(value: object, path: str, where: str) -> None:
+    """TOML has no time of day with an offset, and no offset with seconds."""
+    if isinstance(value, time) and value.tzinfo is not None:
+        hint = "give it with its date, or without the offset"
+        raise InputError(f"{path}: a time of day with an offset cannot be recorded", where, hint)
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    if offset is not None and offset.total_seconds() % 60:
+        raise InputError(f"{path}: a time whose offset has seconds cannot be recorded", where, "give it in UTC")

@@ -5,10 +5,10 @@ to a temporary file in the same directory, synced, renamed over, and the directo
 """
 
 import contextlib
+import io
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +18,19 @@ MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 """No manifest, policy or pointer is larger; what is larger is refused before it is parsed."""
 
 
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""To open a FIFO that nobody writes would wait for ever."""
+
+
 def read_document(path: Path, what: str) -> bytes:
     """The bytes of a small regular file. Raises ``InputError`` that names it: absent, a directory, too large."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        # FileIO closes what it opened when that turns out to be a directory; ``os.fdopen`` would leave it open.
+        with io.FileIO(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise InputError(f"{what} must be a regular file", where=str(path))
-            content = file.read(MAX_DOCUMENT_BYTES + 1)
+            with io.BufferedReader(file) as reader:
+                content = reader.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError as error:
         raise InputError(f"there is no such {what}", where=str(path)) from error
     except (OSError, ValueError) as error:
@@ -40,6 +46,8 @@ def replace(path: Path, content: bytes) -> None:
 
     But for one case, which the message tells: the file is replaced, and only its directory could not be synced.
     """
+    import tempfile  # only here: what merely reads pays nothing for it
+
     temporary = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
@@ -62,6 +70,17 @@ def replace(path: Path, content: bytes) -> None:
     except OSError as error:
         message = f"is replaced, but may not outlive a crash: its directory cannot be synced: {error.strerror or error}"
         raise StoreError(message, where=str(path)) from error
+
+
+def replace_alone(path: Path, content: bytes) -> None:
+    """``replace``, one writer after the other, and without what killed writers of ``path`` left."""
+    with contextlib.ExitStack() as stack:
+        held = False
+        with contextlib.suppress(StoreError):  # ``replace`` says better what is wrong with the directory
+            held = stack.enter_context(locked(path.parent))
+        if held:
+            sweep(path)
+        replace(path, content)
 
 
 def sweep(path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError, RepositoryError, StoreError
-from lineage.system.files import locked, read_document, replace
+from lineage.system.files import locked, read_document, replace, sweep
 from lineage.system.hashing import FileDigests
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class DigestCache:
     def _save(self, fresh: dict[State, tuple[str, ...]]) -> None:
         directory = self._file.parent
         directory.mkdir(exist_ok=True)
-        with locked(directory):
+        with locked(directory) as held:
+            if held:
+                sweep(self._file)
             # Another process may have added to it meanwhile.
             files = {state: digests for state, digests in _load(self._file).items() if state not in fresh} | fresh
             newest = itertools.islice(files.items(), max(0, len(files) - _MOST_FILES), None)

@@ -1,18 +1,13 @@
 """Weights by content: the digests of a file or a directory, the same that DVC gives it.
 
-A directory is walked as DVC walks it: directories ``.git``, ``.hg`` and ``.dvc`` are left out wherever they stand,
-empty directories do not count, links to files are hashed through. What else DVC leaves out counts here, and gives
-another digest than DVC's: files that a ``.dvcignore`` names, and a directory that holds a ``.dvc`` of its own.
-Where DVC would leave something out in silence (a link to a directory), this refuses: a record must be whole.
+Of a directory, the digest is over what DVC counts there: see ``lineage.weights.files``.
 """
 
-import errno
 import os
 import posixpath
-import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +15,10 @@ from pathlib import Path
 from lineage.core.dvctree import tree_digest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
-from lineage.system.hashing import DOS2UNIX, Advance, FileDigests, hash_file, not_a_file, unreadable
+from lineage.system.hashing import DOS2UNIX, Advance, FileDigests, hash_file
 from lineage.weights.cache import ALGORITHMS, DigestCache
+from lineage.weights.files import Entry, Listing, check_name, list_files
 
-_LEFT_OUT = (".git", ".hg", ".dvc")
 _MOST_THREADS = 8
 _THREADS_FROM = 64 << 10
 """bytes in a file, on average: below this threads wait for each other's Python longer than they hash"""
@@ -42,25 +37,8 @@ class Found:
     is_directory: bool
     is_known: bool = False
     """whether some of it was not read now, but known from an earlier read"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One file to hash."""
-
-    path: str
-    """POSIX below the directory; ``""`` when the weights are this one file"""
-    real: str
-    """where its bytes lie, links resolved"""
-    state: tuple[int, ...]
-    """device, inode, size, both times"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
-    is_directory: bool
-    entries: tuple[_Entry, ...]
-    """sorted by path"""
+    left_out: tuple[str, ...] = ()
+    """what lies there and does not count, as DVC is told to ignore it; POSIX below the directory, sorted"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +49,7 @@ class _Content:
     """one for each algorithm"""
     is_known: bool
     """whether a digest of it came from the cache"""
+    left_out: tuple[str, ...]
 
 
 def measure(root: Path, path: str, *, advance: Advance | None = None, known: DigestCache | None = None) -> Weights:
@@ -80,11 +59,12 @@ def measure(root: Path, path: str, *, advance: Advance | None = None, known: Dig
     read; what is read is entered there.
 
     Raises WeightsError when there is nothing, no file below the directory, something that is not a file, a link to
-    a directory below it, a link that leads out of ``root``, a name that is not UTF-8, or a change during the read.
+    a directory below it, a link that leads out of ``root``, a name that is not UTF-8, a ``.dvcignore`` that DVC
+    refuses or cannot read, or a change during the read.
     """
     if path != posixpath.normpath(path) or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path:
         raise WeightsError("not a path below the repository root", path, "write it as `models/fraud.pkl`")
-    _check_name(path, path)
+    check_name(path, path)
     within = os.path.realpath(root)
     content = _content(root / path, path, within, ALGORITHMS, advance, known)
     md5, sha256 = content.digests
@@ -92,15 +72,44 @@ def measure(root: Path, path: str, *, advance: Advance | None = None, known: Dig
     return Weights(path=path, size=content.size, sha256=sha256, md5=md5 + suffix)
 
 
-def sha256_of(location: Path, *, advance: Advance | None = None, known: DigestCache | None = None) -> Found:
+def sha256_of(
+    location: Path, *, advance: Advance | None = None, known: DigestCache | None = None, everything: bool = False
+) -> Found:
     """The content at ``location``, file or directory, wherever links to files lead: it is compared, not recorded.
 
-    Raises WeightsError as ``measure`` does, links that lead out excepted.
+    With ``everything``, what DVC is told to ignore counts too. Raises WeightsError as ``measure`` does, links that
+    lead out excepted.
     """
-    content = _content(location, str(location), None, ("sha256",), advance, known)
+    content = _content(location, str(location), None, ("sha256",), advance, known, everything)
     return Found(
-        size=content.size, sha256=content.digests[0], is_directory=content.is_directory, is_known=content.is_known
+        size=content.size,
+        sha256=content.digests[0],
+        is_directory=content.is_directory,
+        is_known=content.is_known,
+        left_out=content.left_out,
     )
+
+
+def found_as_recorded(
+    recorded: Weights, location: Path, *, advance: Advance | None = None, known: DigestCache | None = None
+) -> Found:
+    """The content at ``location``, to be compared with ``recorded``: counted as DVC does, or, where that is not what
+    was recorded, with what DVC is told to ignore: at the capture it may not have been told so.
+
+    Raises WeightsError as ``sha256_of`` does.
+    """
+    found = sha256_of(location, advance=advance, known=known)
+    if found.left_out and found.sha256 != recorded.sha256:
+        return sha256_of(location, advance=advance, known=known, everything=True)
+    return found
+
+
+def left_out_of(root: Path, path: str) -> tuple[str, ...]:
+    """What DVC is told to ignore at ``path``, so that ``measure`` does not count it; paths as ``path``, sorted.
+
+    Raises WeightsError as ``measure`` does.
+    """
+    return tuple(f"{path}/{one}" for one in list_files(root / path, path, None).left_out)
 
 
 def dos2unix_md5s(location: Path, *, advance: Advance | None = None) -> frozenset[str]:
@@ -115,7 +124,7 @@ def dos2unix_md5s(location: Path, *, advance: Advance | None = None) -> frozense
 def size_of(location: Path) -> int:
     """Bytes to read at ``location``, as far as can be told before; for showing progress only."""
     try:
-        return sum(entry.state[2] for entry in _list(location, str(location), None).entries)
+        return sum(entry.state[2] for entry in list_files(location, str(location), None).entries)
     except WeightsError:
         return 0
 
@@ -127,10 +136,11 @@ def _content(
     algorithms: Sequence[str],
     advance: Advance | None,
     known: DigestCache | None,
+    everything: bool = False,
 ) -> _Content:
     for _ in range(_ATTEMPTS):
         began_ns = time.time_ns()
-        listing = _list(location, where, within)
+        listing = list_files(location, where, within, everything=everything)
         earlier = [None if known is None else known.find(entry.state, algorithms) for entry in listing.entries]
         if advance is not None:
             advance(sum(result.size for result in earlier if result is not None))
@@ -139,19 +149,25 @@ def _content(
         results = tuple(next(hashed) if result is None else result for result in earlier)
         size = sum(result.size for result in results)
         # A file hashed early may have changed while a later one was read: only the whole as it still stands counts.
-        if _list(location, where, within) == listing:
+        if list_files(location, where, within, everything=everything) == listing:
             if known is not None and algorithms == ALGORITHMS:
                 states = [entry.state for entry in listing.entries]
                 known.enter(zip(states, results, strict=True), began_ns)
             digests = _combine(listing, results, algorithms)
             is_known = len(unread) < len(results)
-            return _Content(is_directory=listing.is_directory, size=size, digests=digests, is_known=is_known)
+            return _Content(
+                is_directory=listing.is_directory,
+                size=size,
+                digests=digests,
+                is_known=is_known,
+                left_out=listing.left_out,
+            )
         if advance is not None:
             advance(-size)
     raise WeightsError("it changed while it was read", where, "let the program that writes it finish, then try again")
 
 
-def _combine(listing: _Listing, results: Sequence[FileDigests], algorithms: Sequence[str]) -> tuple[str, ...]:
+def _combine(listing: Listing, results: Sequence[FileDigests], algorithms: Sequence[str]) -> tuple[str, ...]:
     if not listing.is_directory:
         return tuple(digest for _, digest in results[0].digests)
     return tuple(
@@ -163,87 +179,8 @@ def _combine(listing: _Listing, results: Sequence[FileDigests], algorithms: Sequ
     )
 
 
-def _list(location: Path, where: str, within: str | None) -> _Listing:
-    try:
-        real = _resolve(str(location), where, within)
-        seen = Path(real).stat()
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            hint = "check the path; if DVC tracks it, `dvc pull` brings it back, else run the training first"
-            raise WeightsError("no such file or directory", where, hint) from error
-        raise unreadable(error, where) from error
-    if stat.S_ISREG(seen.st_mode):
-        return _Listing(is_directory=False, entries=(_Entry(path="", real=real, state=_state(seen)),))
-    if not stat.S_ISDIR(seen.st_mode):
-        raise not_a_file(seen.st_mode, where)
-    entries = tuple(sorted(_walk(real, where, within), key=lambda entry: entry.path))
-    if not entries:
-        raise WeightsError("the directory holds no file", where, "name the directory that the weights are in")
-    return _Listing(is_directory=True, entries=entries)
-
-
-def _walk(top: str, where: str, within: str | None) -> Iterator[_Entry]:
-    """The files below ``top``, in no order."""
-    pending = [""]
-    while pending:
-        prefix = pending.pop()
-        try:
-            with os.scandir(f"{top}/{prefix}") as found:
-                items = list(found)
-        except OSError as error:
-            raise unreadable(error, posixpath.join(where, prefix)) from error
-        for item in items:
-            path = prefix + item.name
-            try:
-                if item.name in _LEFT_OUT and (item.name == ".git" or item.is_dir()):
-                    continue
-                _check_name(path, where)
-                if item.is_dir(follow_symlinks=False):
-                    pending.append(f"{path}/")
-                else:
-                    yield _entry(item, path, f"{where}/{path}", within)
-            except OSError as error:
-                raise unreadable(error, f"{where}/{path}") from error
-
-
-def _entry(item: os.DirEntry[str], path: str, where: str, within: str | None) -> _Entry:
-    if not item.is_symlink():
-        real, seen = item.path, item.stat(follow_symlinks=False)
-    else:
-        real = _resolve(item.path, where, within)
-        seen = Path(real).stat()
-        if stat.S_ISDIR(seen.st_mode):
-            hint = "DVC would leave out what it holds: put the directory itself there"
-            raise WeightsError("a symbolic link to a directory", where, hint)
-    if not stat.S_ISREG(seen.st_mode):
-        raise not_a_file(seen.st_mode, where)
-    return _Entry(path=path, real=real, state=_state(seen))
-
-
-def _resolve(location: str, where: str, within: str | None) -> str:
-    """Where the bytes lie; raises WeightsError when that is not below ``within``, and OSError."""
-    real = os.path.realpath(location, strict=True)
-    if within is None or real == within or real.startswith(within.rstrip(os.sep) + os.sep):
-        return real
-    hint = "put the files themselves there; if it leads to DVC's cache, `dvc unprotect` does that"
-    raise WeightsError("a symbolic link leads out of the repository", where, hint)
-
-
-def _check_name(path: str, where: str) -> None:
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError as error:
-        message = f"a name that is not UTF-8: {os.fsencode(path)!r}"
-        hint = "rename it: a manifest is UTF-8 text"
-        raise WeightsError(message, where.encode("utf-8", "backslashreplace").decode("utf-8"), hint) from error
-
-
-def _state(seen: os.stat_result) -> tuple[int, ...]:
-    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
-
-
 def _hash_all(
-    entries: Sequence[_Entry], where: str, algorithms: Sequence[str], advance: Advance | None
+    entries: Sequence[Entry], where: str, algorithms: Sequence[str], advance: Advance | None
 ) -> tuple[FileDigests, ...]:
     """The digests of each entry, in their order."""
     # Largest first: a large one begun last would keep one thread busy while the others have nothing left to do.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lineage.errors import RepositoryError, WeightsError
 from lineage.system.process import run
-from lineage.weights.tracking import opened, quiet
+from lineage.weights.tracking import dvc_project, opened, quiet
 
 _ADD_TIMEOUT_S = 24 * 3600.0
 
@@ -35,12 +35,13 @@ def missing_in_remote(root: Path, path: str) -> int | None:
 
 
 def track(root: Path, path: str) -> None:
-    """``dvc add`` of a path (POSIX, from ``root``): its own program, so that all of DVC's rules hold.
+    """``dvc add`` of a path (POSIX, from ``root``), in the nearest DVC project around it.
 
-    Raises ``WeightsError`` with what DVC says when it refuses.
+    It is DVC's own program, so that all of its rules hold. Raises ``WeightsError`` with what DVC says when it refuses.
     """
+    project, inside = dvc_project(root, path)
     env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
-    ended = run([sys.executable, "-m", "dvc", "add", "--", path], env=env, cwd=root, timeout_s=_ADD_TIMEOUT_S)
+    ended = run([sys.executable, "-m", "dvc", "add", "--", inside], env=env, cwd=project, timeout_s=_ADD_TIMEOUT_S)
     if ended.status:
         said = [line for line in ended.stderr.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")]
         reason = said[0].partition(":")[2].strip() if said else f"status {ended.status}"

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lineage.errors import RepositoryError
@@ -32,6 +32,16 @@ class TrackedOutput:
     unknown: str = ""
     """why ``md5`` is ``None``: ``unrecorded`` (the pointer has none), ``unlisted`` (the list of the directory around it
     is not in the cache), ``new`` (not in that list)"""
+
+
+def dvc_project(root: Path, path: str) -> tuple[Path, str]:
+    """The nearest directory around ``path`` (POSIX, from ``root``) that DVC was set up in, and the path from there.
+
+    Where there is none, ``root`` itself.
+    """
+    pure = PurePosixPath(path)
+    project = next((parent for parent in pure.parents if (root / parent / ".dvc").is_dir()), PurePosixPath("."))
+    return root / project, pure.relative_to(project).as_posix()
 
 
 def dvc_output(root: Path, path: str) -> TrackedOutput | None:

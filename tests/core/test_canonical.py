@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.core.canonical import NOT_IN_ID, canonical_json, manifest_id
+from lineage.core.canonical import NOT_IN_ID, canonical_json, differing_key, manifest_id
 from lineage.core.document import to_document
 from lineage.model.manifest import Manifest
 from tests.support.documents import KeyPath, full_document, key_paths, within, written
@@ -93,6 +93,22 @@ def test_equal_bytes_mean_equal_content() -> None:
 
 def test_a_run_that_is_no_table_is_part_of_the_id_as_it_stands() -> None:
     assert manifest_id({"run": "started"}) != manifest_id({})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "key"),
+    [
+        ({"a": 1}, {"a": 1}, ""),
+        ({"a": 1, "b": {"c": 1}}, {"a": 1, "b": {"c": 2}}, "b.c"),
+        ({"a": 1}, {"a": 1, "b.c": 2}, '"b.c"'),
+        ({"a": 1}, {}, "a"),
+        ({"a": [1, {"b": 1}]}, {"a": [1, {"b": 1.0}]}, "a[1].b"),
+        ({"a": [1]}, {"a": [1, 2]}, "a"),
+        ({"a": {}}, {"a": []}, "a"),
+    ],
+)
+def test_the_first_key_that_differs(one: dict[str, object], other: dict[str, object], key: str) -> None:
+    assert differing_key(one, other) == key
 
 
 def test_what_toml_does_not_have_is_no_content() -> None:

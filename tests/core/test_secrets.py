@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.secrets import find_secret
+from lineage.core.secrets import find_secret, secret_key, without_secrets
 from tests.support.projects import MANIFEST, MODEL, Ended, python_of, run_lineage, snapshot
 
 # Put together here, so that no scanner of this repository takes them for real ones.
@@ -45,6 +45,24 @@ def test_what_only_resembles_one_is_not(text: str) -> None:
     assert find_secret(text) is None
 
 
+KEYED: list[tuple[object, tuple[str, str] | None]] = [
+    ({"a": {"b": SECRETS["an API key"]}, "c": SECRETS["an AWS access key"]}, ("a.b", "an API key")),
+    ({"a": {"b": 1}, "c": ["x", SECRETS["an AWS access key"]]}, ("c[1]", "an AWS access key")),
+    ({"a": ({"b": SECRETS["an API key"]},)}, ("a[0].b", "an API key")),
+    ({"a": [{SECRETS["an API key"]: 1}]}, ("a key in a[0]", "an API key")),
+    ({SECRETS["an API key"]: SECRETS["an AWS access key"]}, ("a key in the document", "an API key")),
+    ({"a": {"b": "x"}, "c": ["y", 1, None, 2.5, True]}, None),
+    ({}, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"), KEYED, ids=["table", "array", "both", "key", "first key", "no", "empty"]
+)
+def test_a_secret_is_named_by_its_key(document: object, expected: tuple[str, str] | None) -> None:
+    assert secret_key(document) == expected
+
+
 @pytest.mark.parametrize("text", ["eyJ" + "a" * 300_000, "://" * 300_000, "sk-" * 300_000, "https://" + "a:" * 200_000])
 def test_hostile_text_needs_linear_time(text: str) -> None:
     started = time.process_time()
@@ -64,3 +82,16 @@ def test_a_manifest_with_a_secret_is_not_written(project: Path, environment: Pat
     )
     assert ended == Ended(code=2, stdout="", stderr=message)
     assert snapshot(project) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no secret, not even in https://example.org/a:b", "no secret, not even in https://example.org/a:b"),
+        ("'https://ada:pa:ss@example.org/a?k=v#f' failed", "'https://<redacted>@example.org/a' failed"),
+        ("https://token@example.org", "https://<redacted>@example.org"),
+        ("a\nAKIA" + "A" * 16 + "\nb", "a\n<redacted>\nb"),
+    ],
+)
+def test_a_text_without_secrets(text: str, expected: str) -> None:
+    assert without_secrets(text) == expected

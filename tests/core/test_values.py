@@ -1,7 +1,7 @@
 """A user's own values: what TOML can carry, or an error that names the key."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,10 @@ class Real(float):
     """A number of another library: a ``Real`` of its own class."""
 
 
+ODD = datetime(1880, 1, 1, tzinfo=timezone(timedelta(minutes=53, seconds=28)))
+"""Local mean time: TOML's offsets have no seconds."""
+
+
 def failure(values: object) -> InputError:
     with pytest.raises(InputError) as caught:
         plain_table(values, "--params p.json")
@@ -35,7 +39,12 @@ def test_values_of_every_type() -> None:
     values = {
         "text": "a",
         "flag": True,
-        "moments": [datetime(2026, 1, 1, tzinfo=UTC), date(2026, 1, 1), time(1, 2)],
+        "moments": [
+            datetime(2026, 1, 1, tzinfo=UTC),
+            ODD.astimezone(timezone(timedelta(minutes=53))),
+            date(2026, 1, 1),
+            time(1, 2),
+        ],
         "table": {"list": (1, [2.5])},
     }
 
@@ -96,6 +105,8 @@ def test_what_toml_cannot_carry_is_named(value: object, kind: str) -> None:
         ([("a", 1)], "must be a table of names and values"),
         ("a=1", "must be a table of names and values"),
         (None, "must be a table of names and values"),
+        ({"a": [{"b": time(1, 2, tzinfo=UTC)}]}, "a[0].b: a time of day with an offset cannot be recorded"),
+        ({"a": {"b": ODD}}, "a.b: a time whose offset has seconds cannot be recorded"),
         ({"a": 1 << 4096}, "a: a number of more than 4096 bits cannot be recorded"),
         ({"a": [-(10**5000)]}, "a[0]: a number of more than 4096 bits cannot be recorded"),
     ],

@@ -12,7 +12,7 @@ import pytest
 
 from lineage.errors import InputError, StoreError
 from lineage.system.files import MAX_DOCUMENT_BYTES, locked, read_document, replace
-from tests.support.projects import surroundings
+from tests.support.projects import surroundings, undisturbed
 
 
 def refusal(path: Path) -> str:
@@ -45,6 +45,29 @@ def test_what_is_no_small_regular_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "circle") == "manifest cannot be read: Too many levels of symbolic links"
     assert refusal(tmp_path / ("x" * 300)) == "manifest cannot be read: File name too long"
     assert refusal(tmp_path / "a\0b").startswith("manifest cannot be read: ")
+
+
+REFUSED = """
+import os, sys
+from pathlib import Path
+from lineage.errors import InputError
+from lineage.system.files import read_document
+before = os.listdir("/proc/self/fd")
+for path in sys.argv[1:] * 5:
+    try:
+        read_document(Path(path), "manifest")
+    except InputError as error:
+        error.__traceback__ = None
+print(os.listdir("/proc/self/fd") == before)
+"""
+
+
+def test_no_refused_document_stays_open(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "whole").write_bytes(b"x")
+    paths = [str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "absent"), str(tmp_path / "whole")]
+    done = subprocess.run([sys.executable, "-c", REFUSED, *paths], env=surroundings(), capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -124,7 +147,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_bytes_and_no_temporary_file(tm
     assert resource.RLIMIT_FSIZE is not None
 
     command = [sys.executable, "-c", LIMITED, str(path)]
-    done = subprocess.run(command, env=surroundings(), capture_output=True, text=True)
+    done = subprocess.run(command, env=undisturbed(), capture_output=True, text=True)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: cannot be written: File too large\n", "")
     assert path.read_bytes() == b"old"
