@@ -117,7 +117,9 @@ def _compare_interpreter(recorded: Environment, observed: Environment) -> Compar
         changes.append(Change("python:implementation", "python-implementation", left, right, "major"))
     elif moved in ("none", "build", "patch"):
         left, right = _abi(recorded.abi), _abi(observed.abi)
-        if left is not None and right is not None and left != right:
+        if left is None and right is not None:
+            unknown.append(Unknown("python:abi", "the manifest does not record it"))
+        elif left is not None and right is not None and left != right:
             changes.append(Change("python:abi", "python-abi", left, right, "major"))
     return Comparison(tuple(changes), tuple(unknown))
 

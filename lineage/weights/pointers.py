@@ -5,21 +5,28 @@ POSIX, relative to the repository root; an output or dependency that lies outsid
 """
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lineage.errors import InputError
 from lineage.model.stage import Stage
 from lineage.system.yamlfile import read_yaml
+from lineage.weights.dvcfields import (
+    HINT,
+    HINT_PIPELINE,
+    count_at,
+    from_root,
+    list_at,
+    mapping_at,
+    md5_at,
+    path_names,
+    text_at,
+)
 
 Read = Callable[[str], bytes | None]
 """Content of the file at a path; ``None`` when there is none."""
 
-_MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
-_ELSEWHERE = re.compile(r"/|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]*://")
-_HINT = "DVC writes this file: restore it with git, or write it anew with `dvc add` or `dvc repro`"
-_HINT_PIPELINE = "correct the file; `dvc stage list` tells what DVC makes of it"
+PARAMS_FILE = "params.yaml"
+"""Where DVC takes a parameter from whose file is not named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,7 @@ class Output:
     md5: str | None
     """32 hex, ``.dir`` behind it for a directory; ``None`` when the pointer has none (`--no-download`)"""
     algorithm: str
-    """``md5``: of the bytes; ``md5-dos2unix``: DVC 2's, of text with CRLF as LF"""
+    """``md5``: of the bytes; ``md5-dos2unix``: DVC 2's, of text with CRLF as LF; else as the pointer says"""
     size: int | None
     """bytes"""
     is_directory: bool
@@ -81,11 +88,13 @@ def pointer_outs(path: str, content: bytes, *, pipeline: bytes | None = None) ->
 
     Raises InputError, with file and key, when it is malformed.
     """
-    top = _mapping(read_yaml(content, path), path, "", _HINT)
+    top = mapping_at(read_yaml(content, path), path, "", HINT)
     if posixpath.basename(path) == "dvc.lock":
-        return tuple(_lock_outs(path, top, pipeline))
-    wdir = _text(top.get("wdir") or ".", path, "wdir", _HINT)
-    return tuple(_outs(path, top, "", wdir))
+        rows = [(here, row, wdir) for _, here, row, wdir in locked_rows(path, top, pipeline)]
+    else:
+        rows = [("", top, text_at(top.get("wdir") or ".", path, "wdir", HINT))]
+    found = (output for here, row, wdir in rows for output in outputs_at(path, row, here, wdir, "outs"))
+    return tuple(output for output in found if output is not None)
 
 
 def stages(path: str, content: bytes) -> tuple[Stage, ...]:
@@ -96,8 +105,8 @@ def stages(path: str, content: bytes) -> tuple[Stage, ...]:
 
     Raises InputError, with file and key, when it is malformed.
     """
-    top = _mapping(read_yaml(content, path) or {}, path, "", _HINT_PIPELINE)
-    declared = _mapping(top.get("stages") or {}, path, "stages", _HINT_PIPELINE)
+    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
+    declared = mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE)
     found = (_stage(path, name, value) for name, value in declared.items())
     return tuple(stage for stage in found if stage is not None)
 
@@ -112,127 +121,102 @@ def enclosing_output(path: str, outputs: Iterable[Output]) -> Output | None:
     return max(around, key=lambda output: len(output.path), default=None)
 
 
-def _lock_outs(path: str, top: Mapping[str, object], pipeline: bytes | None) -> Iterator[Output]:
+def locked_rows(
+    path: str, top: Mapping[str, object], pipeline: bytes | None
+) -> Iterator[tuple[str, str, Mapping[str, object], str]]:
+    """(name, its key with a dot behind it, entry, directory as written) of each stage of a parsed ``dvc.lock``.
+
+    ``pipeline`` as for ``pointer_outs``. Raises InputError when one of the two is malformed.
+    """
     # Schema 1.0, of DVC 1, had the stages themselves at the top.
     key = "stages" if "schema" in top else ""
-    locked = _mapping(top.get("stages") or {}, path, key, _HINT) if key else top
+    locked = mapping_at(top.get("stages") or {}, path, key, HINT) if key else top
     wdirs = None if pipeline is None else _wdirs(posixpath.join(posixpath.dirname(path), "dvc.yaml"), pipeline)
     for name, value in locked.items():
         here = f"{key}.{name}" if key else name
-        stage = _mapping(value, path, here, _HINT)
+        stage = mapping_at(value, path, here, HINT)
         # One entry of a foreach or matrix stage is locked as `train@us`.
         wdir = "." if wdirs is None else wdirs.get(name, wdirs.get(name.partition("@")[0]))
         if wdir is not None:
-            yield from _outs(path, stage, f"{here}.", wdir)
+            yield name, f"{here}.", stage, wdir
 
 
 def _wdirs(path: str, content: bytes) -> dict[str, str]:
     """The directory of each stage as written; a stage whose directory only DVC can fill in is not there."""
-    top = _mapping(read_yaml(content, path) or {}, path, "", _HINT_PIPELINE)
-    declared = _mapping(top.get("stages") or {}, path, "stages", _HINT_PIPELINE)
+    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
+    declared = mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE)
     found = {}
     for name, value in declared.items():
         here = f"stages.{name}"
-        stage = _mapping(value, path, here, _HINT_PIPELINE)
+        stage = mapping_at(value, path, here, HINT_PIPELINE)
         if "do" in stage:
             here = f"{here}.do"
-            stage = _mapping(stage["do"], path, here, _HINT_PIPELINE)
-        wdir = _text(stage.get("wdir") or ".", path, f"{here}.wdir", _HINT_PIPELINE)
+            stage = mapping_at(stage["do"], path, here, HINT_PIPELINE)
+        wdir = text_at(stage.get("wdir") or ".", path, f"{here}.wdir", HINT_PIPELINE)
         if "${" not in wdir:
             found[name] = wdir
     return found
 
 
-def _outs(path: str, holder: Mapping[str, object], key: str, wdir: str) -> Iterator[Output]:
-    for index, value in enumerate(_list(holder.get("outs"), path, f"{key}outs", _HINT)):
-        here = f"{key}outs[{index}]"
-        entry = _mapping(value, path, here, _HINT)
-        written = _text(entry.get("path"), path, f"{here}.path", _HINT)
-        where = _from_root(posixpath.dirname(path), wdir, written)
-        md5 = _md5(entry.get("md5"), path, f"{here}.md5")
-        size = _count(entry.get("size"), path, f"{here}.size")
-        algorithm = "md5-dos2unix" if md5 is not None and "hash" not in entry else "md5"
+def outputs_at(path: str, holder: Mapping[str, object], key: str, wdir: str, kind: str) -> tuple[Output | None, ...]:
+    """The rows of ``outs`` or ``deps`` of one holder, whose key is ``key``; ``None`` for what lies outside."""
+    found: list[Output | None] = []
+    for index, value in enumerate(list_at(holder.get(kind), path, f"{key}{kind}", HINT)):
+        here = f"{key}{kind}[{index}]"
+        entry = mapping_at(value, path, here, HINT)
+        written = text_at(entry.get("path"), path, f"{here}.path", HINT)
+        where = from_root(posixpath.dirname(path), wdir, written)
+        md5 = md5_at(entry.get("md5"), path, f"{here}.md5")
+        size = count_at(entry.get("size"), path, f"{here}.size")
+        algorithm = "md5" if md5 is None else text_at(entry.get("hash", "md5-dos2unix"), path, f"{here}.hash", HINT)
         is_directory = "nfiles" in entry or "files" in entry or (md5 is not None and md5.endswith(".dir"))
-        if where:
-            yield Output(path=where, pointer=path, md5=md5, algorithm=algorithm, size=size, is_directory=is_directory)
+        output = Output(
+            path=where or "", pointer=path, md5=md5, algorithm=algorithm, size=size, is_directory=is_directory
+        )
+        found.append(output if where else None)
+    return tuple(found)
 
 
 def _stage(path: str, name: str, value: object) -> Stage | None:
     here = f"stages.{name}"
-    stage = _mapping(value, path, here, _HINT_PIPELINE)
+    stage = mapping_at(value, path, here, HINT_PIPELINE)
     if "foreach" in stage or "matrix" in stage:
         return None
     cmd = stage.get("cmd")
-    commands = [_text(line, path, f"{here}.cmd", _HINT_PIPELINE) for line in (cmd if isinstance(cmd, list) else [cmd])]
-    wdir = _text(stage.get("wdir") or ".", path, f"{here}.wdir", _HINT_PIPELINE)
-    deps = list(_names(stage, "deps", path, here))
-    outs = [name for kind in ("outs", "metrics", "plots") for name in _names(stage, kind, path, here)]
-    directory = _from_root(posixpath.dirname(path), wdir, ".")
+    commands = [text_at(line, path, f"{here}.cmd", HINT_PIPELINE) for line in (cmd if isinstance(cmd, list) else [cmd])]
+    wdir = text_at(stage.get("wdir") or ".", path, f"{here}.wdir", HINT_PIPELINE)
+    deps = list(path_names(stage, "deps", path, here))
+    metrics = list(path_names(stage, "metrics", path, here))
+    outs = [*path_names(stage, "outs", path, here), *metrics, *path_names(stage, "plots", path, here)]
+    directory = from_root(posixpath.dirname(path), wdir, ".")
     if directory is None or any("${" in written for written in (wdir, *deps, *outs)):
         return None
 
     def joined(written: list[str]) -> tuple[str, ...]:
-        found = (_from_root(posixpath.dirname(path), wdir, each) for each in written)
+        found = (from_root(posixpath.dirname(path), wdir, each) for each in written)
         return tuple(each for each in found if each is not None)
 
     return Stage(
-        name=name, file=path, commands=tuple(commands), directory=directory, deps=joined(deps), outs=joined(outs)
+        name=name,
+        file=path,
+        commands=tuple(commands),
+        directory=directory,
+        deps=joined(deps),
+        outs=joined(outs),
+        params=tuple(_params(stage, path, here, wdir)),
+        metrics=joined(metrics),
     )
 
 
-def _names(stage: Mapping[str, object], kind: str, path: str, here: str) -> Iterator[str]:
-    """Paths of one list of a stage, each written as text or as a mapping of one key to its options."""
-    for index, entry in enumerate(_list(stage.get(kind), path, f"{here}.{kind}", _HINT_PIPELINE)):
-        written = next(iter(entry)) if isinstance(entry, Mapping) and len(entry) == 1 else entry
-        yield _text(written, path, f"{here}.{kind}[{index}]", _HINT_PIPELINE)
-
-
-def _from_root(directory: str, wdir: str, written: str) -> str | None:
-    """The path from the repository root, ``""`` for the root itself; ``None`` when it leads out of the repository."""
-    if _ELSEWHERE.match(wdir) or _ELSEWHERE.match(written):
-        return None
-    joined = posixpath.normpath(posixpath.join(directory, wdir, written))
-    if joined == ".." or joined.startswith("../"):
-        return None
-    return "" if joined == "." else joined
-
-
-def _place(path: str, key: str) -> str:
-    """``key`` is ``""`` for the file as a whole."""
-    return f"{path}: {key}" if key else path
-
-
-def _mapping(value: object, path: str, key: str, hint: str) -> Mapping[str, object]:
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value):
-        raise InputError("must be a mapping of names", _place(path, key), hint)
-    return value
-
-
-def _list(value: object, path: str, key: str, hint: str) -> list[object]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise InputError("must be a list", _place(path, key), hint)
-    return value
-
-
-def _text(value: object, path: str, key: str, hint: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise InputError("must be text", _place(path, key), hint)
-    return value
-
-
-def _md5(value: object, path: str, key: str) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not _MD5.fullmatch(value):
-        raise InputError("must be 32 hex digits, with `.dir` behind them for a directory", _place(path, key), _HINT)
-    return value
-
-
-def _count(value: object, path: str, key: str) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError("must be a number of bytes", _place(path, key), _HINT)
-    return value
+def _params(stage: Mapping[str, object], path: str, here: str, wdir: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(file, keys of it) of a stage, in their order, keys of one file together; what has ``${`` in it is left out."""
+    found: dict[str, list[str]] = {}
+    for index, entry in enumerate(list_at(stage.get("params"), path, f"{here}.params", HINT_PIPELINE)):
+        place = f"{here}.params[{index}]"
+        rows = entry if isinstance(entry, dict) else {PARAMS_FILE: [text_at(entry, path, place, HINT_PIPELINE)]}
+        for written, value in mapping_at(rows, path, place, HINT_PIPELINE).items():
+            keys = [text_at(key, path, place, HINT_PIPELINE) for key in list_at(value, path, place, HINT_PIPELINE)]
+            file = None if "${" in written else from_root(posixpath.dirname(path), wdir, written)
+            if file is not None:
+                found.setdefault(file, []).extend(key for key in keys if "${" not in key)
+    yield from ((file, tuple(dict.fromkeys(keys))) for file, keys in found.items())

@@ -92,6 +92,13 @@ def test_another_build_of_the_same_python() -> None:
     )
 
 
+def test_a_build_that_the_manifest_does_not_tell_is_unknown() -> None:
+    silent = RECORDED._replace(abi=None)
+
+    assert compare(silent, observation(RECORDED)) == not_told(Unknown("python:abi", "the manifest does not record it"))
+    assert compare(silent, observation(silent)) == EQUAL
+
+
 @pytest.mark.parametrize(
     ("field", "observed", "code", "moved"),
     [

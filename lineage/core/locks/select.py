@@ -6,6 +6,8 @@ Rules:
 2. Rows whose marker does not hold do not count. One whose marker cannot be judged makes its package unknown.
 3. Constraints say which version, never that a package is installed.
 4. All rows of a name must agree; where they do not, an installer would refuse them.
+5. Where rows have hashes, a recorded artifact is not taken for equal by its version: pip refuses a row without one.
+6. A file or directory whose name is not told may be any package.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,22 +39,32 @@ def select(rows: Iterable[Requirement], environment: Mapping[str, str], recorded
     """
     by_name: dict[str, list[Requirement]] = {}
     unnamed: list[Unknown] = []
+    hashed = False
     for row in rows:
+        hashed = hashed or bool(row.hashes)
         if row.name is not None:
             by_name.setdefault(row.name, []).append(row)
         elif holds(row.marker, environment) is not False:
             reason = f"{row.where} installs a file or directory whose name it does not tell"
-            unnamed.append(Unknown(f"package:{row.where}", reason))
+            unnamed.append(Unknown("packages", reason))
     known = {package.name: package for package in recorded}
     packages: list[Package] = []
     unknown: list[Unknown] = []
     for name, found in sorted(by_name.items()):
         one = _select_one(name, found, environment, known.get(name))
+        if hashed and isinstance(one, Package) and _lost_hash(found, known.get(name)):
+            one = f"{found[0].where} has no hash, where other rows have one"
         if isinstance(one, Package):
             packages.append(one)
         elif one is not None:
             unknown.append(Unknown(f"package:{name}", one))
     return Selection(packages=tuple(packages), unknown=(*unknown, *unnamed))
+
+
+def _lost_hash(rows: Sequence[Requirement], recorded: Package | None) -> bool:
+    """Whether nothing says which artifact is meant, of a package whose artifact was recorded."""
+    is_known = recorded is not None and recorded.artifact is not None
+    return is_known and not any(row.hashes or row.origin for row in rows)
 
 
 def _select_one(

@@ -127,13 +127,13 @@ def test_what_is_not_exact_is_unknown_by_its_name(_name: str, text: str, reason:
     assert found == Selection(unknown=(Unknown("package:numpy", reason), *rest_of(text)))
 
 
-def test_a_row_without_a_name_is_unknown_by_its_place() -> None:
+def test_a_row_without_a_name_may_be_any_package() -> None:
     text = "-e .\n./libs/a ; platform_release > '5'\n./libs/b ; sys_platform == 'win32'\nhttps://example.org/c.zip\n"
 
     assert selected(text) == Selection(
         unknown=tuple(
             Unknown(
-                f"package:requirements.txt:{line}",
+                "packages",
                 f"requirements.txt:{line} installs a file or directory whose name it does not tell",
             )
             for line in (1, 2, 4)
@@ -156,6 +156,9 @@ RECORDED = [
     ("not the recorded hash", f"fraudlib==1 --hash=sha256:{B} --hash=sha256:{A}",
      pin("fraudlib", "1", f"sha256:{C}"), pin("fraudlib", "1", f"sha256:{A}")),
     ("no hash", "fraudlib==1", pin("fraudlib", "1", f"sha256:{C}"), pin("fraudlib", "1")),
+    ("no hash, where another row has one",
+     f"fraudlib==1\nnumpy==1 ; sys_platform == 'win32' --hash=sha256:{A}", pin("fraudlib", "1", f"sha256:{C}"),
+     "requirements.txt:1 has no hash, where other rows have one"),
     ("a range that the recorded version breaks", f"fraudlib @ {AT}\nfraudlib<2", pin("fraudlib", "3.0", origin=AT),
      "requirements.txt:2 allows <2, which 3.0 is not"),
 ]  # fmt: skip
