@@ -1,127 +1,160 @@
-"""What a gate costs: ``lineage verify`` of a large real environment, against ``pip freeze`` of it.
+"""What a gate and a capture cost, held to bounds.
 
-Run by ``make bench``. The environment is built once, under ``.cache/bench``, and has at least ``LEAST`` distributions.
-Whole processes are timed, in interleaved pairs, so that a busy machine slows both sides alike. Ends with 1 when verify
-takes more than ``BOUND`` of what pip freeze takes.
+Run by ``make bench``; ``python -m benchmarks.bench PART...`` runs single parts, ``--pairs N`` fewer pairs. Each
+part compares whole processes in interleaved pairs by the ratio of their medians, or a process' memory with a bound:
+
+- ``verify``: ``lineage verify`` of a large real environment against ``pip freeze`` of it;
+- ``help``: ``lineage --help`` against an interpreter that imports click;
+- ``one``: ``lineage capture`` of one file of 2 GiB against ``md5sum``; the file is in the page cache;
+- ``many``: the same of 2,000 files of 1 MiB;
+- ``memory``: the most memory that captures of these held, and of 200,000 small files.
+
+The large environment is built once, under ``.cache/bench``. Everything else is made in a temporary directory (4 GiB
+for the captures), and removed. Ends with 1 when a bound is passed.
 """
 
-import hashlib
+import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-BOUND = 0.5
-LEAST = 200
-PAIRS = 15
+from benchmarks import inputs
+from benchmarks.timing import PAIRS, Command, Pairs, interleaved, peak_mib
 
-REQUIREMENTS = (
-    "boto3",
-    "dvc",
-    "fastapi[standard]",
-    "jupyterlab",
-    "matplotlib",
-    "mkdocs-material",
-    "mlflow",
-    "nltk",
-    "pandas",
-    "pytest",
-    "scikit-learn",
-    "seaborn",
-    "sphinx",
-    "statsmodels",
-)
-
-ENTRY = """\
-import boto3, dvc, fastapi, jupyterlab, matplotlib, mlflow, nltk, pandas, scipy, seaborn, sklearn, statsmodels
-"""
+LINEAGE = str(Path(sys.executable).parent / "lineage")
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "bench"
 
 
-def _environment(cache: Path) -> Path:
-    """The interpreter of the large environment, made where it is not there yet."""
-    key = hashlib.sha256(repr((REQUIREMENTS, sys.version)).encode()).hexdigest()[:12]
-    home = cache / key
-    python = home / "bin" / "python"
-    complete = home / "complete"
-    if not complete.exists():
-        print(f"building an environment of {LEAST} distributions or more, once", flush=True)
-        shutil.rmtree(home, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
-        subprocess.run(install, check=True)
-        complete.touch()
-    return python
+class Outcome(NamedTuple):
+    """One measured number and its bound."""
+
+    name: str
+    value: float
+    bound: float
+    detail: str
+    """what it was made of, for people"""
 
 
-def _project(folder: Path) -> None:
-    """A tiny repository: an entry that imports much, and weights that nobody trained."""
-    (folder / "train.py").write_text(ENTRY, encoding="utf-8")
-    (folder / ".gitignore").write_text("*.bin\n", encoding="utf-8")
-    (folder / "weights.bin").write_bytes(b"weights")
-    identity = ["-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
-    for words in (["init", "--quiet"], ["add", "."], [*identity, "commit", "--quiet", "--message", "Train"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
+def _ratio(left: Command, right: Command, pairs: Pairs, bound: float) -> Outcome:
+    sides = ", ".join(
+        f"{command.name} {statistics.median(times) * 1000:,.0f} ms (least {min(times) * 1000:,.0f})"
+        for command, times in ((left, pairs.left), (right, pairs.right))
+    )
+    return Outcome(f"{left.name} / {right.name}", pairs.ratio(), bound, sides)
 
 
-def _seconds(command: Sequence[str], cwd: Path) -> float:
-    """Of one whole process, that must end well."""
-    started = time.perf_counter()
-    subprocess.run(command, cwd=cwd, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
+def _compared(left: Command, right: Command, cwd: Path, pairs: int, bound: float) -> Outcome:
+    return _ratio(left, right, interleaved(left, right, cwd, pairs), bound)
 
 
-def _medians(left: Sequence[str], right: Sequence[str], cwd: Path) -> tuple[float, float]:
-    """Of both commands in interleaved pairs, each first in every other pair; one unmeasured run each before."""
-    times: tuple[list[float], list[float]] = ([], [])
-    commands = (left, right)
-    for command in commands:
-        _seconds(command, cwd)
-    for number in range(PAIRS):
-        for side in (0, 1) if number % 2 else (1, 0):
-            times[side].append(_seconds(commands[side], cwd))
-    return statistics.median(times[0]), statistics.median(times[1])
+def bench_verify(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A gate, with the identities of all that the model uses."""
+    python = str(inputs.large_environment(CACHE))
+    project = scratch / "verify"
+    inputs.make_project(project, inputs.ENTRY)
+    freeze = [python, "-m", "pip", "freeze"]
+    listed = subprocess.run([*freeze, "--all"], check=True, capture_output=True, text=True).stdout.splitlines()
+    if len(listed) < inputs.LEAST:
+        raise SystemExit(f"bench: only {len(listed)} distributions, {inputs.LEAST} are asked for")
+    target = f"python:{python}"
+    capture = [LINEAGE, "capture", "weights.bin", "--from", target, "--quiet"]
+    subprocess.run(capture, cwd=project, check=True, stdout=subprocess.DEVNULL)
+    verify = [LINEAGE, "verify", "weights.bin.lineage.toml", "--no-weights", "--against", target]
+    left, right = Command("verify", verify), Command(f"pip freeze of {len(listed)}", freeze)
+    yield _compared(left, right, project, pairs, 0.35)
+
+
+def bench_help(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A start that does nothing."""
+    left = Command("--help", [LINEAGE, "--help"])
+    right = Command("import click", [sys.executable, "-c", "import click"])
+    yield _compared(left, right, scratch, pairs, 1.6)
+
+
+def bench_one(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A large file."""
+    project = _weights_project(scratch)
+    path = project / "one.bin"
+    inputs.write_one(path, 2048)
+    right = Command("md5sum of 2 GiB", ["md5sum", path.name])
+    yield _compared(_capture(scratch, path, "capture"), right, project, pairs, 1.45)
+    yield _memory(scratch, path, "2 GiB")
+    path.unlink()
+
+
+def bench_many(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A directory of files of some size."""
+    project = _weights_project(scratch)
+    folder = project / "many.bin"
+    inputs.write_many(folder, 2000, 1 << 20)
+    files = sorted(str(one.relative_to(project)) for one in folder.rglob("*.bin"))
+    right = Command("md5sum of 2,000 x 1 MiB", ["md5sum", *files])
+    yield _compared(_capture(scratch, folder, "capture"), right, project, pairs, 0.85)
+    yield _memory(scratch, folder, "2,000 x 1 MiB")
+
+
+def bench_memory(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A directory of very many small files; the memory of the larger captures is told beside their times."""
+    folder = _weights_project(scratch) / "small.bin"
+    inputs.write_many(folder, 200_000, 64)
+    yield _memory(scratch, folder, "200,000 small files")
+
+
+def _weights_project(scratch: Path) -> Path:
+    project = scratch / "weights"
+    if not project.exists():
+        inputs.make_project(project, "import json\n")
+        inputs.bare_environment(scratch / "bare")
+    return project
+
+
+def _capture(scratch: Path, path: Path, name: str) -> Command:
+    """A first capture each time: neither a manifest nor known digests are there."""
+    target = f"python:{scratch / 'bare' / 'bin' / 'python'}"
+    manifest = path.with_name(f"{path.name}.lineage.toml")
+    words = [LINEAGE, "capture", path.name, "--no-cache", "--from", target, "--quiet"]
+    return Command(name, words, lambda: manifest.unlink(missing_ok=True))
+
+
+def _memory(scratch: Path, path: Path, what: str) -> Outcome:
+    peak = peak_mib(_capture(scratch, path, "capture"), path.parent)
+    return Outcome(f"MiB held, capture of {what}", peak, 100, "")
+
+
+Part = Callable[[Path, int], Iterator[Outcome]]
+PARTS: Mapping[str, Part] = {
+    "verify": bench_verify,
+    "help": bench_help,
+    "one": bench_one,
+    "many": bench_many,
+    "memory": bench_memory,
+}
 
 
 def main() -> int:
-    """Measure, print the table; 1 when the bound is passed."""
-    for name in [key for key in os.environ if key.startswith(("GIT_", "PYTHON"))]:
+    """Measure, print a line for each bound; 1 when one is passed."""
+    parser = argparse.ArgumentParser(prog="bench", description="What lineage costs, held to bounds.")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs of runs (default: %(default)s)")
+    options = parser.parse_args()
+    for name in [key for key in os.environ if key.startswith(("GIT_", "PYTHON", "LINEAGE_"))]:
         del os.environ[name]
-    lineage = str(Path(sys.executable).parent / "lineage")
-    python = str(_environment(Path(__file__).resolve().parent.parent / ".cache" / "bench"))
-    freeze = [python, "-m", "pip", "freeze", "--all"]
-    listed = subprocess.run(freeze, check=True, capture_output=True, text=True).stdout.splitlines()
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, medians of {options.pairs} interleaved pairs")
+    missed = 0
     with tempfile.TemporaryDirectory(prefix="lineage-bench-") as scratch:
-        folder = Path(scratch)
-        _project(folder)
-        target = f"python:{python}"
-        _seconds([lineage, "capture", "weights.bin", "--from", target, "--quiet"], folder)
-        verify = [lineage, "verify", "weights.bin.lineage.toml", "--no-weights", "--against", target]
-        gate = _medians(verify, [python, "-m", "pip", "freeze"], folder)
-        start = _medians([lineage, "--help"], [sys.executable, "-c", "import click"], folder)
-    ratio = gate[0] / gate[1]
-    print(f"{len(listed)} distributions, Python {sys.version.split()[0]}, medians of {PAIRS} interleaved pairs")
-    rows = (
-        ("lineage verify --no-weights", gate[0]),
-        ("pip freeze", gate[1]),
-        ("lineage --help", start[0]),
-        ('python -c "import click"', start[1]),
-    )
-    for name, seconds in rows:
-        print(f"{name:<28} {seconds * 1000:7.0f} ms")
-    print(f"verify / pip freeze          {ratio:7.2f}     (bound {BOUND})")
-    print(f"--help / import click        {start[0] / start[1]:7.2f}     (no bound)")
-    if len(listed) < LEAST:
-        print(f"bench: only {len(listed)} distributions, {LEAST} are asked for", file=sys.stderr)
-        return 1
-    if ratio > BOUND:
-        print(f"bench: verify takes {ratio:.2f} of pip freeze, more than {BOUND}", file=sys.stderr)
-        return 1
-    return 0
+        for part in options.parts or PARTS:
+            for one in PARTS[part](Path(scratch), options.pairs):
+                verdict = "" if one.value <= one.bound else "   PASSED ITS BOUND"
+                missed += bool(verdict)
+                print(f"{one.name:<42} {one.value:8.2f}   bound {one.bound:6.2f}   {one.detail}{verdict}", flush=True)
+    if missed:
+        print(f"bench: {missed} beyond a bound", file=sys.stderr)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

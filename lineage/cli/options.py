@@ -42,6 +42,23 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing on 
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show also what does not concern the model.")
 
 
+TARGET_HELP = (
+    "python:PATH or an interpreter, dir:PATH or a directory, lock:PATH or a requirements.txt, "
+    "manifest:MANIFEST or a *.lineage.toml."
+)
+
+against_option = click.option(
+    "--against",
+    "target",
+    metavar="TARGET",
+    help=f"{TARGET_HELP}  [default: the active environment, the project's .venv, else python on PATH]",
+)
+
+interpreter_option = click.option(
+    "--interpreter", metavar="NAME", help="Which Python of a directory that holds several."
+)
+
+
 def answer_options(command: Command) -> Command:
     """``--format``, ``--output``, ``-q``, ``-v``: the same on every command that answers."""
     return _answering(command, BASIC_FORMATS)

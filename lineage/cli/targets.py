@@ -4,8 +4,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from lineage.config import find_root
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, StoredManifest
@@ -60,20 +58,3 @@ def side_of(
     if target.kind == "manifest" and interpreter is None:
         return manifest_of(target.location)
     return compared_source(target, os.environ, recorded, interpreter)
-
-
-TARGET_HELP = (
-    "python:PATH or an interpreter, dir:PATH or a directory, lock:PATH or a requirements.txt, "
-    "manifest:MANIFEST or a *.lineage.toml."
-)
-
-against_option = click.option(
-    "--against",
-    "target",
-    metavar="TARGET",
-    help=f"{TARGET_HELP}  [default: the active environment, the project's .venv, else python on PATH]",
-)
-
-interpreter_option = click.option(
-    "--interpreter", metavar="NAME", help="Which Python of a directory that holds several."
-)

@@ -1,20 +1,14 @@
 """``lineage verify``."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+import contextlib
+import os
 from pathlib import Path
 
 import click
 
-from lineage.cli import exits
-from lineage.cli.emit import Progress, publish, style_of
-from lineage.cli.options import PATH, policy_option, report_options
-from lineage.cli.targets import against_option, interpreter_option, manifest_of, observable, target_of
-from lineage.comparing_weights import WeightsPlace
-from lineage.config import find_root, load_policy
+from lineage.cli.options import PATH, against_option, interpreter_option, policy_option, report_options
 from lineage.errors import InputError
-from lineage.model.manifest import StoredManifest
-from lineage.verifying import verify
+from lineage.sources.spec import questioned
 
 
 @click.command("verify")
@@ -49,32 +43,19 @@ def command(
     """
     if weights is not None and no_weights:
         raise InputError("--weights and --no-weights exclude each other")
-    stored = manifest_of(manifest)
-    root = find_root(_directory(stored))
-    rules, policy_name = load_policy(root, policy)
-    source = observable(target_of(target, root), stored.manifest.environment, interpreter)
-    place = WeightsPlace(named=weights, beside=_directory(stored), root=root, skip=no_weights)
-    if cached:
-        from lineage.weights.cache import known_digests
+    # Asked first of all: the interpreter starts while we import what judges it and read the manifest.
+    source = questioned(target, os.environ) if interpreter is None else None
+    with contextlib.nullcontext() if source is None else source.asked():
+        from lineage.cli.gate import Asked, answer
 
-        place = replace(place, known=known_digests(root))
-    total = None if deep else sum(one.size for one in stored.manifest.weights)
-    with Progress("reading files" if deep else "reading weights", quiet, lambda: total) as advance:
-        report = verify(
-            stored,
-            source,
-            rules,
-            today=datetime.now(UTC).date(),
-            weights=place,
-            policy_name=policy_name,
-            advance=advance,
+        asked = Asked(
+            manifest=manifest,
+            target=target,
+            interpreter=interpreter,
+            weights=weights,
+            no_weights=no_weights,
+            cached=cached,
             deep=deep,
+            policy=policy,
         )
-    publish(report, form, style_of(verbose, output), output)
-    return exits.of_verdict(report.verdict)
-
-
-def _directory(stored: StoredManifest) -> Path:
-    """Where the manifest lies; one read from a revision lies nowhere, so the working directory stands for it."""
-    path = Path(stored.path)
-    return path.parent if path.is_file() else Path.cwd()
+        return answer(asked, source, form=form, output=output, quiet=quiet, verbose=verbose)

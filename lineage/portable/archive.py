@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from typing import Dict, List, Mapping, Union
 
+from lineage.portable.names import is_info
 from lineage.portable.tree import FileTree, Unreadable
 
 MAX_MEMBERS = 65535
@@ -43,11 +44,6 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
-
-
-def is_info(name: str) -> bool:
-    """Whether a file or directory of this name holds the metadata of a distribution."""
-    return name.endswith((".dist-info", ".egg-info")) or name.lower().endswith((".dist-info", ".egg-info"))
 
 
 class Archive(FileTree):
@@ -139,9 +135,6 @@ class _Bytes:
         found = self._data[self._at : end]
         self._at += len(found)
         return found
-
-    def close(self) -> None:
-        pass
 
 
 def _read_members(archive: zipfile.ZipFile, path: str, inner: str) -> Archive:

@@ -9,16 +9,12 @@ Eggs" of setuptools' documentation.
 import re
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from lineage.portable.archive import is_info, read_archive
 from lineage.portable.editables import Listing, project_around, project_linked, read_links
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
 from lineage.portable.identity import Origin, parse_origin, record_identity, wheel_tag
-from lineage.portable.names import canonical_name, is_name
+from lineage.portable.names import canonical_name, is_info, is_name
 from lineage.portable.tree import FileTree, Unreadable
 
-# The value is stripped afterwards: a pattern that does it needs quadratic time on a long run of blanks.
-_NAME = re.compile(rb"^name[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
-_VERSION = re.compile(rb"^version[ \t]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -75,6 +71,9 @@ def _listed(tree: FileTree, path: str, unknown: List[Unknown]) -> List[Listing]:
         return []
     except NotADirectoryError:
         pass
+    # Only here: hardly any path has an archive on it, and zipfile is dear to import.
+    from lineage.portable.archive import read_archive
+
     try:
         archive = read_archive(tree, path)
         return [(path, archive, archive.names(path))]
@@ -162,7 +161,9 @@ def _header(tree: FileTree, info: str, is_dist_info: bool) -> bytes:
             data = tree.read(info)
     if data is None:
         raise ValueError("there is no METADATA")
-    return _HEADER_END.split(data, 1)[0]
+    header = data.partition(b"\n\n")[0]
+    # Only where a line ends otherwise: searching every file for both ends takes ten times as long.
+    return _HEADER_END.split(data, 1)[0] if b"\r" in header else header
 
 
 def _is_utf_8(header: bytes) -> bool:
@@ -175,8 +176,8 @@ def _is_utf_8(header: bytes) -> bool:
 
 def _name_and_version(header: bytes) -> Tuple[str, str]:
     values = []
-    for field, pattern in (("Name", _NAME), ("Version", _VERSION)):
-        written = pattern.findall(header)
+    for field in ("Name", "Version"):
+        written = _written(header, field.lower().encode())
         if len(written) != 1:
             raise ValueError("{} stands {} times in METADATA".format(field, len(written)))
         values.append(written[0].strip(b" \t\r").decode("utf-8"))
@@ -186,6 +187,21 @@ def _name_and_version(header: bytes) -> Tuple[str, str]:
     if not version or not version.isprintable() or len(version) > 200:
         raise ValueError("not a version: {!r}".format(version[:80]))
     return name, version
+
+
+def _written(header: bytes, field: bytes) -> List[bytes]:
+    """The values of a field, in any case of its letters; the few lines that begin alike are all that is looked at."""
+    values = []
+    lines, begins = b"\n" + header + b"\n", b"\n" + field
+    lowered = lines.lower()
+    at = lowered.find(begins)
+    while at >= 0:
+        end = lines.index(b"\n", at + 1)
+        key, colon, value = lines[at + 1 : end].partition(b":")
+        if colon and key.rstrip(b" \t").lower() == field:
+            values.append(value)
+        at = lowered.find(begins, end)
+    return values
 
 
 def _check_claim(

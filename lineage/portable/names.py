@@ -47,6 +47,11 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_info(file: str) -> bool:
+    """Whether a file or directory of this name holds the metadata of a distribution."""
+    return file.endswith((".dist-info", ".egg-info")) or file.lower().endswith((".dist-info", ".egg-info"))
+
+
 def parse_version(text: str) -> Optional[Version]:
     """The version, or ``None`` where PEP 440 cannot read it."""
     match = _VERSION.fullmatch(text)

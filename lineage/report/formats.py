@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from lineage.model.report import Report
-from lineage.report.text import Style
+if TYPE_CHECKING:
+    from lineage.model.report import Report
+    from lineage.report.text import Style
 
-Renderer = Callable[[Report, Style], str]
+Renderer = Callable[["Report", "Style"], str]
 
 FORMATS: Mapping[str, str] = {
     "text": "lineage.report.text",
@@ -22,7 +24,7 @@ BASIC_FORMATS = ("text", "json", "markdown")
 """Of lists and single manifests."""
 
 
-def render(report: Report, form: str, style: Style) -> str:
+def render(report: "Report", form: str, style: "Style") -> str:
     """The report in one of ``FORMATS``."""
     renderer: Renderer = import_module(FORMATS[form]).render
     return renderer(report, style)

@@ -8,9 +8,7 @@ user's site-packages, and so change what is observed.
 import contextlib
 import json
 import os
-import tempfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lineage.errors import InputError, ObservationError
@@ -19,8 +17,8 @@ from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Installed, read_installed
 from lineage.portable.environment import Environment, Observation, Platform, Unknown
 from lineage.portable.tree import DiskTree
+from lineage.sources.asking import Question
 from lineage.sources.base import Examination, Identify, every_name
-from lineage.system.process import run
 
 TIMEOUT_S = 30.0
 
@@ -32,6 +30,21 @@ class InterpreterSource:
         self.location = location
         self._env = env
         self._timeout_s = timeout_s
+        self._question: Question | None = None
+
+    @contextlib.contextmanager
+    def asked(self) -> Iterator[None]:
+        """Within it the interpreter has been asked already, and works while the caller does.
+
+        What hinders the question is not raised here: ``observe`` meets it again, when its turn has come.
+        """
+        with contextlib.suppress(InputError, OSError):
+            self._question = Question(self.location, env=self._env)
+        try:
+            yield
+        finally:
+            if self._question is not None:
+                self._question.withdraw()
 
     def observe(self, identify: Identify = every_name) -> Observation:
         return _examine(self._ask(), self.location, identify, executed=True).observation
@@ -40,21 +53,9 @@ class InterpreterSource:
         return _examine(self._ask(), self.location, every_name, executed=True)
 
     def _ask(self) -> Mapping[str, Any]:
-        executable = _find(self.location, self._env)
-        with tempfile.TemporaryDirectory(prefix="lineage-") as scratch:
-            empty, answer = Path(scratch, "empty"), Path(scratch, "answer.json")
-            empty.mkdir()
-            argv = [executable, "-B", str(Path(probe.__file__)), str(answer)]
-            ended = run(argv, env=_anchored(self._env), cwd=empty, timeout_s=self._timeout_s)
-            if not answer.is_file():
-                _require_base(Path(executable), self.location)
-                words = f": {ended.last_words}" if ended.last_words else ""
-                raise ObservationError(
-                    f"ended with status {ended.status} and did not describe itself as a Python interpreter{words}",
-                    where=self.location,
-                    hint="name a Python 3.6 or newer, as python:PATH/bin/python",
-                )
-            return _parse(answer.read_bytes(), self.location)
+        question = self._question or Question(self.location, env=self._env)
+        self._question = None
+        return _parse(question.answer(self._timeout_s), self.location)
 
 
 class ThisProcessSource:
@@ -69,54 +70,24 @@ class ThisProcessSource:
         return _examine(_own_answer(), self.location, every_name, executed=False)
 
 
+class SeenProcessSource:
+    """The interpreter of a process that was watched, as it described itself while it ran."""
+
+    location = "the watched run"
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self._answer = answer
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return _examine(self._answer, self.location, identify, executed=False).observation
+
+    def examine(self) -> Examination:
+        return _examine(self._answer, self.location, every_name, executed=False)
+
+
 def _own_answer() -> Mapping[str, Any]:
     answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
     return answer
-
-
-def _anchored(env: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment with a PYTHONPATH that means in the empty directory what it means to the caller."""
-    entries = env.get("PYTHONPATH", "")
-    if not entries:
-        return env
-    absolute = [os.path.abspath(entry) for entry in entries.split(os.pathsep)]  # noqa: PTH100 - keeps links
-    return {**env, "PYTHONPATH": os.pathsep.join(absolute)}
-
-
-def _find(location: str, env: Mapping[str, str]) -> str:
-    """The absolute path of the executable, links kept: a virtual environment's python is one."""
-    candidates = [location]
-    if os.sep not in location:
-        candidates += [os.path.join(directory, location) for directory in env.get("PATH", "").split(os.pathsep)]  # noqa: PTH118
-    for candidate in candidates:
-        path = Path(candidate)
-        if path.is_file() and os.access(path, os.X_OK):
-            return str(path.absolute())
-    if Path(location).is_dir():
-        raise InputError(
-            "is a directory, not an interpreter",
-            where=location,
-            hint=f"name its interpreter: python:{location}/bin/python",
-        )
-    _require_base(Path(location), location)
-    state = "is not executable" if Path(location).exists() else "does not exist"
-    raise InputError(f"the interpreter {state}", where=location, hint="name one as python:PATH")
-
-
-def _require_base(path: Path, location: str) -> None:
-    """Raises ``InputError`` when what a virtual environment was made from is not there any more."""
-    lost = os.path.realpath(path) if path.is_symlink() and not path.exists() else None
-    with contextlib.suppress(OSError):
-        for line in (path.parent.parent / "pyvenv.cfg").read_text("utf-8", "replace").splitlines():
-            key, _, home = (part.strip() for part in line.partition("="))
-            if key == "home" and home and not Path(home).is_dir():
-                lost = home
-    if lost is not None:
-        raise InputError(
-            f"its base interpreter is gone: {lost} does not exist",
-            where=location,
-            hint="make the environment anew with an interpreter that is there, or install that one again",
-        )
 
 
 def _parse(answer: bytes, location: str) -> Mapping[str, Any]:

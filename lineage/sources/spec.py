@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.core.locks.formats import is_lock_file
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX
 from lineage.portable.environment import Environment
@@ -54,6 +53,9 @@ def parse_target(text: str) -> Target:
         )
     if text.endswith(SUFFIX):
         return Target(kind="manifest", location=text)
+    # Only here: a target that says what it is needs none of it.
+    from lineage.core.locks.formats import is_lock_file
+
     if is_lock_file(text):
         return Target(kind="lock", location=text)
     path = Path(text)
@@ -106,6 +108,18 @@ def source_of(target: Target, env: Mapping[str, str], interpreter: str | None = 
             hint="name an environment: python:PATH or dir:PATH",
         )
     return InterpreterSource(target.location, env=env)
+
+
+def questioned(text: str | None, env: Mapping[str, str]) -> InterpreterSource | None:
+    """The interpreter that a TARGET text names, where it names one: it may be asked before all else is read.
+
+    What is wrong with the text is left to be found when its turn has come.
+    """
+    try:
+        target = None if text is None else parse_target(text)
+    except InputError:
+        return None
+    return InterpreterSource(target.location, env=env) if target is not None and target.kind == "python" else None
 
 
 def compared_source(

@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from lineage.errors import InputError, ObservationError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
+class Completed(NamedTuple):
     """A child that ended by itself."""
 
     status: int
@@ -27,14 +26,47 @@ class Completed:
         return "".join(c if c.isprintable() else "?" for c in lines[-1])[:200] if lines else ""
 
 
-def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: float) -> Completed:
-    """What became of a child started without a shell, in a session of its own, with an empty standard input.
+class Child:
+    """A child that was started and is to be finished, or killed: one of both must follow."""
 
-    Raises ``InputError`` when it cannot be started, ``ObservationError`` when it does not end in time; then it
-    and all it started have been killed.
+    def __init__(self, process: "subprocess.Popen[bytes]", program: str) -> None:
+        self._process = process
+        self._program = program
+
+    def finish(self, timeout_s: float) -> Completed:
+        """What became of it. Raises ``ObservationError`` when it does not end in ``timeout_s`` from now; then, as on
+        any other way out of here, it and all it started have been killed."""
+        with self._process:
+            try:
+                stdout, stderr = self._process.communicate(timeout=timeout_s)
+            except subprocess.TimeoutExpired as error:
+                message = f"did not answer within {timeout_s:g} seconds"
+                raise ObservationError(message, where=self._program) from error
+            finally:
+                self._kill_session()
+        return Completed(status=self._process.returncode, stdout=stdout, stderr=stderr)
+
+    def kill(self) -> None:
+        """End it and all it started, whatever it still has to say; nothing is left of it."""
+        with self._process:
+            self._kill_session()
+
+    def _kill_session(self) -> None:
+        """No orphans: whatever is still there of the child's session ends with it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+
+def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Child:
+    """A child started without a shell, in a session of its own, with an empty standard input.
+
+    Raises ``InputError`` when it cannot be started.
     """
     try:
-        child = subprocess.Popen(
+        process = subprocess.Popen(
             argv,
             env=dict(env),
             cwd=cwd,
@@ -46,20 +78,9 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: fl
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot be started: {reason}", where=argv[0]) from error
-    with child:
-        try:
-            stdout, stderr = child.communicate(timeout=timeout_s)
-        except subprocess.TimeoutExpired as error:
-            raise ObservationError(f"did not answer within {timeout_s:g} seconds", where=argv[0]) from error
-        finally:
-            _kill_session(child)
-    return Completed(status=child.returncode, stdout=stdout, stderr=stderr)
+    return Child(process, argv[0])
 
 
-def _kill_session(child: "subprocess.Popen[bytes]") -> None:
-    """No orphans: whatever is still there of the child's session ends with it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
+def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: float) -> Completed:
+    """What became of a child, started and finished: see ``start`` and ``Child.finish`` for what is raised."""
+    return start(argv, env=env, cwd=cwd).finish(timeout_s)

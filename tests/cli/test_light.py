@@ -21,7 +21,7 @@ def imported(*arguments: str | Path, cwd: Path) -> set[str]:
 
 
 def _times(command: list[str], cwd: Path) -> set[str]:
-    done = subprocess.run(command, cwd=cwd, env=projects.surroundings(), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=cwd, env=projects.undisturbed(), capture_output=True, text=True, check=True)
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return {line.rpartition("|")[2].strip() for line in lines}
 

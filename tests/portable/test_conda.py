@@ -12,6 +12,7 @@ from lineage.guest import probe
 from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Distribution, Installed, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
+from lineage.portable.tree import DiskTree
 from lineage.sources.interpreter import InterpreterSource
 from tests.support.memory import BROKEN, MemoryTree, dist_info
 from tests.support.projects import PACKAGES, copy, python_of, script, site_packages, write
@@ -136,6 +137,11 @@ def test_what_pip_has_put_over_a_package_of_conda_is_named() -> None:
     assert (packages(same)["numpy"].installer, packages(same)["numpy"].origin) == ("pip", None)
     assert same.problems == contradiction("package:numpy", "1.26.4", "what pip installed")
 
+    listed = ["lib/python3.10/site-packages/numpy-1.26.4.dist-info/METADATA"]
+    elsewhere = observe(dist_info(SITE, "numpy", "1.26.4") | record("numpy", "1.26.4", files=listed))
+    assert (packages(elsewhere)["numpy"].installer, packages(elsewhere)["numpy"].origin) == (None, None)
+    assert elsewhere.problems == ()
+
     gone = observe(python_record("numpy", "1.26.4") | {f"{SITE}/a.py": b""})
     assert gone == Installed((), (), contradiction("package:numpy", "1.26.4", "nothing"))
 
@@ -203,6 +209,15 @@ def test_a_record_that_cannot_be_read_is_named(content: object, reason: str) -> 
     found = observe({FILE: content})
 
     assert found == Installed((), unknown("package:libblas", f"its conda record cannot be read: {reason}"), ())
+
+
+def test_a_record_that_is_only_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "conda-meta").mkdir()
+    (tmp_path / "conda-meta" / "libblas-3.9.0-h1_0.json").symlink_to("gone")
+
+    found = add_conda(DiskTree(), str(tmp_path), Installed((), (), ()), everything)
+
+    assert found == Installed((), unknown("package:libblas", "its conda record cannot be read: it is gone"), ())
 
 
 def test_a_record_that_is_nested_without_end_is_named() -> None:

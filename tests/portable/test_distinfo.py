@@ -104,6 +104,14 @@ def test_entries_of_the_path_that_are_not_there_are_passed_over_and_archives_are
     )
 
 
+def test_an_archive_that_goes_while_it_is_looked_for_is_passed_over() -> None:
+    class Going(MemoryTree):
+        def names(self, path: str) -> list[str]:
+            raise NotADirectoryError(path)
+
+    assert read_installed(Going({}), ["/lib/a.zip"], everything) == Installed((), (), ())
+
+
 def test_a_path_with_nothing_on_it_has_no_package() -> None:
     assert read({f"{SITE}/a.py": b""}) == Installed((), (), ())
     assert read({}) == Installed((), (), ())

@@ -1,6 +1,7 @@
 """Which build is installed: the identity of a RECORD, whoever wrote it."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -194,3 +195,44 @@ def test_a_field_beyond_the_limit_of_csv_is_an_error() -> None:
         record_identity(b'"' + b"a" * 200_000 + b'",sha256=x,1\n')
 
     assert str(caught.value) == "field larger than field limit (131072)"
+
+
+PIECES = st.sampled_from(
+    [
+        *("a.py", "a.pyc", "x.dist-info/", "x.data/", "RECORD", "INSTALLER", "../", "/", "..\\", ".", ".d", ".pyc,"),
+        *("b/", "\xe9", "\x85", "\x0c", " ", ",sha256=x,1\n", ",sha256=x,1\n", ",,\n", ",\n", "\n", "\r\n", "\r"),
+    ]
+)
+
+
+def plainly(record: bytes) -> str | None:
+    """The rules, row by row."""
+    kept = []
+    for row in record.splitlines():
+        if not row:
+            continue
+        if row.count(b",") < 2:
+            raise ValueError(f"not path,hash,size: {row[:80]!r}")
+        path, digest, _ = row.rsplit(b",", 2)
+        directory, _, name = path.rpartition(b"/")
+        outside = path.startswith((b"/", b"../", b"..\\"))
+        of_the_installer = directory.endswith(b".dist-info") and name.decode("latin-1") in INSTALLER_FILES
+        is_spread = (
+            path.partition(b"/")[0].endswith(b".data") and b"/" in path and not directory.endswith(b".dist-info")
+        )
+        if not (outside or of_the_installer or is_spread or path.endswith(b".pyc")):
+            kept.append(path + b"," + digest)
+    return "sha256:" + hashlib.sha256(b"\n".join(sorted(kept))).hexdigest() if kept else None
+
+
+@given(pieces=st.lists(PIECES, max_size=14))
+@LAW
+def test_a_record_without_quotes_is_read_as_its_rules_say(pieces: list[str]) -> None:
+    record = "".join(pieces).encode("latin-1")
+    try:
+        expected: str | None = plainly(record)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=f"^{re.escape(str(error))}$"):
+            record_identity(record)
+    else:
+        assert record_identity(record) == expected

@@ -12,6 +12,7 @@ from lineage.portable.integrity import (
     Difference,
     Row,
     changed,
+    is_compiled,
     is_distributors,
     is_script,
     linked,
@@ -54,6 +55,7 @@ RECORDS = [
     ("in order", b"b.py,,\na.py,,\n", ["b.py", "a.py"]),
     ("CRLF, empty lines, no end of line", b"a.py,,\r\n\r\nb.py,,", ["a.py", "b.py"]),
     ("quoted", b'"a, b.py",,\n"say ""x"".py",,\nc.py,,\n', ["a, b.py", 'say "x".py', "c.py"]),
+    ("quoted, with empty lines", b'\n"a, b.py",,\r\n\r\nc.py,,\n', ["a, b.py", "c.py"]),
     ("a comma without quotes", b"a, b.py,,\n", ["a, b.py"]),
     ("backslashes", b"pkg\\a.py,,\n", ["pkg/a.py"]),
     ("not UTF-8", b"caf\xe9.py,,\n", ["caf\udce9.py"]),
@@ -102,6 +104,13 @@ def test_scripts_and_the_directories_of_a_distributor_are_known_by_their_place()
     assert [is_script(place, "/env") for place in places] == [True, True, False, False]
     sites = ("/usr/lib/python3/dist-packages", "/usr/local/lib/python3.11/dist-packages", "/usr/lib/site-packages")
     assert [is_distributors(site) for site in sites] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("a/__pycache__/b.cpython-311.pyc", True), ("a/b.pyc", False), ("a/__pycache__", False)]
+)
+def test_only_the_interpreters_own_cache_is_compiled(path: str, expected: bool) -> None:
+    assert is_compiled(path) is expected
 
 
 ROW = Row("numpy/a.py", "sha256", "0123456789abcdef" * 4)

@@ -62,6 +62,10 @@ FAILING = {
         Change("package:a", "package-absent", "1.0", None, "removed", "required"),
         "a 1.0 is missing, required by what the model imports",
     ),
+    "package-provider": (
+        Change("package:a", "package-provider", "1.0", "b 1.0", "unknown", "imported", "b provides a instead"),
+        "a 1.0 → b 1.0 (b provides a instead), imported by the model's code",
+    ),
     "package-extra": (
         Change("package:a", "package-extra", None, "1.0", "added"),
         "a 1.0 is not recorded",

@@ -130,6 +130,9 @@ def test_a_moment() -> None:
     assert failures({}, lambda one: one.moment("k")) == ["a.k: is missing"]
     for wrong in (berlin.replace(tzinfo=None), berlin.date(), "2026-11-20T21:33:05Z"):
         assert failures({"k": wrong}, lambda one: one.moment("k")) == ["a.k: must be a time with its offset (…Z)"]
+    for edge in (datetime(1, 1, 1, tzinfo=berlin.tzinfo), datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))):
+        wrong_year = ["a.k: must be a time in the years 1 to 9999 of UTC"]
+        assert failures({"k": edge}, lambda one: one.moment("k")) == wrong_year
 
 
 def test_tables_share_what_is_found_wrong() -> None:

@@ -10,6 +10,7 @@ from lineage.portable.unowned import (
     is_known_virtualenv,
     judge_candidate,
     module_of,
+    needs_content,
     runs_code,
 )
 
@@ -68,6 +69,14 @@ def test_what_a_path_file_runs(_name: str, content: bytes, expected: bool) -> No
     assert runs_code(content) is expected
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("a.pth", True), ("_virtualenv.py", True), ("a/_virtualenv.py", False), ("a.py", False), ("pth", False)],
+)
+def test_what_only_its_content_explains(path: str, expected: bool) -> None:
+    assert needs_content(path) is expected
+
+
 def test_virtualenvs_start_up_file_is_known_by_its_content() -> None:
     assert is_known_virtualenv(b"import sys\n") is False
 
@@ -109,6 +118,7 @@ def test_notes_are_bounded_and_failures_are_not() -> None:
 def test_who_owns_what() -> None:
     owners = Owners()
     owners.add("/site/numpy/core/a.py", "numpy")
+    owners.add("/site/numpy/core/b.txt", "numpy")
     owners.add("/site/google/auth/b.py", "google-auth")
     owners.add("/site/google/api/c.so", "google-api")
     owners.add("/site/six.py", "six")
@@ -120,3 +130,4 @@ def test_who_owns_what() -> None:
         owners.hidden(module, lambda name: name != "google-api")
         for module in ("/site/six", "/site/numpy", "/site/google", "/site/google/api", "/site/new")
     ] == ["six", "numpy", "google-auth", None, None]
+    assert [owners.hidden(f"/site/numpy/core/{name}", lambda name: True) for name in "ab"] == ["numpy", None]

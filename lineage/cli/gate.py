@@ -1,0 +1,63 @@
+"""What ``lineage verify`` does once its words are read: values from what was typed, the verdict, the answer."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from lineage.cli import exits
+from lineage.cli.emit import Progress, publish, style_of
+from lineage.cli.targets import manifest_of, observable, target_of
+from lineage.comparing_weights import WeightsPlace
+from lineage.config import load_policy, project_root
+from lineage.model.manifest import StoredManifest
+from lineage.sources.base import Source
+from lineage.verifying import verify
+
+
+class Asked(NamedTuple):
+    """The options of ``lineage verify`` that bear on its verdict, as typed."""
+
+    manifest: str | None
+    target: str | None
+    interpreter: str | None
+    weights: Path | None
+    no_weights: bool
+    cached: bool
+    deep: bool
+    policy: Path | None
+
+
+def answer(asked: Asked, source: Source | None, form: str, output: Path | None, quiet: bool, verbose: bool) -> int:
+    """Verify and answer; the exit code. ``source``: the target, where it was begun to be observed already."""
+    stored = manifest_of(asked.manifest)
+    root = project_root(_directory(stored), os.environ)
+    rules, policy_name = load_policy(root, asked.policy)
+    if source is None:
+        source = observable(target_of(asked.target, root), stored.manifest.environment, asked.interpreter)
+    place = WeightsPlace(named=asked.weights, beside=_directory(stored), root=root, skip=asked.no_weights)
+    if asked.cached:
+        from lineage.weights.cache import known_digests
+
+        place = replace(place, known=known_digests(root))
+    total = None if asked.deep else sum(one.size for one in stored.manifest.weights)
+    with Progress("reading files" if asked.deep else "reading weights", quiet, lambda: total) as advance:
+        report = verify(
+            stored,
+            source,
+            rules,
+            today=datetime.now(UTC).date(),
+            weights=place,
+            policy_name=policy_name,
+            advance=advance,
+            deep=asked.deep,
+        )
+    publish(report, form, style_of(verbose, output), output)
+    return exits.of_verdict(report.verdict)
+
+
+def _directory(stored: StoredManifest) -> Path:
+    """Where the manifest lies; one read from a revision lies nowhere, so the working directory stands for it."""
+    path = Path(stored.path)
+    return path.parent if path.is_file() else Path.cwd()
