@@ -7,9 +7,19 @@ SHELL = /bin/sh
 # The caller's own environment must not reach into .venv.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
+# What reaches a verdict.
+VERBS = lineage/verifying.py,lineage/comparing_weights.py,lineage/package_use.py
+JUDGING = lineage/portable/**,lineage/core/**,lineage/model/**,$(VERBS),lineage/report/rules.py,lineage/cli/exits.py
+
 VENV = .venv
 RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
+
+define COVERED
+$(RUN) -m coverage combine --quiet
+$(RUN) -m coverage report --fail-under=95
+$(RUN) -m coverage report --fail-under=100 --include='$(JUDGING)'
+endef
 
 demo: $(READY)
 	@$(RUN) benchmarks/demo.py
@@ -20,13 +30,17 @@ lint: $(READY)
 	$(RUN) -m mypy lineage tests benchmarks
 
 test: lint
-	$(RUN) -m pytest
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest
+	$(COVERED)
 
 test-all: lint
-	$(RUN) -m pytest -m ""
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest -m ""
+	$(COVERED)
 
 bench: $(READY)
-	@$(RUN) benchmarks/bench.py
+	@$(RUN) -m benchmarks.bench $(PARTS)
 
 clean:
 	rm -rf $(VENV) .cache build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,13 +1,18 @@
 """Why each installed distribution matters: the entry, its imports, and whose files they are."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lineage.core.entry import EntryChoice, choose_entry
+from lineage.core.evidence import Evidence
 from lineage.core.imports import Imports, trace_imports
-from lineage.core.usage import assign_use
+from lineage.core.named import loader_names, named_modules, other_writers
+from lineage.core.serving import require_model_loaded
+from lineage.core.usage import Clues, assign_use
+from lineage.loaded import loaded_modules
+from lineage.model.contents import Contents
 from lineage.model.installed import Installed
 from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
@@ -38,49 +43,91 @@ def describe_use(
     *,
     weights: str,
     entry: str | None,
-    loaded_files: Collection[str] = (),
+    contents: Sequence[tuple[str, Contents]] = (),
+    evidence: Evidence | None = None,
+    serving: Evidence | None = None,
 ) -> PackageUse:
     """The use of every distribution of a target.
 
-    ``weights`` and ``entry`` (``--entry``) are POSIX from the repository root; ``loaded_files`` are absolute paths of
-    module files that the run is known to have loaded.
+    ``weights`` and ``entry`` (``--entry``) are POSIX from the repository root, as are the paths of ``contents``, what
+    the weights say of themselves. ``evidence`` is that of the run that made them, ``serving`` that of a command that
+    loaded them and predicted.
     """
     distributions = [_placed(one, state.root, examination.prefix) for one in examination.distributions]
     trees = {path: tree_of(examination.tree, path) for path in {one.path for one in distributions}}
     details = [read_details(trees[one.path], one) for one in distributions]
-    if entry is None:
-        choice = choose_entry(weights, state.stages, sorted(state.paths), state.paths.__contains__)
-    else:
-        choice = EntryChoice(entries=(entry,), how="named")
-    entries = choice.entries
-    imports = _trace(entries, distributions, state) if entries else None
-    loaded = _loaded(distributions, details, loaded_files)
+    choice = _entries(entry, weights, state, evidence)
+    roots = _import_roots(distributions)
+    named = named_modules(contents, roots, state.paths)
+    entries = tuple(dict.fromkeys((*choice.entries, *named.files)))
+    imports = _trace(entries, roots, distributions, state) if choice.entries else None
+    stdlib = examination.stdlib or _own_stdlib()
+    clues = _clues((*named.modules, *loader_names(contents, details)), evidence, serving, distributions, details)
     usage = assign_use(
         [one for one in details if one.name != OWN_DISTRIBUTION],
         imports,
-        loaded=loaded,
+        clues=clues,
         markers=dict(examination.markers),
-        stdlib=examination.stdlib or _own_stdlib(),
+        stdlib=stdlib,
     )
+    if serving is not None:
+        named_by_weights = {name for name, use in usage.uses if use == "weights"}
+        require_model_loaded(serving, named_by_weights, clues.served or {}, str(state.root / weights))
     uses, modules = dict(usage.uses), dict(usage.modules)
-    files = imports.files if imports is not None else ()
+    files = tuple(sorted({*(imports.files if imports is not None else ()), *named.files}))
+    files = tuple(sorted({*files, *(evidence.entries if evidence is not None else ())}))
     packages = tuple(
         one.package._replace(
-            use=_use(one.package, uses.get(one.package.name, "present"), files, loaded_files and loaded),
+            use=_use(one.package, uses.get(one.package.name, "present"), files),
             modules=modules.get(one.package.name, ()),
         )
         for one in distributions
     )
-    found = () if imports is None else imports.problems
-    problems = [*found, *usage.problems, *_origin_problems(packages)]
-    if imports is None:
+    found = [] if imports is None else [*_static_problems(imports, evidence)]
+    problems = [*found, *usage.problems, *named.problems, *_origin_problems(packages)]
+    problems += other_writers(contents, packages, details)
+    if imports is None and not (evidence is not None and evidence.knows_importers):
         detail = "no entry script is known, so the use of no package is: name it with --entry"
         problems.append(Problem("use.no-entry", "packages", detail))
     return PackageUse(
         packages=packages,
         files=tuple(path for path in files if path in state.paths),
-        entry=f"{', '.join(entries)} ({choice.how})" if entries else "not known",
+        entry=f"{', '.join(choice.entries)} ({choice.how})" if choice.entries else "not known",
         problems=tuple(problems),
+    )
+
+
+def _entries(entry: str | None, weights: str, state: RepositoryState, evidence: Evidence | None) -> EntryChoice:
+    """The entries: as named, as seen in the run, of the DVC stage, or the one likely candidate."""
+    if entry is not None:
+        return EntryChoice(entries=(entry,), how="named")
+    if evidence is not None and evidence.entries:
+        return EntryChoice(entries=evidence.entries, how="seen in the run")
+    return choose_entry(weights, state.stages, sorted(state.paths), state.paths.__contains__)
+
+
+def _static_problems(imports: Imports, evidence: Evidence | None) -> tuple[Problem, ...]:
+    """What the text of the code does not tell is no problem where it was seen."""
+    return () if evidence is not None and evidence.knows_importers and evidence.is_whole else imports.problems
+
+
+def _clues(
+    named: tuple[tuple[str, str], ...],
+    evidence: Evidence | None,
+    serving: Evidence | None,
+    distributions: Sequence[Distribution],
+    details: Sequence[Installed],
+) -> Clues:
+    served = None if serving is None else loaded_modules(serving, distributions, details, OWN_DISTRIBUTION)
+    if evidence is None:
+        return Clues(named=named, served=served)
+    return Clues(
+        named=named,
+        served=served,
+        imported=tuple(site for site in evidence.imports if site[0].partition(".")[0] != _OWN_MODULE),
+        loaded=frozenset(loaded_modules(evidence, distributions, details, OWN_DISTRIBUTION)),
+        is_whole=evidence.is_whole,
+        knows_importers=evidence.knows_importers,
     )
 
 
@@ -101,43 +148,35 @@ def _below(path: str, directory: str) -> bool:
     return os.path.realpath(path).startswith(os.path.realpath(directory) + os.sep)
 
 
-def _trace(entries: Sequence[str], distributions: Sequence[Distribution], state: RepositoryState) -> Imports:
-    """The imports of the entries. First-party modules lie beside them, at the root, in ``src``, or are installed."""
+def _import_roots(distributions: Sequence[Distribution]) -> tuple[str, ...]:
+    """Where first-party modules lie: at the root, in ``src``, and where distributions of the repository do."""
     installed = [one.package.origin or "" for one in distributions]
     own = [origin[len(REPOSITORY) :] for origin in installed if origin.startswith(REPOSITORY)]
     places = ["" if place == "." else place for place in own]
     roots = ["", "src", *(part for place in places for part in (place, str(PurePosixPath(place, "src"))))]
-    traced = trace_imports(entries, state.read, roots=tuple(dict.fromkeys(roots)))
+    return tuple(dict.fromkeys(roots))
+
+
+def _trace(
+    entries: Sequence[str], roots: Sequence[str], distributions: Sequence[Distribution], state: RepositoryState
+) -> Imports:
+    """The imports of the entries."""
+    traced = trace_imports(entries, state.read, roots=roots)
     sites = traced.sites
     if any(one.package.name == OWN_DISTRIBUTION for one in distributions):
         sites = tuple(site for site in sites if site[0].partition(".")[0] != _OWN_MODULE)
     return Imports(files=traced.files, sites=sites, problems=traced.problems, dynamic=traced.dynamic)
 
 
-def _use(package: Package, use: str, files: Sequence[str], loaded: Collection[str]) -> str:
-    """A distribution of the repository is imported when a file of it is; what a run did not load is only present."""
+def _use(package: Package, use: str, files: Sequence[str]) -> str:
+    """A distribution of the repository is imported when a file of it is."""
     if package.use != "unknown":
         return package.use  # settled by the source: what conda installed beside the Python distributions
     origin = package.origin or ""
     if origin.startswith(REPOSITORY) and files:
         place = origin[len(REPOSITORY) :]
         return "imported" if place == "." or any(path.startswith(place + "/") for path in files) else "present"
-    if use == "unknown" and loaded and package.name not in loaded:
-        return "present"
     return use
-
-
-def _loaded(
-    distributions: Sequence[Distribution], details: Sequence[Installed], files: Collection[str]
-) -> frozenset[str]:
-    """The distributions that own a loaded file."""
-    if not files:
-        return frozenset()
-    return frozenset(
-        one.package.name
-        for one, detail in zip(distributions, details, strict=True)
-        if one.package.name != OWN_DISTRIBUTION and any(f"{one.path}/{path}" in files for path in detail.files)
-    )
 
 
 def _own_stdlib() -> frozenset[str]:

@@ -98,8 +98,7 @@ def _simple_commands(command: str) -> Iterator[tuple[str, ...]]:
 
 
 def _started(words: Sequence[str], directory: str, is_file: IsFile) -> str | None:
-    if not words:
-        return None
+    """The file that one simple command, of one word or more, starts."""
     program = posixpath.basename(words[0])
     rest = words[1:]
     if _PYTHON.fullmatch(program):

@@ -101,3 +101,19 @@ def test_a_marker_that_the_target_does_not_answer_counts(requirement: str, count
     expected = Closure(parents=(("leaf", "root"),) if counts else ())
     markers = {"sys_platform": "linux"}
     assert required_by(["root"], environment(root=(requirement,), leaf=()), markers) == expected
+
+
+@pytest.mark.parametrize(
+    ("requirement", "counts"),
+    [
+        ("leaf; platform_machine ~= 'x86_64'", True),
+        ("leaf; platform_machine ~= 'x86_64' and extra == 'test'", False),
+        ("leaf; platform_machine ~= 'x86_64' and extra == 'Fast_Mode'", True),
+    ],
+)
+def test_a_comparison_that_means_nothing_counts_unless_for_an_extra_nobody_asked_for(
+    requirement: str, counts: bool
+) -> None:
+    installed = environment(root=("lib[fast-mode]",), lib=(requirement,), leaf=())
+    leaf = (("leaf", "lib"),) if counts else ()
+    assert required_by(["root"], installed, LINUX) == Closure(parents=(*leaf, ("lib", "root")))

@@ -9,7 +9,7 @@ from lineage.errors import InputError
 from tests.support.documents import FULL, KeyPath, changed, full_document, key_paths, within, without, written
 
 PATHS = list(key_paths(full_document()))
-OWN_VALUES = ("labels", "run", "inputs", "params", "metrics")
+OWN_VALUES = ("labels", "run", "params", "metrics")
 """Tables of the user's own values: whatever TOML can carry."""
 
 READ_STRICTLY = [path for path in PATHS if path[0] not in OWN_VALUES or len(path) == 1]
@@ -103,6 +103,7 @@ OPEN = [
     ("environment", "variables"),
     ("environment", "declared"),
     ("environment", "packages"),
+    ("inputs",),
 ]
 """Tables whose keys are names: what stands there is judged by its value."""
 

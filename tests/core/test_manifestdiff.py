@@ -90,7 +90,7 @@ def test_inputs_parameters_and_metrics_by_their_dotted_keys() -> None:
     )
 
     assert found == (
-        Change("data:data/a.csv", "data", "md5:" + "f" * 32, "md5:" + "0" * 32, "unknown"),
+        Change("data:data/a.csv", "data", "md5:ffffffffffff", "md5:000000000000", "unknown"),
         Change("params:deep.er.day", "params", None, "2026-01-01", "added"),
         Change("params:seed", "params", "7", "8", "unknown"),
         Change("metrics:auc", "metrics", "0.91", None, "removed"),

@@ -3,7 +3,7 @@
 import pytest
 
 from lineage.core.imports import Imports, trace_imports
-from lineage.core.usage import Usage, assign_use
+from lineage.core.usage import Clues, Usage, assign_use
 from lineage.model.installed import Installed
 from lineage.portable.environment import USES, Problem
 
@@ -32,7 +32,8 @@ IMPORTS = Imports(
 
 
 def test_the_strongest_use_counts_with_its_reason() -> None:
-    usage = assign_use(INSTALLED, IMPORTS, loaded=("numpy", "scipy", "tqdm"), markers=MARKERS, stdlib=STDLIB)
+    clues = Clues(loaded=("numpy", "scipy", "tqdm"), is_whole=True)
+    usage = assign_use(INSTALLED, IMPORTS, clues=clues, markers=MARKERS, stdlib=STDLIB)
     assert usage == Usage(
         uses=(
             ("numpy", "imported"),
@@ -54,22 +55,81 @@ def test_the_strongest_use_counts_with_its_reason() -> None:
 
 def test_without_an_entry_nothing_is_known() -> None:
     names = ("numpy", "pytest", "scikit-learn", "scipy", "tqdm")
-    assert assign_use(INSTALLED, None, loaded=("numpy",), markers=MARKERS, stdlib=STDLIB) == Usage(
+    assert assign_use(INSTALLED, None, markers=MARKERS, stdlib=STDLIB) == Usage(
         uses=tuple((name, "unknown") for name in names)
     )
 
 
-@pytest.mark.parametrize(("loaded", "rest"), [((), "unknown"), (("numpy",), "present")])
-def test_code_that_cannot_be_followed_leaves_the_rest_unknown_unless_a_run_tells(
-    loaded: tuple[str, ...], rest: str
+DYNAMIC = Imports(files=("train.py",), sites=(("scipy", "train.py:1"),), dynamic=True)
+
+
+@pytest.mark.parametrize(
+    ("imports", "clues", "uses"),
+    [
+        (DYNAMIC, Clues(), ("required", "unknown", "unknown", "imported", "unknown")),
+        # Something was loaded, but not who asked for it: it may have been the code itself.
+        (
+            DYNAMIC,
+            Clues(loaded=("tqdm",), is_whole=True),
+            ("required", "present", "present", "imported", "unknown"),
+        ),
+        (
+            DYNAMIC,
+            Clues(loaded=("tqdm",), is_whole=True, knows_importers=True),
+            ("required", "present", "present", "imported", "loaded"),
+        ),
+        (
+            DYNAMIC,
+            Clues(loaded=("tqdm",), knows_importers=True),
+            ("required", "unknown", "unknown", "imported", "loaded"),
+        ),
+        (
+            None,
+            Clues(loaded=("tqdm", "scipy"), imported=(("scipy", "a.py"),), is_whole=True, knows_importers=True),
+            ("required", "present", "present", "imported", "loaded"),
+        ),
+        (None, Clues(loaded=("tqdm",), is_whole=True), ("present", "present", "present", "present", "unknown")),
+    ],
+)
+def test_what_a_run_tells_settles_what_the_code_does_not(
+    imports: Imports | None, clues: Clues, uses: tuple[str, ...]
 ) -> None:
-    imports = Imports(files=("train.py",), sites=(("scipy", "train.py:1"),), dynamic=True)
-    assert assign_use(INSTALLED, imports, loaded=loaded, markers=MARKERS, stdlib=STDLIB).uses == (
-        ("numpy", "required"),
-        ("pytest", rest),
-        ("scikit-learn", rest),
-        ("scipy", "imported"),
-        ("tqdm", rest),
+    names = ("numpy", "pytest", "scikit-learn", "scipy", "tqdm")
+    found = assign_use(INSTALLED, imports, clues=clues, markers=MARKERS, stdlib=STDLIB)
+    assert found.uses == tuple(zip(names, uses, strict=True))
+
+
+def test_weights_before_served_before_imported_and_each_pulls_in_what_it_requires() -> None:
+    clues = Clues(
+        named=(("scipy.sparse", "models/m.pkl"), ("json", "models/m.pkl"), ("gone.x", "models/m.pkl")),
+        served={"tqdm": ("tqdm", "tqdm.auto"), "scipy": ("scipy",)},
+        imported=(("sklearn.base", "train.py"), ("tqdm", "train.py")),
+        loaded=("scikit-learn", "scipy", "numpy", "tqdm"),
+        is_whole=True,
+        knows_importers=True,
+    )
+    assert assign_use(INSTALLED, None, clues=clues, markers=MARKERS, stdlib=STDLIB) == Usage(
+        uses=(
+            ("numpy", "required"),
+            ("pytest", "present"),
+            ("scikit-learn", "imported"),
+            ("scipy", "weights"),
+            ("tqdm", "served"),
+        ),
+        modules=(("scikit-learn", ("sklearn",)), ("scipy", ("scipy",)), ("tqdm", ("tqdm",))),
+        reasons=(
+            ("numpy", "required by scikit-learn"),
+            ("scikit-learn", "imported by train.py"),
+            ("scipy", "named in models/m.pkl"),
+            ("tqdm", "loaded when the model was served"),
+        ),
+        problems=(
+            Problem(
+                "weights.module-not-found",
+                "module:gone",
+                "named in models/m.pkl, provided by no installed distribution",
+            ),
+        ),
     )
 
 

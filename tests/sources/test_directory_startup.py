@@ -10,7 +10,7 @@ import pytest
 
 from lineage.portable.environment import Environment, Unknown
 from tests.support import projects
-from tests.support.projects import command_line, python_of, script, site_packages, surroundings
+from tests.support.projects import command_line, python_of, script, site_packages, undisturbed
 from tests.support.roots import observed, reasons, versions
 
 HARMLESS = {
@@ -216,9 +216,7 @@ def test_nothing_in_the_environment_is_executed(env: Path, tmp_path: Path) -> No
     program = "import sys; from lineage.sources.directory import DirectorySource as D; print(D(sys.argv[1]).observe())"
     ours = [sys.executable, "-P", "-c", program, str(env)]
     path = {"PATH": f"{env}/bin:/usr/bin:/bin"}
-    done = subprocess.run(
-        [*command, *ours], env=surroundings(path), cwd=env, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([*command, *ours], env=undisturbed(path), cwd=env, capture_output=True, text=True, check=True)
 
     assert sorted(expected) == sorted(projects.PACKAGES)
     assert "bin/python is not a program that can be read" in done.stdout
@@ -233,7 +231,7 @@ def test_the_command_executes_nothing_of_it_either(env: Path, tmp_path: Path, pr
     mark, trace = tmp_path / "mark", tmp_path / "trace"
     command = ["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", str(trace)]
     ours = command_line("diff", f"dir:{hostile(env, mark)}", f"dir:{env}")
-    subprocess.run([*command, *ours], env=surroundings(), cwd=project, capture_output=True)
+    subprocess.run([*command, *ours], env=undisturbed(), cwd=project, capture_output=True)
 
     started = re.findall(r'execve\("([^"]+)"', trace.read_text())
     assert started == [sys.executable]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ FILES = {
     "requirements.txt": b"scikit-learn==1.5.0\n",
     ".gitignore": b"*.log\n",
 }
-WEIGHTS = b"\x80\x04weights of a small model"
+WEIGHTS = pickle.dumps("weights of a small model", protocol=4)
 MODEL = "models/fraud.pkl"
 MANIFEST = "models/fraud.pkl.lineage.toml"
 
@@ -62,6 +63,11 @@ def command_line(*arguments: str | Path) -> list[str]:
 def surroundings(env: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process' environment, with the package under test to be found."""
     return {**os.environ, "PYTHONPATH": str(SOURCE), **(env or {})}
+
+
+def undisturbed(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``surroundings`` for a process whose own calls, imports or limits are looked at: coverage keeps out of it."""
+    return {name: value for name, value in surroundings(env).items() if not name.startswith("COVERAGE_")}
 
 
 def git(root: Path, *arguments: str) -> str:

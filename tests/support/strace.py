@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.support.projects import surroundings
+from tests.support.projects import undisturbed
 
 STABLE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 """Two runs make the same calls."""
@@ -51,7 +51,7 @@ def trace(command: Sequence[str], cwd: Path, log: Path, *options: str) -> Traced
     done = subprocess.run(
         ["strace", "-q", "-o", str(log), *options, *command],
         cwd=cwd,
-        env=surroundings(STABLE),
+        env=undisturbed(STABLE),
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )

@@ -1,0 +1,115 @@
+"""What the processes of a run tell of one environment: which of them trained, what they loaded, who imported what."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from lineage.core.without_tool import without_tool
+from lineage.model.observed import Process, Unwatched
+from lineage.portable.environment import Problem
+
+OwnFile = Callable[[str], str | None]
+"""absolute path → the path from the repository root, POSIX; ``None`` for what is no file of the repository"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was loaded, by the processes of one environment together."""
+
+    files: frozenset[str] = frozenset()
+    """absolute paths of the files of modules, and of shared objects, that were loaded"""
+    names: frozenset[str] = frozenset()
+    """dotted names of the modules that were loaded"""
+    imports: tuple[tuple[str, str], ...] = ()
+    """(dotted name, first-party file that imported it first), sorted; none where ``knows_importers`` is not set"""
+    entries: tuple[str, ...] = ()
+    """first-party files that were run or loaded, POSIX from the repository root, sorted"""
+    read: frozenset[str] = frozenset()
+    """absolute paths of the files of the repository that were opened for reading, as far as that is seen"""
+    is_whole: bool = False
+    """nothing was loaded beside this: every Python process of the run was watched"""
+    knows_importers: bool = False
+
+
+def environment_of(process: Process) -> tuple[str, str]:
+    """What tells environments apart: prefix and version."""
+    return str(process.answer.get("prefix")), str(process.answer.get("python"))
+
+
+def principal(processes: Sequence[Process], made: Collection[str], own: OwnFile) -> Process | None:
+    """The process that made the weights, else the one that ran most of the repository's own code.
+
+    ``made`` are the absolute paths of the weights. Processes are in the order of their start; ``None`` when no process
+    ran anything of the repository.
+    """
+
+    def rank(process: Process) -> tuple[int, int]:
+        wrote = sum(any(_within(path, one) for one in made) for path in process.written)
+        return wrote, len(_own_files(process, own))
+
+    ranked = [(rank(one), -index) for index, one in enumerate(processes) if one.answer]
+    best = max(ranked, default=None)
+    if best is None or best[0] == (0, 0):
+        return None
+    return processes[-best[1]]
+
+
+def _within(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory + "/")
+
+
+def gather(
+    processes: Sequence[Process], chosen: Process, unwatched: Sequence[Unwatched], own: OwnFile
+) -> tuple[Evidence, tuple[Problem, ...]]:
+    """The evidence of all processes in the environment of ``chosen``, and what keeps it from being whole."""
+    together = [without_tool(one) for one in processes if environment_of(one) == environment_of(chosen)]
+    others = [one for one in processes if environment_of(one) != environment_of(chosen) and _own_files(one, own)]
+    problems = [*unwatched_problems(unwatched), *_failures(together)]
+    for prefix, version in sorted({environment_of(one) for one in others}):
+        detail = f"code of the repository also ran with Python {version} of another environment: it is not recorded"
+        problems.append(Problem("run.several-environments", f"environment:{posixpath.basename(prefix)}", detail))
+    ours = {name for one in together for name, file in one.modules if file and own(file) is not None}
+    imports = {(name, path) for one in together for name, file in one.importers if (path := own(file)) is not None}
+    names = frozenset(name for one in together for name, _ in one.modules)
+    evidence = Evidence(
+        files=frozenset(
+            [
+                *(file for one in together for _, file in one.modules if file),
+                *(f for one in together for f in one.libraries),
+            ]
+        ),
+        names=names,
+        imports=tuple(sorted((name, path) for name, path in imports if name in names and name not in ours)),
+        entries=tuple(sorted({path for one in together for path in _own_files(one, own)})),
+        read=frozenset(path for one in together for path in one.read),
+        is_whole=not problems,
+        knows_importers=True,
+    )
+    return evidence, tuple(sorted(set(problems)))
+
+
+def _own_files(process: Process, own: OwnFile) -> set[str]:
+    files = [file for _, file in process.modules if file]
+    files += [process.main] if process.main else []
+    return {path for file in files if (path := own(file)) is not None}
+
+
+def unwatched_problems(unwatched: Sequence[Unwatched]) -> list[Problem]:
+    """What could not be watched, by program and reason."""
+    reasons = {
+        "-I": "was started isolated (-I), so it could not be watched",
+        "-E": "was started to ignore the environment (-E), so it could not be watched",
+        "-S": "was started without its site module (-S), so it could not be watched",
+        "environment": "was started with another PYTHONPATH, so it could not be watched",
+    }
+    counted = Counter((one.program, reasons.get(one.reason, "left no record")) for one in unwatched)
+    return [
+        Problem("run.unwatched-process", f"process:{program}", f"{number} × {program} {reason}")
+        for (program, reason), number in sorted(counted.items())
+    ]
+
+
+def _failures(processes: Sequence[Process]) -> list[Problem]:
+    found = sorted({failure for one in processes for failure in one.failures})
+    return [Problem("run.watcher-failed", "process", failure) for failure in found]
