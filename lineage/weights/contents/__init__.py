@@ -1,0 +1,1 @@
+"""What weights files say of themselves, format by format, read without running them."""
