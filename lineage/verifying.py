@@ -1,6 +1,7 @@
 """May this model be served there? Manifest + target + policy → report. Nothing is written, nothing installed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from lineage.comparing_weights import Advance, WeightsPlace, compare_weights
@@ -29,11 +30,15 @@ def verify(
 
     ``deep``: every installed file of the target is compared with its RECORD too.
     """
-    manifest = stored.manifest
+    manifest = _as_served(stored.manifest)
     judged = _judged_names(manifest, policy)
     examination = _examine(source) if deep else None
     observation = source.observe(judged) if examination is None else examination.observation
     compared = compare(manifest.environment, observation, judged)
+    if any(change.code == "package-absent" for change in compared.changes):
+        from lineage.other_providers import name_other_providers
+
+        compared = name_other_providers(compared, manifest.environment, observation, source)
     installed = None
     if examination is not None:
         by_file, installed = _compare_files(manifest, judged, examination, advance)
@@ -59,6 +64,17 @@ def verify(
         accepted=verdict.accepted,
         notes=stored.notes,
     )
+
+
+def _as_served(manifest: Manifest) -> Manifest:
+    """Where a serving command was watched, what it did not load matters no more, unless the weights name it."""
+    if "serve" not in manifest.run:
+        return manifest
+    environment = manifest.environment
+    packages = tuple(
+        one if one.use in ("weights", "served") else one._replace(use="present") for one in environment.packages
+    )
+    return replace(manifest, environment=environment._replace(packages=packages))
 
 
 def _examine(source: Source) -> Examination:

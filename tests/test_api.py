@@ -1,8 +1,10 @@
 """The verbs from Python: in a training process, at a service's start; nothing printed, nothing read unasked."""
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,16 @@ import lineage
 from lineage.store.files import read_manifest
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, SOURCE, Ended, install, reinstall
+from tests.support.roots import make_debian, write_python
 
 TRAIN = """
 import pathlib
+import pickle
 import sklearn
 import features
 import lineage
 
-pathlib.Path("models/fraud.pkl").write_bytes(b"trained")
+pathlib.Path("models/fraud.pkl").write_bytes(pickle.dumps("trained"))
 import joblib.deep
 stored = lineage.capture(
     "models/fraud.pkl", metrics={"auc": 0.91}, params={"depth": 3}, labels={"line": "A"}
@@ -95,6 +99,21 @@ def test_a_training_script_captures_what_it_ran(trained: Path) -> None:
     assert manifest.weights[0].path == MODEL
     own = ("module:lineage", "package:model-lineage")  # how the tool itself is installed here is not the matter
     assert [one for one in manifest.problems if one.subject not in own] == []
+
+
+def test_a_training_script_in_a_ci_job_without_git(trained: Path, site: Path) -> None:
+    commit = projects.git(trained, "rev-parse", "HEAD")
+    with_git = read_manifest(trained / MANIFEST).manifest
+    shutil.rmtree(trained / ".git")
+    job = {"GITLAB_CI": "true", "CI_COMMIT_SHA": commit, "CI_PROJECT_DIR": str(trained)}
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in job.items():
+            patch.setenv(name, value)
+        assert run(trained, site, "train.py").code == 0
+
+    code = read_manifest(trained / MANIFEST).manifest.code
+    assert code == replace(with_git.code, commit=None, tree=None, remote=None)
 
 
 def test_what_the_run_loaded_through_others_is_told_from_what_it_did_not(project: Path, site: Path) -> None:
@@ -176,6 +195,21 @@ def test_weights_elsewhere_and_another_target_can_be_named(
 
     assert served(trained, site, "verify", weights=str(tmp_path / "served.pkl")).stdout == "pass this process bytes\n"
     assert served(trained, site, "verify", against=f"python:{python}").stdout.split()[1:] == [python, "missing"]
+
+
+def test_one_interpreter_of_a_directory_can_be_named(trained: Path, site: Path, tmp_path: Path) -> None:
+    system = make_debian(tmp_path / "root")
+    write_python(system / "usr" / "local", "3.12.1")
+    against = f"dir:{system}"
+
+    told = served(trained, site, "verify", against=against).stdout
+    assert told.startswith(f"error {system}: holds several Python interpreters: ")
+    for name, verdict in {"/usr/bin/python3.11": "undecided", "/usr/local/bin/python3.12": "fail"}.items():
+        ended = served(trained, site, "verify", against=against, interpreter=name)
+        assert ended.stdout == f"{verdict} {system} ({name}) bytes\n"
+
+    missing = "error interpreter chooses one of those in a directory: against='dir:PATH'\n"
+    assert served(trained, site, "verify", interpreter="python3").stdout == missing
 
 
 def test_no_configuration_is_read_behind_the_caller_s_back(trained: Path, site: Path) -> None:

@@ -30,9 +30,9 @@ def test_a_file_is_recorded_whole(project: Path, environment: Path) -> None:
     assert found.manifest.weights == (
         Weights(
             path=MODEL,
-            size=26,
-            sha256="f3f87335457df85e39af686d6ab204b62232e25684f24cd643b095c6b8c5ae8d",
-            md5="7431ccf8ac834397cf8d83633731c174",
+            size=39,
+            sha256="be2a0c194e59dbe25757d8f4c9d3cc6560482d9fb42fa3c8e3a36759f4788fc2",
+            md5="ec45014282be2e2b78837556a77ed5a0",
         ),
     )
     assert (found.manifest.name, found.manifest.evidence) == ("models/fraud", "asserted")

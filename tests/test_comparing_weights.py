@@ -29,7 +29,7 @@ def test_equal_bytes_pass(project: Path, environment: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "detail"),
-    [(WEIGHTS[:-1] + b"L", "of the same size"), (WEIGHTS + b"\0", "26 → 27 bytes"), (b"", "26 → 0 bytes")],
+    [(WEIGHTS[:-1] + b"L", "of the same size"), (WEIGHTS + b"\0", "39 → 40 bytes"), (b"", "39 → 0 bytes")],
     ids=["one byte", "one more", "empty"],
 )
 def test_other_bytes_fail(content: bytes, detail: str, project: Path, environment: Path) -> None:
@@ -42,9 +42,9 @@ def test_other_bytes_fail(content: bytes, detail: str, project: Path, environmen
     change = finding.change
     assert (report.verdict, finding.severity) == ("fail", "fail")
     assert change == Change(
-        f"weights:{MODEL}", "weights-bytes", "sha256:f3f87335457d", change.observed, "unknown", None, detail
+        f"weights:{MODEL}", "weights-bytes", "sha256:be2a0c194e59", change.observed, "unknown", None, detail
     )
-    assert finding.message == f"weights {MODEL} sha256:f3f87335457d → {change.observed} ({detail})"
+    assert finding.message == f"weights {MODEL} sha256:be2a0c194e59 → {change.observed} ({detail})"
 
 
 def test_missing_weights_are_undecided(project: Path, environment: Path) -> None:
@@ -162,6 +162,18 @@ def test_a_pointer_to_other_weights_fails(tracked: Path, environment: Path) -> N
         "fail",
         [f"weights {MODEL} md5:{md5[:12]} → md5:aaaaaaaaaaaa ({MODEL}.dvc)"],
     )
+
+
+def test_a_pointer_with_another_digest_tells_nothing(tracked: Path, environment: Path) -> None:
+    stored = recorded(tracked, environment)
+    (tracked / MODEL).unlink()
+    pointer = tracked / f"{MODEL}.dvc"
+    pointer.write_text(pointer.read_text().replace("hash: md5", "hash: etag"))
+
+    report = verified(stored, environment, POINTER, WeightsPlace(root=tracked))
+
+    reason = f"not found, and {MODEL}.dvc tells another digest: etag"
+    assert (report.verdict, unknowns(report)) == ("undecided", (f"weights:{MODEL}: {reason}",))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """``lineage log``: all models, and what changed between the manifests of one."""
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,12 @@ def twice(project: Path, environment: Path, tmp_path: Path) -> Path:
     """A model captured and committed in two environments and with two weights."""
     other = projects.copy(environment, tmp_path / "other")
     projects.reinstall(projects.site_packages(other), "numpy", "2.0.1")
-    for place, weights in ((environment, b"first"), (other, b"second")):
-        (project / MODEL).write_bytes(weights)
+    for place, weights in ((environment, "first"), (other, "second")):
+        (project / MODEL).write_bytes(pickle.dumps(weights))
         taken = run_lineage("capture", MODEL, "-q", "--from", projects.python_of(place), cwd=project)
         assert taken == Ended(code=0, stdout=f"{MANIFEST}\n", stderr="")
         git(project, "add", MANIFEST)
-        git(project, "commit", "--quiet", "-m", f"Train with {weights.decode()} weights")
+        git(project, "commit", "--quiet", "-m", f"Train with {weights} weights")
     return project
 
 

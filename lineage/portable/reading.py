@@ -99,7 +99,11 @@ class Reader:
         if not isinstance(value, datetime.datetime) or value.tzinfo is None:
             self.fail(key, "is missing" if value is None else "must be a time with its offset (…Z)")
             return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-        return value.astimezone(datetime.timezone.utc)
+        try:
+            return value.astimezone(datetime.timezone.utc)
+        except OverflowError:  # its offset leads out of the years that Python knows
+            self.fail(key, "must be a time in the years 1 to 9999 of UTC")
+            return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
     def table(self, key: str) -> "Reader":
         """A sub-table; empty when it is not there."""

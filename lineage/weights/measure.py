@@ -90,6 +90,16 @@ def sha256_of(
     )
 
 
+def content_of(location: Path, path: str, *, known: DigestCache | None = None) -> Weights:
+    """The content at ``location``, to be recorded as that of ``path``: as ``measure``, wherever links lead.
+
+    Raises WeightsError as ``sha256_of`` does.
+    """
+    content = _content(location, path, None, ALGORITHMS, None, known)
+    md5, sha256 = content.digests
+    return Weights(path=path, size=content.size, sha256=sha256, md5=md5 + (".dir" if content.is_directory else ""))
+
+
 def found_as_recorded(
     recorded: Weights, location: Path, *, advance: Advance | None = None, known: DigestCache | None = None
 ) -> Found:

@@ -107,7 +107,7 @@ CASES = [
     ),
     Case(
         name="several keys wrong",
-        arrange=edit(lambda text: text.replace("size = 26", 'size = "26"').replace("[code]", "[code]\ncommti = 1")),
+        arrange=edit(lambda text: text.replace("size = 39", 'size = "39"').replace("[code]", "[code]\ncommti = 1")),
         stderr=f"{MANIFEST}: \n  code.commti: is not a known key\n"
         f"  weights[0].size: must be a number >= 0, not a text\n{HINT}",
     ),
@@ -205,7 +205,8 @@ CASES = [
         arguments=("capture", "../m.pkl", "--from", "{target}"),
         arrange=lambda root: (root.parent / "m.pkl").touch(),
         stderr="environment: {target}\nlineage: error: {base}: not in a git repository\n"
-        "  run git init at the root of the project and commit the code\n",
+        "  run git init at the root of the project and commit the code; "
+        "or, in a CI job without .git, pass on the variables of the provider: docs/manifest.md\n",
     ),
     Case(
         name="no repository to look a name up in",

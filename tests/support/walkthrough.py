@@ -24,11 +24,19 @@ SERVED = {
 """name → (version, module, requirements): hand-made distributions that carry real names"""
 
 CODE = {
-    "train.py": b'import joblib\nfrom sklearn import decomposition\n\nprint("a training run", joblib, decomposition)\n',
+    "train.py": b"""import pathlib
+
+import joblib
+import sklearn
+
+pathlib.Path("models/digits.joblib").write_bytes(b"csklearn.decomposition._pca\\nPCA\\n.")
+pathlib.Path("metrics.json").write_text('{"accuracy": 0.9622}\\n')
+print("trained with", joblib.__name__, "and", sklearn.__name__)
+""",
     "requirements.txt": b"joblib==1.4.2\nscikit-learn==1.4.2\n",
     ".gitignore": b".venv/\n",
 }
-TRAINED = {"models/digits.joblib": b"weights of a classifier of digits", "metrics.json": b'{"accuracy": 0.9622}\n'}
+TRAINED = {"models/digits.joblib": b"csklearn.decomposition._pca\nPCA\n.", "metrics.json": b'{"accuracy": 0.9622}\n'}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXITS = re.compile(r"# exits (\d+)$")

@@ -42,6 +42,8 @@ stages:
             directory="src",
             deps=("src/train.py", "data/raw.csv"),
             outs=("models/fraud.pkl", "src/cache", "src/metrics.json", "src/roc.csv"),
+            params=(("src/params.yaml", ("rate",)),),
+            metrics=("src/metrics.json",),
         ),
     )
 

@@ -54,7 +54,7 @@ def test_lz4_is_only_named() -> None:
     [
         ("state.pt", ("collections", "torch", "torch._utils")),
         ("module.pt", ("builtins", "collections", "torch", "torch._utils", *LAYERS)),
-        ("legacy.pt", ("builtins", "collections", "torch", "torch._utils", *LAYERS)),
+        ("legacy.pt", ("collections", "torch", "torch._utils")),
         ("script.pt", ("collections", "torch", "torch._utils", "torch.jit._pickle")),
     ],
 )

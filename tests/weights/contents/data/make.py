@@ -99,6 +99,8 @@ def make_by_value(to: Path) -> None:
     def scaled(value: float) -> Any:
         return numpy.sqrt(value) + len(gzip.__name__)
 
+    scaled.__code__ = scaled.__code__.replace(co_filename="make.py")  # it is kept in what is pickled
+    scaled.__globals__["__file__"] = "make.py"
     (to / "function.cloudpickle").write_bytes(cloudpickle.dumps(scaled))
     (to / "function.dill").write_bytes(dill.dumps(scaled, recurse=True))
 
@@ -110,7 +112,7 @@ def make_torch(to: Path) -> None:
     layers = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU())
     torch.save(layers.state_dict(), to / "state.pt")
     torch.save(layers, to / "module.pt")
-    torch.save(layers, to / "legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save(layers.state_dict(), to / "legacy.pt", _use_new_zipfile_serialization=False)
     torch.jit.trace(layers, torch.zeros(1, 2)).save(str(to / "script.pt"))
 
 
