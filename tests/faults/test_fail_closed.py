@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.cli.main import _guarded
+from lineage.cli.main import group, guarded
 from lineage.guest import probe
 from lineage.model.manifest import freeze
 from tests.support import projects
@@ -64,7 +64,8 @@ def arrange(cell: Cell, good: Path, base: Path) -> None:
 def ended(cell: Cell, good: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     arrange(cell, good, base)
     with chdir(base / "fraud"):
-        code = _guarded(list(cell.arguments))
+        arguments = list(cell.arguments)
+        code = guarded(lambda: group.main(args=arguments, prog_name="lineage", standalone_mode=False))
     told = capsys.readouterr()
     return code, told.out + told.err
 

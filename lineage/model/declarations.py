@@ -1,0 +1,70 @@
+"""What a dependency file asks for: declarations (ranges) and locks (exact versions), by meaning and not by line."""
+
+from dataclasses import dataclass
+
+from lineage.portable.environment import Unknown
+
+MAIN = "main"
+GROUPS = (MAIN, "dev", "test", "docs", "build")
+"""Groups that are known by name; any other is an extra or a group of the project's own, ``extra:NAME`` or its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One row: a package, as one file asks for it under one marker in one group."""
+
+    name: str
+    """canonical, PEP 503"""
+    version: str | None = None
+    """exact, as written, local label included, where the row fixes one (``==1.2``, ``===``, a lock); else ``None``"""
+    specifier: str = ""
+    """PEP 440 clauses, each without spaces, sorted, joined by a comma: ``<2,>=1.20``; ``""`` for any version. Other
+    notations (``^1.2`` of poetry, ``1.26.*`` of conda) are turned into it where that is exact"""
+    written: str = ""
+    """the range as the user wrote it, for people: ``>=1.20,<2``"""
+    origin: str | None = None
+    """where it comes from when that is no index: ``git+https://…@REV``, an archive's address, ``path:./part``; without
+    credentials. A registry, index or channel is none"""
+    label: str = ""
+    """what a build is told by beside its version: conda's build string, the ``+cpu`` of an archive"""
+    extras: tuple[str, ...] = ()
+    """canonical, sorted"""
+    marker: str = ""
+    """PEP 508, as ``packaging`` writes it; ``""`` for always"""
+    group: str = MAIN
+    line: int = 0
+    """1-based, of the file at ``Declarations.path`` or of ``file`` below; 0 where nothing tells"""
+    file: str = ""
+    """the included file that the row stands in; ``""`` for the file itself"""
+    requires: tuple[str, ...] = ()
+    """canonical names that it needs, where a lock has the graph; sorted"""
+    is_own: bool = False
+    """the project itself or another part of its repository: code, no package"""
+    manager: str = "pypi"
+    """``pypi`` or ``conda``"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations:
+    """One dependency file at one revision, with all that it includes."""
+
+    path: str
+    """POSIX from the repository root"""
+    form: str
+    """``requirements``, ``pyproject``, ``uv.lock``, …"""
+    is_lock: bool = False
+    """made by a tool from declarations: every version is exact"""
+    has_graph: bool = False
+    """``Dependency.requires`` is known for every row"""
+    dependencies: tuple[Dependency, ...] = ()
+    """sorted by name, group, marker, file and line"""
+    python: str | None = None
+    """the Python version or range that it asks for, as written: ``3.11.7``, ``>=3.10``"""
+    python_line: int = 0
+    system: tuple[tuple[str, str, int], ...] = ()
+    """(field, value, line): ``image`` the base image with tag and digest, ``apt:NAME`` a system package; sorted"""
+    files: tuple[str, ...] = ()
+    """every file that was read, itself included; sorted"""
+    unknown: tuple[Unknown, ...] = ()
+    """rows that could not be understood, by subject (``package:NAME``, ``python``, ``packages``), with file and line in
+    the reason; sorted"""

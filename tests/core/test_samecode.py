@@ -1,0 +1,49 @@
+"""``lineage.core.samecode``: what is only layout, and what is not."""
+
+import json
+
+import pytest
+
+from lineage.core.samecode import is_same_code
+
+CODE = b'"""Train."""\nimport numpy\n\n\ndef f(x):\n    """Twice.\n\n    Really.\n    """\n    return x * 2  # double\n'
+
+
+def notebook(*cells: object, **metadata: object) -> bytes:
+    rows = [{"cell_type": "code", "source": cell, "outputs": [metadata]} for cell in cells]
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "# A"}, *rows], "nbformat": 4}).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "left", "right", "same"),
+    [
+        ("a.py", CODE, CODE, True),
+        ("a.py", CODE, CODE.replace(b"  # double", b""), True),
+        ("a.py", CODE, CODE.replace(b"x * 2", b"(x*2)").replace(b"\n\n\n", b"\n"), True),
+        ("a.py", CODE, CODE.replace(b"\n", b"\r\n"), True),
+        ("a.py", b"\xef\xbb\xbf" + CODE, CODE, True),
+        ("a.py", CODE, CODE.replace(b"Twice.\n\n    Really.\n    ", b"\n    Twice.\n\n    Really."), True),
+        ("a.py", CODE, CODE.replace(b"Twice", b"Thrice"), False),
+        ("a.py", b"x = u'a'\n", b'x = "a"\n', True),
+        ("a.py", CODE, CODE.replace(b"* 2", b"* 3"), False),
+        ("a.py", CODE, CODE.replace(b"def f", b"async def f"), False),
+        ("a.py", b"class A:\n    '''A b'''\n", b"class A:\n    '''A b '''\n", True),
+        ("a.py", b"", b"# nothing\n", True),
+        ("a.py", b"x = 1\n", b"x = (\n", False),
+        ("a.py", b"print 1\n", b"print  1\n", False),
+        ("a.py", b"x = '\\d'\n", b"x = '\\d' # a\n", True),
+        ("a.py", b"x" + b"+1" * 100_000, b"x" + b" +1" * 100_000, False),
+        ("a.pyi", b"x: int\n", b"x : int\n", True),
+        ("a.sh", b"# a\n", b"# b\n", False),
+        ("a.ipynb", notebook("x = 1"), notebook("x=1 # one", n=3), True),
+        ("a.ipynb", notebook(["x = 1\n", "y = 2"]), notebook("x = 1\ny = 2"), True),
+        ("a.ipynb", notebook("x = 1", "y = 2"), notebook("y = 2", "x = 1"), False),
+        ("a.ipynb", notebook("!pip install a"), notebook("!pip install b"), False),
+        ("a.ipynb", notebook("%time x"), notebook("%time x", n=1), True),
+        ("a.ipynb", b"{", b"{}", False),
+        ("a.ipynb", b'{"cells": [{}]}', b'{"cells": [{} ]}', False),
+    ],
+)
+def test_comments_and_layout_do_not_count(path: str, left: bytes, right: bytes, same: bool) -> None:
+    assert is_same_code(path, left, right) is same
+    assert is_same_code(path, right, left) is same
