@@ -6,7 +6,6 @@ reading the environment beyond the allow-list. The answer goes to the file OUT, 
 whatever a ``sitecustomize`` prints cannot spoil it.
 """
 
-import json
 import os
 import sys
 
@@ -55,9 +54,10 @@ def implementation():
 
 def abi():
     """SOABI, read off the suffix of extension modules: ``sysconfig`` would import the whole build configuration."""
-    from importlib.machinery import EXTENSION_SUFFIXES
+    from _imp import extension_suffixes  # what importlib.machinery asks; that would import warnings and more
 
-    suffix = EXTENSION_SUFFIXES[0] if EXTENSION_SUFFIXES else ""
+    suffixes = extension_suffixes()
+    suffix = suffixes[0] if suffixes else ""
     return suffix.rpartition(".")[0].lstrip(".") or None
 
 
@@ -138,6 +138,10 @@ def gpu_names(directory):
 
 
 def cuda_version(path):
+    if not os.path.exists(path):
+        return ""
+    import json  # not above: every process of a watched run describes itself
+
     try:
         with open(path) as file:
             document = json.load(file)
@@ -169,6 +173,8 @@ def markers():
 
 
 def main(out):
+    import json
+
     own = os.path.dirname(os.path.abspath(__file__))
     if sys.path and os.path.abspath(sys.path[0]) == own:
         del sys.path[0]
