@@ -9,12 +9,19 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineage.errors import InputError, LineageMismatch
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.policy import Policy
+
+if TYPE_CHECKING:
+    from lineage.capturing import CaptureRequest
+    from lineage.model.run import AskedCapture
+
+RECORDER = "<lineage recorder>"
+"""Module name of the watcher in a process of a watched run: see ``lineage.guest.recorder``."""
 
 
 def capture(
@@ -25,18 +32,28 @@ def capture(
     labels: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
-) -> StoredManifest:
+) -> StoredManifest | None:
     """Write the manifest of weights that this process has just trained, and give it back.
 
     ``entry`` is the training script; left out, the script that this process runs. Raises ``LineageError``; then no
     manifest was written, and one that stood there still stands.
+
+    Under ``lineage run`` it is given back as it is now, and written when the run has succeeded, with all that was seen
+    of it. In a distributed launch only the first rank captures; the others get ``None``.
     """
+    from lineage.running import is_first_rank
+
+    if not is_first_rank(os.environ):
+        return None
     loaded = _loaded_files()
     from lineage.capturing import CaptureRequest
     from lineage.capturing import capture as captured
+    from lineage.core.evidence import Evidence
+    from lineage.core.provider import read_builds
     from lineage.core.values import plain_table
     from lineage.sources.interpreter import ThisProcessSource
-    from lineage.store.files import write_manifest
+    from lineage.store.files import as_stored, write_manifest
+    from lineage.store.runs import ask_capture
 
     script = _script() if entry is None else Path(entry)
     request = CaptureRequest(
@@ -44,15 +61,42 @@ def capture(
         output=None if output is None else Path(output),
         name=name,
         entry=script,
-        loaded_files=loaded,
+        seen=Evidence(files=loaded, is_whole=True),
         evidence="observed",
+        builds=read_builds(os.environ),
         labels=plain_table(labels or {}, "labels"),
         metrics=plain_table(metrics or {}, "metrics"),
         params=plain_table(params or {}, "params"),
     )
     found = captured(request, ThisProcessSource(), now=datetime.now(UTC))
+    run = _watched_run()
+    if run is not None:
+        ask_capture(run, _asked(request, None if entry is None else script))
+        return as_stored(found.manifest, found.path)
     stored, _ = write_manifest(found.manifest, found.path)
     return stored
+
+
+def _watched_run() -> Path | None:
+    """The directory of the run that ``lineage run`` watches this process in."""
+    for finder in sys.meta_path:
+        if type(finder).__module__ == RECORDER:
+            return Path(finder.folder).parent  # type: ignore[attr-defined]
+    return None
+
+
+def _asked(request: "CaptureRequest", entry: Path | None) -> "AskedCapture":
+    from lineage.model.run import AskedCapture
+
+    return AskedCapture(
+        paths=tuple(str(path.absolute()) for path in request.paths),
+        output=None if request.output is None else str(request.output.absolute()),
+        name=request.name,
+        entry=None if entry is None else str(entry.absolute()),
+        labels=request.labels,
+        metrics=request.metrics,
+        params=request.params,
+    )
 
 
 def _loaded_files() -> frozenset[str]:
@@ -71,12 +115,14 @@ def verify(
     manifest: str | os.PathLike[str],
     *,
     against: str | None = None,
+    interpreter: str | None = None,
     weights: str | os.PathLike[str] | None = None,
     policy: Policy | None = None,
 ) -> Report:
     """The verdict on serving a recorded model in this process, or in the target ``against`` names.
 
-    ``weights`` is where they lie; left out, beside the manifest. Raises ``LineageError`` when it cannot be found out.
+    ``interpreter`` chooses one of a directory (``dir:PATH``) that holds several. ``weights`` is where they lie; left
+    out, beside the manifest. Raises ``LineageError`` when it cannot be found out.
     """
     from lineage.comparing_weights import WeightsPlace
     from lineage.sources.base import Source
@@ -87,10 +133,13 @@ def verify(
 
     path = Path(manifest)
     stored = read_manifest(path)
-    if against is None:
-        source: Source = ThisProcessSource()
+    if against is not None:
+        environment = stored.manifest.environment
+        source: Source = compared_source(parse_target(against), os.environ, environment, interpreter)
+    elif interpreter is None:
+        source = ThisProcessSource()
     else:
-        source = compared_source(parse_target(against), os.environ, stored.manifest.environment)
+        raise InputError("interpreter chooses one of those in a directory: against='dir:PATH'")
     return verified(
         stored,
         source,

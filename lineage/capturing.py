@@ -6,19 +6,31 @@ from datetime import datetime
 from pathlib import Path
 
 from lineage import __version__
+from lineage.code_directory import BuildDirectory, CodeDirectory, describe_code, opened_code
 from lineage.core.declared import declared_files
+from lineage.core.evidence import Evidence
+from lineage.core.provider import Build
+from lineage.core.serving import serving_evidence
+from lineage.core.stagevalues import overlaid
 from lineage.errors import InputError, WeightsError
-from lineage.model.manifest import EMPTY, SUFFIX, Manifest, Table
+from lineage.model.inputs import RunFiles
+from lineage.model.manifest import EMPTY, SUFFIX, Manifest, Table, freeze
+from lineage.model.observed import Serving
 from lineage.package_use import OWN_DISTRIBUTION, describe_use
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, declared_for
-from lineage.repository_state import RepositoryState, blob_ids, describe_repository
+from lineage.reading_inputs import Recorded, describe_inputs
+from lineage.reading_stage import describe_stage
+from lineage.repository_state import RepositoryState, blob_ids, own_file
 from lineage.sources.base import ExaminableSource, Examination
 from lineage.store.files import manifest_path, parse_manifest
 from lineage.system.gitrepo import GitRepository
 from lineage.weights.cache import DigestCache
-from lineage.weights.measure import measure
+from lineage.weights.contents.detect import read_contents
+from lineage.weights.measure import Survey, survey
 from lineage.weights.pointers import enclosing_output
+
+_SHOWN_IGNORED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +49,19 @@ class CaptureRequest:
     """files that the run made, as a metrics file: they do not make the code dirty"""
     models: tuple[ModelRule, ...] = ()
     """of the policy: which dependency files describe which models"""
-    loaded_files: frozenset[str] = frozenset()
-    """absolute paths of module files that the run loaded; only a watched run knows them"""
+    seen: Evidence | None = None
+    """what the run loaded; only a watched run knows it"""
+    files: RunFiles | None = None
+    """what the run read and wrote; only a watched run knows it"""
+    serving: Serving | None = None
+    """a command that served the model"""
+    run: Table = field(default_factory=lambda: EMPTY)
+    """the manifest's ``[run]``"""
+    problems: tuple[Problem, ...] = ()
+    """of the run"""
     evidence: str = "asserted"
+    builds: tuple[Build, ...] = ()
+    """what CI providers tell of this job; only asked where the weights lie in no git repository"""
     cached: bool = False
     """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
 
@@ -68,34 +90,75 @@ def capture(
             raise WeightsError(
                 "there are no such weights", where=str(path), hint="name a file or directory that exists"
             )
-    with GitRepository.open(request.paths[0]) as repository:
+    with opened_code(request.paths[0], request.builds) as repository:
         weights_paths = _inside(repository.root, request.paths)
         generated = [*weights_paths, *_inside(repository.root, request.generated, strict=False)]
-        state = describe_repository(repository, generated)
+        state = describe_code(repository, generated)
         output = _output(request, weights_paths, state)
         examination = source.examine()
         name = request.name or _default_name(weights_paths, output)
-        entry = None if request.entry is None else _entry(request.entry, state)
-        use = describe_use(examination, state, weights=weights_paths[0], entry=entry, loaded_files=request.loaded_files)
+        entry = None if request.entry is None else _entry(request.entry, state, repository)
+        use = describe_use(
+            examination,
+            state,
+            weights=weights_paths[0],
+            entry=entry,
+            contents=[(path, read_contents(repository.root / path, path)) for path in weights_paths],
+            evidence=request.seen,
+            serving=_serving(request.serving, examination, state),
+        )
         parent, unreadable = _parent(repository, output)
         declared = _declared(request.models, name, weights_paths, use.files, state)
-        known = DigestCache.of(repository) if request.cached else None
+        known = DigestCache.of(repository) if request.cached and isinstance(repository, GitRepository) else None
+        surveys = [survey(repository.root, path, advance=advance, known=known) for path in weights_paths]
+        weights = tuple(one.weights for one in surveys)
+        stage = describe_stage(state, weights, request.files, known)
+        recorded = Recorded(
+            manifest=_inside(repository.root, [output])[0],
+            code=use.files,
+            others={*weights_paths, *declared, *stage.files},
+        )
+        inputs = describe_inputs(state, recorded, stage.run, request.files, known=known)
         manifest = Manifest(
             name=name,
             created=now.replace(microsecond=0),
             evidence=request.evidence,
             tool=f"{OWN_DISTRIBUTION} {__version__}",
             parent=parent,
-            problems=tuple(sorted({*state.problems, *use.problems, *_observed_problems(examination), *unreadable})),
+            problems=tuple(
+                sorted(
+                    {
+                        *(*request.problems, *state.problems, *use.problems),
+                        *(*_observed_problems(examination), *unreadable, *_ignored_problems(surveys)),
+                        *(*stage.problems, *inputs.problems),
+                    }
+                )
+            ),
             labels=request.labels,
             code=replace(state.code, files=blob_ids(state, repository, use.files)),
-            weights=tuple(measure(repository.root, path, advance=advance, known=known) for path in weights_paths),
+            weights=weights,
             environment=examination.observation.environment._replace(packages=use.packages),
             declared=blob_ids(state, repository, declared),
-            params=request.params,
-            metrics=request.metrics,
+            run=_run(request),
+            inputs=freeze(inputs.table),
+            params=overlaid(stage.params, request.params),
+            metrics=overlaid(stage.metrics, request.metrics),
         )
     return Captured(manifest=manifest, path=output, entry=use.entry)
+
+
+def _serving(serving: Serving | None, examination: Examination, state: RepositoryState) -> Evidence | None:
+    if serving is None:
+        return None
+    python = examination.observation.environment.python
+    return serving_evidence(serving, examination.prefix, python, own_file(state))
+
+
+def _run(request: CaptureRequest) -> Table:
+    if request.serving is None:
+        return request.run
+    served: Table = freeze({**request.run, "serve": request.serving.command})
+    return served
 
 
 def _inside(root: Path, paths: Sequence[Path], *, strict: bool = True) -> list[str]:
@@ -144,10 +207,13 @@ def _default_name(weights: Sequence[str], output: Path) -> str:
     return directory + slash + stem
 
 
-def _entry(entry: Path, state: RepositoryState) -> str:
+def _entry(entry: Path, state: RepositoryState, repository: CodeDirectory) -> str:
     if not entry.is_file():
         raise InputError("there is no such entry script", where=str(entry))
     path = _inside(state.root, [entry])[0]
+    if path not in state.paths and isinstance(repository, BuildDirectory):
+        hint = "name a script outside of environments, installed packages and caches"
+        raise InputError("the entry script lies where no code of the project is looked for", str(entry), hint)
     if path not in state.paths:
         raise InputError("the entry script is ignored by git", where=str(entry), hint="track it: git add -f")
     return path
@@ -167,7 +233,7 @@ def _declared(
     return declared_files(sorted(state.paths), start.rpartition("/")[0])
 
 
-def _parent(repository: GitRepository, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
+def _parent(repository: CodeDirectory, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
     """The id of the manifest committed at HEAD, and what keeps it from being told."""
     path = _inside(repository.root, [output])[0]
     content = repository.read_at("HEAD", path)
@@ -177,6 +243,17 @@ def _parent(repository: GitRepository, output: Path) -> tuple[str | None, tuple[
         return parse_manifest(content, path).id, ()
     except InputError as error:
         return None, (Problem("manifest.parent-unreadable", path, f"as committed at HEAD: {error.message}"),)
+
+
+def _ignored_problems(surveys: Sequence[Survey]) -> list[Problem]:
+    """What lies among the weights and is no part of the record, as DVC is told to ignore it."""
+    found = [f"{one.weights.path}/{path}" for one in surveys for path in one.left_out.paths]
+    unnamed = sum(one.left_out.more for one in surveys)
+    detail = "lies among the weights, but .dvcignore leaves it out: it is not recorded"
+    problems = [Problem("weights.ignored", one, detail) for one in found[:_SHOWN_IGNORED]]
+    if len(found) + unnamed > _SHOWN_IGNORED:
+        problems.append(Problem("weights.ignored", "…", f"{len(found) + unnamed - _SHOWN_IGNORED} more paths"))
+    return problems
 
 
 def _observed_problems(examination: Examination) -> list[Problem]:

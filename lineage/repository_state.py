@@ -1,7 +1,9 @@
 """What a capture needs to know of a repository: the commit that ran, its files, what DVC says in it."""
 
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,7 @@ from lineage.system.plainfiles import is_environment
 from lineage.weights.pointers import Output, declared_stages, is_pointer, tracked_outputs
 
 _SHOWN_PATHS = 50
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +122,21 @@ def _former_outputs(repository: GitRepository, changes: tuple[FileChange, ...]) 
     """What DVC tracked at HEAD in pointers that changed since."""
     pointers = sorted({change.path for change in changes if is_pointer(change.path)})
     return tracked_outputs(pointers, lambda path: repository.read_at("HEAD", path))
+
+
+def own_file(state: RepositoryState) -> Callable[[str], str | None]:
+    """What tells of an absolute path which file of the repository it is, POSIX from its root; ``None`` for none.
+
+    What installers put into an environment inside of the repository is none.
+    """
+    root = str(state.root)
+
+    @cache
+    def own(path: str) -> str | None:
+        if not _INSTALLED.isdisjoint(Path(path).parts):
+            return None
+        real = os.path.realpath(path)
+        inner = real[len(root) + 1 :].replace(os.sep, "/") if real.startswith(root + os.sep) else None
+        return inner if inner in state.paths else None
+
+    return own

@@ -1,6 +1,7 @@
 """``lineage capture``."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,18 +10,20 @@ import click
 from lineage.capturing import Captured, CaptureRequest, capture
 from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, say
-from lineage.cli.options import PATH, answer_options, policy_option
-from lineage.cli.targets import examinable, interpreter_option, target_of
+from lineage.cli.finishing import FinishOptions, finish_kept, narrate, serve_alone
+from lineage.cli.options import PATH, answer_options, interpreter_option, policy_option
+from lineage.cli.targets import examinable, target_of
 from lineage.cli.values import labels_of, read_values
-from lineage.config import find_root, load_policy
-from lineage.model.manifest import EMPTY, StoredManifest
+from lineage.config import load_policy, project_root
+from lineage.core.provider import read_builds
+from lineage.model.manifest import EMPTY
 from lineage.report.captured import render_captured
 from lineage.store.files import write_manifest
 from lineage.weights.measure import size_of
 
 
 @click.command("capture")
-@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="PATH...")
 @click.option(
     "--from",
     "target",
@@ -39,6 +42,10 @@ from lineage.weights.measure import size_of
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of your own; may be repeated.")
 @click.option("--metrics", type=PATH, metavar="FILE", help="Metrics of the run: JSON, TOML or YAML.")
 @click.option("--params", type=PATH, metavar="FILE", help="Parameters of the run: JSON, TOML or YAML.")
+@click.option(
+    "--serve", metavar="CMD", help="First run this, which loads the model and predicts: what it loads is `served`."
+)
+@click.option("--run", "run_id", metavar="ID", help="Finish the capture of a run of lineage run that succeeded.")
 @click.option("--no-cache", is_flag=True, help="Read weights again that did not change since an earlier capture.")
 @click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
 @policy_option
@@ -53,6 +60,8 @@ def command(
     labels: tuple[str, ...],
     metrics: Path | None,
     params: Path | None,
+    serve: str | None,
+    run_id: str | None,
     no_cache: bool,
     track: bool,
     policy: Path | None,
@@ -66,7 +75,29 @@ def command(
     It records the commit, the hash of the weights and the exact environment of the target, and stands beside the
     weights as PATH.lineage.toml, for you to commit. The environment is only read: nothing is installed in it.
     """
-    root = find_root(paths[0].parent)
+    if run_id is not None:
+        if target is not None or interpreter is not None:
+            raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
+        options = FinishOptions(
+            models=paths,
+            manifest=manifest,
+            name=name,
+            entry=entry,
+            labels=labels_of(labels),
+            metrics=metrics,
+            params=params,
+            serve=serve,
+            policy=policy,
+        )
+        finished = finish_kept(run_id, options, quiet)
+        if track:
+            for one, _, _ in finished:
+                _track(one, project_root(Path.cwd(), os.environ), quiet)
+        answer("".join(render_captured(stored, changed, one.entry, form) for one, stored, changed in finished), output)
+        return exits.GOOD
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    root = project_root(paths[0].parent, os.environ)
     rules, _ = load_policy(root, policy)
     request = CaptureRequest(
         paths=paths,
@@ -78,16 +109,19 @@ def command(
         params=EMPTY if params is None else read_values(params, "parameters"),
         generated=() if metrics is None else (metrics,),
         models=rules.models,
+        builds=read_builds(os.environ),
         cached=not no_cache,
     )
     chosen = target_of(target, root)
     say(f"environment: {chosen}", quiet)
+    if serve is not None:
+        request = replace(request, serving=serve_alone(serve, root or Path.cwd(), quiet))
     with Progress("reading weights", quiet, lambda: sum(map(size_of, paths))) as advance:
         captured = capture(request, examinable(chosen, interpreter), now=datetime.now(UTC), advance=advance)
     if track:
         _track(captured, root, quiet)
     stored, changed = write_manifest(captured.manifest, Path(os.path.relpath(captured.path)))
-    _narrate(captured, stored, changed, quiet)
+    narrate(captured, stored, changed, quiet)
     answer(render_captured(stored, changed, captured.entry, form), output)
     return exits.GOOD
 
@@ -98,18 +132,3 @@ def _track(captured: Captured, root: Path | None, quiet: bool) -> None:
     for one in captured.manifest.weights:
         say(f"tracking: dvc add {one.path}", quiet)
         dvc_add(root or Path.cwd(), one.path)
-
-
-def _narrate(captured: Captured, stored: StoredManifest, changed: bool, quiet: bool) -> None:
-    say(f"entry: {captured.entry}", quiet)
-    say(f"packages: {len(stored.manifest.environment.packages)} ({_uses(stored)})", quiet)
-    for problem in stored.manifest.problems:
-        say(f"problem: {problem.code}: {problem.subject}: {problem.detail}", quiet)
-    say(f"{'written' if changed else 'unchanged'}: {stored.id[:19]}", quiet)
-
-
-def _uses(stored: StoredManifest) -> str:
-    counted: dict[str, int] = {}
-    for package in stored.manifest.environment.packages:
-        counted[package.use] = counted.get(package.use, 0) + 1
-    return ", ".join(f"{number} {use}" for use, number in sorted(counted.items())) or "none"

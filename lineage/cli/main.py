@@ -4,8 +4,7 @@ import errno
 import importlib
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import click
@@ -16,6 +15,7 @@ from lineage.errors import InputError, LineageError
 
 COMMANDS = {
     "init": "Write a first configuration, a CI template and .gitattributes; overwrite nothing.",
+    "run": "Run the training, watch it, capture what it produced.",
     "capture": "After training: write the manifest of these weights.",
     "show": "Read a manifest; with --problems, what is not reproducible about it as of now.",
     "verify": "May this model be served there?",
@@ -54,12 +54,14 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
-    sys.exit(_guarded(sys.argv[1:] if arguments is None else list(arguments)))
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    sys.exit(guarded(lambda: group.main(args=given, prog_name="lineage", standalone_mode=False)))
 
 
-def _guarded(arguments: list[str]) -> int:
+def guarded(action: Callable[[], object]) -> int:
+    """The exit code of an action, its errors told on stderr."""
     try:
-        ended = group.main(args=arguments, prog_name="lineage", standalone_mode=False)
+        ended = action()
         if sys.stdout is not None:
             sys.stdout.flush()
         return ended if isinstance(ended, int) else exits.GOOD
@@ -107,14 +109,17 @@ def _refuse(error: OSError) -> int:
 
 
 def _report_defect() -> int:
-    """A defect of ours: one line, and the details (without local values) in a file of its own."""
+    """A defect of ours: one line, and the details (without local values and secrets) in a file of its own."""
+    import tempfile
     import traceback
+
+    from lineage.core.secrets import without_secrets
 
     try:
         with tempfile.NamedTemporaryFile("w", prefix="lineage-defect-", suffix=".txt", delete=False) as file:
-            file.write(f"lineage {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
+            file.write(f"lineage {__version__}, Python {sys.version}\n\n{without_secrets(traceback.format_exc())}")
         place = f"the report is in {file.name}"
     except OSError:
-        place = f"no report could be written; it was: {traceback.format_exc(limit=0).strip()}"
+        place = f"no report could be written; it was: {without_secrets(traceback.format_exc(limit=0).strip())}"
     click.echo(f"lineage: this is a defect of lineage, not of your input; {place}", err=True)
     return exits.DEFECT

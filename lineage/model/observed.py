@@ -46,3 +46,13 @@ class Unwatched:
     """last part of the executable's path"""
     reason: str
     """``-I``, ``-E``, ``-S``, ``environment`` (PYTHONPATH was dropped or replaced), ``unknown``"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A command that was watched while it loaded a model and predicted."""
+
+    command: tuple[str, ...]
+    """as it may be published"""
+    processes: tuple[Process, ...]
+    unwatched: tuple[Unwatched, ...] = ()

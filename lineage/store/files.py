@@ -8,7 +8,7 @@ gate more than all of its reading.
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lineage.core.canonical import canonical_json
+from lineage.core.canonical import canonical_json, differing_key
 from lineage.core.document import INLINE, from_document, to_document
 from lineage.core.secrets import find_secret, secret_key
 from lineage.errors import InputError, StoreError
@@ -123,11 +123,18 @@ def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool
         from lineage.system.tomlwriter import render_toml
 
         content = render_toml(document, INLINE, previous)
-        if canonical_json(parse_toml(content, str(path))) != canonical_json(document):
-            raise InputError("holds a value that TOML cannot carry unchanged", where=str(path))
+        written = parse_toml(content, str(path))
+        if canonical_json(written) != canonical_json(document):
+            key = differing_key(document, written)
+            raise InputError(f"{key}: is a value that TOML cannot carry unchanged", where=str(path))
         _refuse_secrets(document, content, str(path))
         replace(path, content)
     return stored, True
+
+
+def as_stored(manifest: Manifest, path: Path) -> StoredManifest:
+    """A manifest as it would stand at a path; nothing is written."""
+    return from_document(to_document(manifest), str(path))
 
 
 def _stands(path: Path) -> bool:

@@ -20,7 +20,14 @@ LAYERS: tuple[frozenset[str], ...] = (
             "showing",
             "listing",
             "repository_state",
+            "code_directory",
             "package_use",
+            "loaded",
+            "other_providers",
+            "running",
+            "run_capture",
+            "reading_inputs",
+            "reading_stage",
         }
     ),
     frozenset({"config", "scaffold", "githooks", "serving", "api", "cli"}),
@@ -34,7 +41,7 @@ HOMES = {
     "git": {"system/gitcommand.py"},
     "tomlkit": {"system/tomlwriter.py"},
     "ruamel": {"system/yamlfile.py"},
-    "dvc": {"weights/tracking.py", "weights/remote.py"},
+    "dvc": {"weights/tracking.py", "weights/remote.py", "weights/dvcignore.py"},
     "packaging": {"core/closure.py", "core/locks/"},
     "click": {"cli/"},
 }

@@ -1,0 +1,205 @@
+"""The end of a watched run: serve what it made, capture it, and forget the run when all is written."""
+
+import os
+import shlex
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lineage.capturing import Captured
+from lineage.cli.emit import Progress, say
+from lineage.cli.targets import examinable, target_of
+from lineage.cli.values import read_values
+from lineage.code_directory import CodeDirectory, describe_code, opened_code
+from lineage.config import load_policy
+from lineage.core.provider import read_builds
+from lineage.core.records import processes
+from lineage.errors import InputError, ObservationError
+from lineage.model.manifest import EMPTY, StoredManifest, Table
+from lineage.model.observed import Serving
+from lineage.model.run import Run
+from lineage.portable.policy import Policy
+from lineage.run_capture import RunCapture, capture_model, requests
+from lineage.running import watch
+from lineage.store.files import write_manifest
+from lineage.store.runs import asked_captures, find_run, keep_run, read_run, remove_run, runs_directory
+from lineage.system.foreground import given_environment
+from lineage.system.gitrepo import GitRepository
+from lineage.system.watching import record_files
+from lineage.weights.contents.detect import read_contents
+from lineage.weights.measure import size_of
+
+_NOT_WEIGHTS = frozenset({"npy", "npz"})
+"""Formats that hold data as often as weights: no reason to take a file for a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishOptions:
+    """What was typed that concerns the capture of a run."""
+
+    models: tuple[Path, ...] = ()
+    manifest: Path | None = None
+    name: str | None = None
+    entry: Path | None = None
+    labels: Table = field(default_factory=lambda: EMPTY)
+    metrics: Path | None = None
+    params: Path | None = None
+    serve: str | None = None
+    policy: Path | None = None
+
+    def check(self) -> None:
+        """Refuse before the training what could be refused after it. Raises ``InputError``."""
+        if len(self.models) > 1 and (self.manifest or self.name):
+            raise InputError("several models need a manifest each", hint="leave out -o and --name")
+        serve_command(self.serve)
+        load_policy(None if self.policy else _nearest(Path.cwd()), self.policy)
+
+
+def _nearest(start: Path) -> Path | None:
+    from lineage.config import project_root
+
+    return project_root(start, os.environ)
+
+
+def serve_command(text: str | None) -> tuple[str, ...]:
+    """The words of ``--serve``. Raises ``InputError``."""
+    if text is None:
+        return ()
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise InputError(f"is not a command line: {error}", where="--serve") from error
+    if not words:
+        raise InputError("is empty", where="--serve", hint="name the command that loads the model and predicts")
+    return words
+
+
+def commit_of(code: CodeDirectory) -> str:
+    """The commit that is checked out."""
+    return code.head().commit if isinstance(code, GitRepository) else code.commit
+
+
+def runs_of(code: CodeDirectory) -> Path:
+    """Where runs are kept: below git's own directory; without one in the directory for temporary files."""
+    if isinstance(code, GitRepository):
+        return runs_directory(code.common_directory())
+    import tempfile
+
+    return Path(tempfile.gettempdir(), f"lineage-{os.getuid()}", "runs")
+
+
+Finished = tuple[Captured, StoredManifest, bool]
+"""What was captured, as it stands now, and whether the file changed."""
+
+
+def finish_new(place: Path, run: Run, options: FinishOptions, root: Path, quiet: bool) -> list[Finished]:
+    """Capture the models of a run that has just succeeded; see ``finish``."""
+    keep_run(place, run)
+    return finish(place, run, options, root, quiet)
+
+
+def finish_kept(run_id: str, options: FinishOptions, quiet: bool) -> list[Finished]:
+    """Capture the models of a run whose capture failed; see ``finish``."""
+    options.check()
+    with opened_code(Path.cwd(), read_builds(os.environ)) as code:
+        root, runs = code.root, runs_of(code)
+    place = find_run(runs, run_id)
+    return finish(place, read_run(place), options, root, quiet)
+
+
+def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: bool) -> list[Finished]:
+    """Capture the models of a run. Raises ``LineageError``: then no manifest was written, and the run is kept."""
+    rules, _ = load_policy(root, options.policy)
+    wanted = _wanted(options, rules)
+    with opened_code(root, wanted.builds) as code:
+        state = describe_code(code, [])
+    found, how = requests(run, wanted, asked_captures(place), state, lambda path: _is_model(root / path))
+    for request in found:
+        say(f"model: {', '.join(os.path.relpath(path) for path in request.paths)} ({how})", quiet)
+    serving = serve(place, root, options.serve, quiet)
+    seen = processes(record_files(place))
+    sizes = [path for request in found for path in request.paths if path.exists()]
+    with Progress("reading weights", quiet, lambda: sum(map(size_of, sizes))) as advance:
+        captured = [
+            capture_model(
+                request,
+                run,
+                seen,
+                state,
+                lambda: examinable(target_of(None, root)),
+                serving,
+                now=datetime.now(UTC),
+                advance=advance,
+            )
+            for request in found
+        ]
+    finished: list[Finished] = []
+    for one in captured:
+        stored, changed = write_manifest(one.manifest, Path(os.path.relpath(one.path)))
+        narrate(one, stored, changed, quiet)
+        say(f"manifest: {stored.path}", quiet)
+        finished.append((one, stored, changed))
+    remove_run(place)
+    return finished
+
+
+def _wanted(options: FinishOptions, rules: Policy) -> RunCapture:
+    return RunCapture(
+        models=options.models,
+        output=options.manifest,
+        name=options.name,
+        entry=options.entry,
+        labels=options.labels,
+        metrics=EMPTY if options.metrics is None else read_values(options.metrics, "metrics"),
+        params=EMPTY if options.params is None else read_values(options.params, "parameters"),
+        generated=() if options.metrics is None else (options.metrics,),
+        rules=rules.models,
+        builds=read_builds(os.environ),
+        cached=True,
+    )
+
+
+def _is_model(path: Path) -> bool:
+    formats = read_contents(path, "").formats
+    return bool(formats) and not _NOT_WEIGHTS.issuperset(formats)
+
+
+def serve(place: Path, root: Path, text: str | None, quiet: bool) -> Serving | None:
+    """Run the serving command, watched, with its records in ``place``. Raises ``ObservationError`` where it fails."""
+    words = serve_command(text)
+    if not words:
+        return None
+    say(f"serving: {text}", quiet)
+    again = place / "serving"
+    again.mkdir(exist_ok=True)
+    watched = watch(words, root=root, place=again, variables=given_environment(), head="", quiet=True)
+    ended = watched.ended
+    if ended.signal is not None or ended.status:
+        how = f"signal {ended.signal}" if ended.signal is not None else f"status {ended.status}"
+        message = f"could not be started: {ended.reason}" if not ended.started else f"ended with {how}"
+        raise ObservationError(f"the serving command {message}", where=words[0])
+    return Serving(command=watched.run.command, processes=watched.processes, unwatched=watched.run.unwatched)
+
+
+def serve_alone(text: str, root: Path, quiet: bool) -> Serving | None:
+    """Run a serving command for a model that was made before; see ``serve``."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="lineage-", ignore_cleanup_errors=True) as place:
+        return serve(Path(place), root, text, quiet)
+
+
+def narrate(captured: Captured, stored: StoredManifest, changed: bool, quiet: bool) -> None:
+    """What was captured, on stderr."""
+    say(f"entry: {captured.entry}", quiet)
+    say(f"packages: {len(stored.manifest.environment.packages)} ({_uses(stored)})", quiet)
+    for problem in stored.manifest.problems:
+        say(f"problem: {problem.code}: {problem.subject}: {problem.detail}", quiet)
+    say(f"{'written' if changed else 'unchanged'}: {stored.id[:19]}", quiet)
+
+
+def _uses(stored: StoredManifest) -> str:
+    counted: dict[str, int] = {}
+    for package in stored.manifest.environment.packages:
+        counted[package.use] = counted.get(package.use, 0) + 1
+    return ", ".join(f"{number} {use}" for use, number in sorted(counted.items())) or "none"

@@ -1,0 +1,45 @@
+"""A watched run of a command, from its start to the capture of what it made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lineage.model.observed import Unwatched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCapture:
+    """A capture that a process asked for with ``lineage.capture`` while its run was watched: done after the run."""
+
+    paths: tuple[str, ...]
+    """absolute"""
+    output: str | None = None
+    """absolute"""
+    name: str | None = None
+    entry: str | None = None
+    """absolute"""
+    labels: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What is known of a run that ended, beside what its processes recorded themselves."""
+
+    id: str
+    command: tuple[str, ...]
+    """as it may be published"""
+    redacted: bool
+    """whether something that may be a secret was taken out of ``command``"""
+    directory: str
+    """the working directory, POSIX from the repository root"""
+    head: str
+    """the commit at the start"""
+    started: datetime
+    """UTC, whole seconds"""
+    seconds: float
+    written: tuple[str, ...]
+    """files that changed during the run, POSIX from the repository root, sorted"""
+    unwatched: tuple[Unwatched, ...] = ()

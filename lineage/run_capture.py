@@ -1,0 +1,159 @@
+"""The models that a watched run made, captured with what was seen of it."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from lineage.capturing import Captured, CaptureRequest, capture
+from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
+from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models
+from lineage.core.provider import Build
+from lineage.errors import InputError
+from lineage.model.manifest import EMPTY, Table, freeze
+from lineage.model.observed import Process, Serving
+from lineage.model.run import AskedCapture, Run
+from lineage.portable.environment import Problem
+from lineage.portable.policy import ModelRule
+from lineage.repository_state import RepositoryState, own_file
+from lineage.sources.base import ExaminableSource
+from lineage.sources.interpreter import SeenProcessSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCapture:
+    """What is to be captured of a run. Paths as typed; relative ones from the working directory."""
+
+    models: tuple[Path, ...] = ()
+    """each a model of its own; without any, what was asked for in the run, else what it wrote and looks like one"""
+    output: Path | None = None
+    name: str | None = None
+    entry: Path | None = None
+    metrics: Table = field(default_factory=lambda: EMPTY)
+    params: Table = field(default_factory=lambda: EMPTY)
+    labels: Table = field(default_factory=lambda: EMPTY)
+    generated: tuple[Path, ...] = ()
+    rules: tuple[ModelRule, ...] = ()
+    builds: tuple[Build, ...] = ()
+    cached: bool = False
+
+
+def requests(
+    run: Run, wanted: RunCapture, asked: Sequence[AskedCapture], state: RepositoryState, is_model: Callable[[str], bool]
+) -> tuple[tuple[CaptureRequest, ...], str]:
+    """What to capture, and how that was found. Raises ``InputError`` when nothing tells, or too much."""
+    common = CaptureRequest(
+        paths=(),
+        labels=wanted.labels,
+        metrics=wanted.metrics,
+        params=wanted.params,
+        generated=(*wanted.generated, *_made(run, state)),
+        models=wanted.rules,
+        builds=wanted.builds,
+        cached=wanted.cached,
+    )
+    if wanted.models:
+        if len(wanted.models) > 1 and (wanted.output or wanted.name):
+            raise InputError("several models need a manifest each", hint="leave out -o and --name")
+        named = replace(common, output=wanted.output, name=wanted.name, entry=wanted.entry)
+        return tuple(replace(named, paths=(path,)) for path in wanted.models), "named"
+    if asked:
+        return tuple(_asked(common, one) for one in asked), "asked for by lineage.capture"
+    found = find_models(run.written, [one.path for one in state.outputs], is_model)
+    _require_few(found, run)
+    how = ", ".join(sorted({reason for _, reason in found.how}))
+    return tuple(replace(common, paths=(state.root / path,), entry=wanted.entry) for path in found.paths), how
+
+
+def _made(run: Run, state: RepositoryState) -> tuple[Path, ...]:
+    """What the run wrote does not make the code dirty, but for what is code itself."""
+    return tuple(state.root / path for path in run.written if not path.endswith((".py", ".pyx", ".ipynb")))
+
+
+def _asked(common: CaptureRequest, one: AskedCapture) -> CaptureRequest:
+    return replace(
+        common,
+        paths=tuple(Path(path) for path in one.paths),
+        output=None if one.output is None else Path(one.output),
+        name=one.name,
+        entry=None if one.entry is None else Path(one.entry),
+        labels=freeze({**one.labels, **common.labels}),
+        metrics=freeze({**one.metrics, **common.metrics}),
+        params=freeze({**one.params, **common.params}),
+    )
+
+
+def _require_few(found: ModelFiles, run: Run) -> None:
+    command = f"lineage capture --run {run.id} PATH"
+    if not found.paths:
+        raise InputError("the run wrote no file that looks like a model", hint=f"name it: {command}")
+    if len(found.paths) > MOST_GUESSED:
+        shown = ", ".join(found.paths[:MOST_GUESSED])
+        message = f"the run wrote {len(found.paths)} files that look like models: {shown}, …"
+        raise InputError(message, hint=f"name those that are: {command}")
+
+
+def capture_model(
+    request: CaptureRequest,
+    run: Run,
+    processes: Sequence[Process],
+    state: RepositoryState,
+    fallback: Callable[[], ExaminableSource],
+    serving: Serving | None,
+    *,
+    now: datetime,
+    advance: Callable[[int], None] | None = None,
+) -> Captured:
+    """The manifest of one model of a run; ``fallback`` is the environment where no process could be watched."""
+    own = own_file(state)
+    made = [os.path.realpath(path) for path in request.paths]
+    trained = principal(processes, made, own)
+    problems = [*_run_problems(run, request, state)]
+    if trained is None:
+        source, seen, evidence = fallback(), None, "asserted"
+        detail = "no Python process of the run that ran code of the repository was watched"
+        problems += [Problem("run.not-observed", "run", detail), *unwatched_problems(run.unwatched)]
+    else:
+        source, evidence = SeenProcessSource(trained.answer), "observed"
+        seen, found = gather(processes, trained, run.unwatched, own)
+        problems += [*found, *_changed_code(run, seen)]
+    request = replace(
+        request,
+        seen=seen,
+        evidence=evidence,
+        serving=serving,
+        run=_table(run),
+        problems=tuple(sorted(problems)),
+    )
+    return capture(request, source, now=now, advance=advance)
+
+
+def _run_problems(run: Run, request: CaptureRequest, state: RepositoryState) -> list[Problem]:
+    problems = []
+    if run.redacted:
+        detail = "something in it may be a secret and was taken out: it cannot be run again as recorded"
+        problems.append(Problem("run.command-redacted", "run", detail))
+    if run.head != state.code.base:
+        detail = f"HEAD was {run.head} when the run began"
+        problems.append(Problem("code.moved-during-run", state.code.base, detail))
+    for path in request.paths:
+        real = path.parent.resolve() / path.name
+        inner = real.relative_to(state.root).as_posix() if real.is_relative_to(state.root) else str(path)
+        if not any(one == inner or one.startswith(inner + "/") for one in run.written):
+            detail = "did not change during the run: it did not make them"
+            problems.append(Problem("weights.not-written-by-run", inner, detail))
+    return problems
+
+
+def _changed_code(run: Run, seen: Evidence) -> list[Problem]:
+    """Code that changed while the run went on: what ran may be another than what is recorded."""
+    detail = "changed during the run: what ran may not be what is recorded"
+    return [Problem("code.changed-during-run", path, detail) for path in sorted({*run.written} & {*seen.entries})]
+
+
+def _table(run: Run) -> Table:
+    table: dict[str, object] = {"command": run.command, "started": run.started, "seconds": run.seconds, "exit": 0}
+    table |= {"directory": run.directory} if run.directory != "." else {}
+    frozen: Table = freeze(table)
+    return frozen

@@ -1,0 +1,137 @@
+"""Watched runs, kept below git's own directory from their start until their models are captured.
+
+``runs/<id>/`` holds ``site`` (the watcher), ``records`` (what each process saw), ``asked`` (captures that processes
+asked for), ``held`` (empty, locked by the wrapper while it lives) and, once the command has ended with 0,
+``ended.json``. A directory without ``ended.json`` whose wrapper is gone is of a run that did not complete.
+"""
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lineage.errors import InputError, StoreError
+from lineage.model.manifest import freeze, thaw
+from lineage.model.observed import Unwatched
+from lineage.model.run import AskedCapture, Run
+from lineage.system.files import read_document, replace
+from lineage.system.tomlfile import parse_toml
+
+SCHEMA = "1.0"
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+_MOST_ASKED = 1000
+
+
+def runs_directory(common: Path) -> Path:
+    """Where the runs of a repository lie; ``common`` is git's common directory."""
+    return common / "lineage" / "runs"
+
+
+@contextmanager
+def opened_run(directory: Path, now: datetime) -> Iterator[Path]:
+    """A new directory for one run, held while the body runs. Raises ``StoreError`` where none can be made."""
+    place = directory / f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _sweep(directory)
+        place.mkdir(mode=0o700)
+        (place / "asked").mkdir()
+        descriptor = os.open(place / "held", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        raise StoreError(f"the run cannot be recorded: {error.strerror}", str(place)) from error
+    try:
+        yield place
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(directory: Path) -> None:
+    """Remove what runs left behind that never completed: killed with their wrapper."""
+    for place in directory.iterdir():
+        if _ID.fullmatch(place.name) and not (place / "ended.json").exists() and not _is_held(place):
+            remove_run(place)
+
+
+def _is_held(place: Path) -> bool:
+    try:
+        descriptor = os.open(place / "held", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def remove_run(place: Path) -> None:
+    """Remove all that is kept of a run; what cannot be removed stays."""
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def keep_run(place: Path, run: Run) -> None:
+    """Make it durable that a run completed. Raises ``StoreError``."""
+    document = {"schema": SCHEMA, **asdict(run), "started": run.started.isoformat()}
+    replace(place / "ended.json", json.dumps(document, sort_keys=True, indent=1).encode("utf-8", "surrogateescape"))
+
+
+def find_run(directory: Path, run_id: str) -> Path:
+    """The directory of a run that completed. Raises ``InputError``."""
+    kept = sorted(one.parent.name for one in directory.glob("*/ended.json")) if directory.is_dir() else []
+    if run_id in kept:
+        return directory / run_id
+    hint = f"kept are: {', '.join(kept)}" if kept else "no run waits for its capture"
+    raise InputError("there is no such completed run", where=run_id, hint=hint)
+
+
+def read_run(place: Path) -> Run:
+    """What was kept of a run. Raises ``InputError`` where it cannot be read."""
+    path = place / "ended.json"
+    try:
+        document = json.loads(read_document(path, "record of a run"))
+        if document.pop("schema") != SCHEMA:
+            raise ValueError("another schema")
+        document["started"] = datetime.fromisoformat(document["started"])
+        document["command"] = tuple(document["command"])
+        document["written"] = tuple(document["written"])
+        document["unwatched"] = tuple(Unwatched(**one) for one in document["unwatched"])
+        return Run(**document)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        hint = "run the training again, or capture its weights with lineage capture PATH"
+        raise InputError(f"the record of the run cannot be read: {error}", str(path), hint) from error
+
+
+def ask_capture(place: Path, asked: AskedCapture) -> None:
+    """Note, from inside a process of the run, what is to be captured after it. Raises ``StoreError``."""
+    from lineage.system.tomlwriter import render_toml
+
+    path = place / "asked" / f"{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.toml"
+    document = {field.name: thaw(getattr(asked, field.name)) for field in fields(asked)}
+    given = {key: value for key, value in document.items() if value is not None}
+    replace(path, render_toml(given, ()))
+
+
+def asked_captures(place: Path) -> tuple[AskedCapture, ...]:
+    """What processes of the run asked for, in their order; of the same paths, the last. Raises ``InputError``."""
+    found: dict[tuple[str, ...], AskedCapture] = {}
+    for path in sorted((place / "asked").glob("*.toml"))[:_MOST_ASKED]:
+        document = parse_toml(read_document(path, "request for a capture"), str(path))
+        try:
+            one = AskedCapture(**{key: freeze(value) for key, value in document.items()})
+        except TypeError as error:
+            raise InputError(f"the request for a capture cannot be read: {error}", str(path)) from error
+        found.pop(one.paths, None)
+        found[one.paths] = one
+    return tuple(found.values())
