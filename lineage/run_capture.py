@@ -1,21 +1,24 @@
 """The models that a watched run made, captured with what was seen of it."""
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from lineage.capturing import Captured, CaptureRequest, capture
+from lineage.core.entry import entry_of_command
 from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models
 from lineage.core.provider import Build
 from lineage.errors import InputError
 from lineage.model.manifest import EMPTY, Table, freeze
-from lineage.model.observed import Process, Serving
+from lineage.model.observed import Process, Serving, Session
 from lineage.model.run import AskedCapture, Run
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule
+from lineage.reading_inputs import files_of_run
 from lineage.repository_state import RepositoryState, own_file
 from lineage.sources.base import ExaminableSource
 from lineage.sources.interpreter import SeenProcessSource
@@ -81,6 +84,7 @@ def _asked(common: CaptureRequest, one: AskedCapture) -> CaptureRequest:
         labels=freeze({**one.labels, **common.labels}),
         metrics=freeze({**one.metrics, **common.metrics}),
         params=freeze({**one.params, **common.params}),
+        seen=None if one.session is None else Evidence(session=one.session),
     )
 
 
@@ -111,19 +115,23 @@ def capture_model(
     trained = principal(processes, made, own)
     problems = [*_run_problems(run, request, state)]
     if trained is None:
-        source, seen, evidence = fallback(), None, "asserted"
+        source, seen, evidence, notebook = fallback(), None, "asserted", None
         detail = "no Python process of the run that ran code of the repository was watched"
         problems += [Problem("run.not-observed", "run", detail), *unwatched_problems(run.unwatched)]
     else:
         source, evidence = SeenProcessSource(trained.answer), "observed"
         seen, found = gather(processes, trained, run.unwatched, own)
         problems += [*found, *_changed_code(run, seen)]
+        notebook = _notebook(run, state) if seen.session is not None else None
+        seen = _with_text(seen, None if request.seen is None else request.seen.session, notebook)
     request = replace(
         request,
+        entry=request.entry if request.entry is not None or notebook is None else state.root / notebook,
         seen=seen,
         evidence=evidence,
         serving=serving,
         run=_table(run),
+        files=files_of_run(state.root, run, processes),
         problems=tuple(sorted(problems)),
     )
     return capture(request, source, now=now, advance=advance)
@@ -150,6 +158,21 @@ def _changed_code(run: Run, seen: Evidence) -> list[Problem]:
     """Code that changed while the run went on: what ran may be another than what is recorded."""
     detail = "changed during the run: what ran may not be what is recorded"
     return [Problem("code.changed-during-run", path, detail) for path in sorted({*run.written} & {*seen.entries})]
+
+
+def _with_text(seen: Evidence, session: Session | None, notebook: str | None) -> Evidence:
+    """The evidence where the text of cells is known: as the session told it, else by the notebook that ran."""
+    if session is not None:
+        is_told = session.cells is not None and not session.forgotten
+        return replace(seen, session=session, knows_importers=is_told)
+    return seen if notebook is None else replace(seen, session=None, knows_importers=True)
+
+
+def _notebook(run: Run, state: RepositoryState) -> str | None:
+    """The notebook that the command ran, POSIX from the root: its cells are known by no file name."""
+    directory = "" if run.directory == "." else run.directory
+    found = entry_of_command(shlex.join(run.command), directory, state.paths.__contains__)
+    return found if found is not None and found.endswith(".ipynb") else None
 
 
 def _table(run: Run) -> Table:

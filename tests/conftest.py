@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import projects
+from tests.support import pipelines, projects
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -79,3 +79,14 @@ def project(_repository: Path, tmp_path: Path) -> Path:
 def tracked(_tracked: Path, tmp_path: Path) -> Path:
     """A repository of its own whose weights and data DVC has just been told to track; not committed yet."""
     return projects.copy(_tracked, tmp_path / "tracked")
+
+
+@pytest.fixture(scope="session")
+def _pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pipelines.make_pipeline(tmp_path_factory.mktemp("pipeline") / "fraud")
+
+
+@pytest.fixture
+def pipeline(_pipeline: Path, tmp_path: Path) -> Path:
+    """A repository of its own with a DVC pipeline that ran, everything committed."""
+    return projects.copy(_pipeline, tmp_path / "pipeline")

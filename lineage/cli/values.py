@@ -1,6 +1,5 @@
 """A user's own values, from options and files."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from lineage.core.values import plain_table
 from lineage.errors import InputError
 from lineage.model.manifest import Table
 from lineage.system.files import read_document
-from lineage.system.tomlfile import parse_toml
+from lineage.system.valuefile import SUFFIXES, parse_values
 
 
 def labels_of(texts: Sequence[str]) -> Table:
@@ -25,18 +24,6 @@ def labels_of(texts: Sequence[str]) -> Table:
 def read_values(path: Path, what: str) -> Table:
     """The table in a JSON, TOML or YAML file, by its suffix. Raises ``InputError``."""
     content = read_document(path, f"{what} file")
-    suffix = path.suffix.lower()
-    if suffix == ".toml":
-        return plain_table(parse_toml(content, str(path)), str(path))
-    if suffix in (".yaml", ".yml"):
-        from lineage.system.yamlfile import read_yaml
-
-        return plain_table(read_yaml(content, str(path)), str(path))
-    if suffix != ".json":
+    if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"the {what} file must be .json, .toml or .yaml", where=str(path))
-    try:
-        return plain_table(json.loads(content), str(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}:{error.colno}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("is not JSON in UTF-8 that can be read", where=str(path)) from error
+    return plain_table(parse_values(content, str(path)), str(path))

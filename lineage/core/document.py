@@ -12,7 +12,7 @@ from typing import Any
 from lineage.core.canonical import manifest_id
 from lineage.errors import InputError
 from lineage.model.code import Code
-from lineage.model.manifest import EVIDENCE, SCHEMA, Manifest, StoredManifest, freeze, thaw
+from lineage.model.manifest import EVIDENCE, SCHEMA, SUFFIX, Manifest, StoredManifest, Table, freeze, thaw
 from lineage.model.weights import Weights
 from lineage.portable.environment import USES, Environment, Package, Platform, Problem
 from lineage.portable.names import canonical_name
@@ -23,6 +23,7 @@ INLINE = ("problems", "environment.packages")
 
 _HEX40 = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _SHA256 = r"sha256:[0-9a-f]{64}"
+_INPUT = _SHA256 + r"|md5(-dos2unix)?:[0-9a-f]{32}(\.dir)?"
 _PRINTABLE = r"[^\x00-\x1f\x7f]+"
 _HINT = "capture the model again, or take the file from git as it was committed"
 
@@ -131,7 +132,7 @@ def _manifest(reader: Reader) -> Manifest:
         declared=_blobs(environment.table("declared")),
         environment=_environment(environment),
         run=freeze(_rest(reader.table("run"))),
-        inputs=freeze(_rest(reader.table("inputs"))),
+        inputs=_inputs(reader.table("inputs")),
         params=freeze(_rest(reader.table("params"))),
         metrics=freeze(_rest(reader.table("metrics"))),
     )
@@ -159,6 +160,19 @@ def _code(reader: Reader) -> Code:
     )
     reader.done()
     return code
+
+
+def _inputs(reader: Reader) -> Table:
+    found = {}
+    for path in reader.remaining():
+        if not _is_inside(path):
+            reader.fail(path, "must be a relative path that stays inside the repository")
+        if path.endswith(SUFFIX):
+            found[path] = reader.matching(path, _SHA256, "the id of a manifest, sha256: and 64 hexadecimal digits")
+        else:
+            found[path] = reader.matching(path, _INPUT, "sha256: or md5: and its hexadecimal digits, as of DVC")
+    table: Table = freeze(found)
+    return table
 
 
 def _blobs(reader: Reader) -> tuple[tuple[str, str], ...]:

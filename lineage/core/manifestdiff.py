@@ -1,9 +1,13 @@
 """What differs between two manifests beyond their environments: weights, code, parameters, metrics."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lineage.model.manifest import Manifest, flat
 from lineage.portable.compare import Change
+
+_ID = re.compile(r"(sha256:)?[0-9a-f]{64}|[0-9a-f]{40}|md5(-dos2unix)?:[0-9a-f]{32}(\.dir)?")
+_SHOWN_DIGITS = 12
 
 
 def compare_manifests(left: Manifest, right: Manifest) -> tuple[Change, ...]:
@@ -40,6 +44,8 @@ def _texts(kind: str, code: str, left: Mapping[str, str], right: Mapping[str, st
 
 
 def _short(text: str | None) -> str | None:
-    """A commit or blob id as people know it."""
-    is_id = text is not None and len(text) in (40, 64) and set(text) <= set("0123456789abcdef")
-    return text[:12] if is_id and text is not None else text
+    """A commit, blob id or digest as people know it."""
+    if text is None or _ID.fullmatch(text) is None:
+        return text
+    kind, colon, digits = text.rpartition(":")
+    return f"{kind}{colon}{digits[:_SHOWN_DIGITS]}"

@@ -12,6 +12,8 @@ from lineage.report.listing import day
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
 
+_SHOWN_INPUTS = 20
+
 
 def render_manifest(shown: Shown, form: str, style: Style) -> str:
     """The manifest in one of ``FORMS``."""
@@ -83,9 +85,20 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
     ]
     facts += [("weights", f"{one.path}, {one.size} bytes, sha256:{one.sha256[:12]}") for one in manifest.weights]
     facts += _environment(manifest)
+    facts += _inputs(manifest)
     for title in ("labels", "params", "metrics"):
         facts += [(title, f"{key} = {value}") for key, value in flat(getattr(manifest, title))]
     return facts
+
+
+def _inputs(manifest: Manifest) -> list[tuple[str, str]]:
+    """Path and digest of the first inputs; an upstream model by its manifest and id."""
+    rows = []
+    for path, digest in list(manifest.inputs.items())[:_SHOWN_INPUTS]:
+        kind, _, digits = str(digest).partition(":")
+        rows.append(("input", f"{path}, {kind}:{digits[:12]}"))
+    left = len(manifest.inputs) - len(rows)
+    return [*rows, ("input", f"… and {left} more")] if left else rows
 
 
 def _environment(manifest: Manifest) -> list[tuple[str, str]]:

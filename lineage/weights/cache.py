@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import re
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,10 @@ class DigestCache:
         by_name = dict(zip(ALGORITHMS, digests, strict=True))
         return FileDigests(size=state[2], digests=tuple((name, by_name[name]) for name in algorithms))
 
+    def fresh(self) -> "Fresh":
+        """What is read from now on, to be kept once the whole of it is known to be unchanged."""
+        return Fresh(self, time.time_ns())
+
     def enter(self, found: Iterable[tuple[State, FileDigests]], began_ns: int) -> None:
         """Keep the digests of files in these states, but of those touched shortly before ``began_ns``, in the file too.
 
@@ -82,6 +87,24 @@ class DigestCache:
             newest = itertools.islice(files.items(), max(0, len(files) - _MOST_FILES), None)
             document = {"form": _FORM, "files": [[*state, *digests] for state, digests in newest]}
             replace(self._file, json.dumps(document, separators=(",", ":")).encode("ascii"))
+
+
+class Fresh:
+    """What one reading found. Of more files than the cache holds nothing is kept: they would drive all others out."""
+
+    def __init__(self, cache: DigestCache, began_ns: int) -> None:
+        self._cache, self._began_ns = cache, began_ns
+        self._files: list[tuple[State, FileDigests]] = []
+
+    def add(self, state: State, result: FileDigests) -> None:
+        """One file, and the state that it was found in."""
+        if len(self._files) <= _MOST_FILES:
+            self._files.append((state, result))
+
+    def keep(self) -> None:
+        """Enter all of it."""
+        if len(self._files) <= _MOST_FILES:
+            self._cache.enter(self._files, self._began_ns)
 
 
 def known_digests(root: Path | None) -> DigestCache | None:

@@ -1,29 +1,34 @@
 """Weights by content: the digests of a file or a directory, the same that DVC gives it.
 
-Of a directory, the digest is over what DVC counts there: see ``lineage.weights.files``.
+Of a directory, the digest is over what DVC counts there: see ``lineage.weights.files``. It is read in windows of some
+thousand files, so that the largest is read in as little memory as the smallest.
 """
 
 import os
 import posixpath
-import threading
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.core.dvctree import tree_digest
+from lineage.core.dvctree import TreeDigest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
-from lineage.system.hashing import DOS2UNIX, Advance, FileDigests, hash_file
+from lineage.system.hashing import DOS2UNIX, Advance, FileDigests
 from lineage.weights.cache import ALGORITHMS, DigestCache
-from lineage.weights.files import Entry, Listing, check_name, list_files
-
-_MOST_THREADS = 8
-_THREADS_FROM = 64 << 10
-"""bytes in a file, on average: below this threads wait for each other's Python longer than they hash"""
+from lineage.weights.files import NOTHING, Entry, LeftOut, Walk, check_name
+from lineage.weights.reading import read_in_order
 
 _ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Weights to be recorded, and what lies there but is no part of them."""
+
+    weights: Weights
+    left_out: LeftOut
+    """what DVC is told to ignore"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,8 @@ class Found:
     is_directory: bool
     is_known: bool = False
     """whether some of it was not read now, but known from an earlier read"""
-    left_out: tuple[str, ...] = ()
-    """what lies there and does not count, as DVC is told to ignore it; POSIX below the directory, sorted"""
+    left_out: LeftOut = NOTHING
+    """what lies there and does not count, as DVC is told to ignore it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +54,15 @@ class _Content:
     """one for each algorithm"""
     is_known: bool
     """whether a digest of it came from the cache"""
-    left_out: tuple[str, ...]
+    left_out: LeftOut
 
 
 def measure(root: Path, path: str, *, advance: Advance | None = None, known: DigestCache | None = None) -> Weights:
+    """The weights of ``survey``; parameters and what is raised are its own."""
+    return survey(root, path, advance=advance, known=known).weights
+
+
+def survey(root: Path, path: str, *, advance: Advance | None = None, known: DigestCache | None = None) -> Survey:
     """The weights at ``path`` (POSIX, relative to ``root``), file or directory, to be recorded.
 
     ``advance`` is called with counts of bytes, from several threads but by one at a time. What ``known`` holds is not
@@ -69,7 +79,8 @@ def measure(root: Path, path: str, *, advance: Advance | None = None, known: Dig
     content = _content(root / path, path, within, ALGORITHMS, advance, known)
     md5, sha256 = content.digests
     suffix = ".dir" if content.is_directory else ""
-    return Weights(path=path, size=content.size, sha256=sha256, md5=md5 + suffix)
+    weights = Weights(path=path, size=content.size, sha256=sha256, md5=md5 + suffix)
+    return Survey(weights=weights, left_out=content.left_out)
 
 
 def sha256_of(
@@ -77,7 +88,7 @@ def sha256_of(
 ) -> Found:
     """The content at ``location``, file or directory, wherever links to files lead: it is compared, not recorded.
 
-    With ``everything``, what DVC is told to ignore counts too. Raises WeightsError as ``measure`` does, links that
+    With ``everything``, what DVC is told to ignore counts too. Raises WeightsError as ``survey`` does, links that
     lead out excepted.
     """
     content = _content(location, str(location), None, ("sha256",), advance, known, everything)
@@ -109,17 +120,9 @@ def found_as_recorded(
     Raises WeightsError as ``sha256_of`` does.
     """
     found = sha256_of(location, advance=advance, known=known)
-    if found.left_out and found.sha256 != recorded.sha256:
+    if found.left_out.paths and found.sha256 != recorded.sha256:
         return sha256_of(location, advance=advance, known=known, everything=True)
     return found
-
-
-def left_out_of(root: Path, path: str) -> tuple[str, ...]:
-    """What DVC is told to ignore at ``path``, so that ``measure`` does not count it; paths as ``path``, sorted.
-
-    Raises WeightsError as ``measure`` does.
-    """
-    return tuple(f"{path}/{one}" for one in list_files(root / path, path, None).left_out)
 
 
 def dos2unix_md5s(location: Path, *, advance: Advance | None = None) -> frozenset[str]:
@@ -134,7 +137,7 @@ def dos2unix_md5s(location: Path, *, advance: Advance | None = None) -> frozense
 def size_of(location: Path) -> int:
     """Bytes to read at ``location``, as far as can be told before; for showing progress only."""
     try:
-        return sum(entry.state[2] for entry in list_files(location, str(location), None).entries)
+        return sum(entry.state[2] for entry in Walk(location, str(location), None))
     except WeightsError:
         return 0
 
@@ -149,89 +152,49 @@ def _content(
     everything: bool = False,
 ) -> _Content:
     for _ in range(_ATTEMPTS):
-        began_ns = time.time_ns()
-        listing = list_files(location, where, within, everything=everything)
-        earlier = [None if known is None else known.find(entry.state, algorithms) for entry in listing.entries]
-        if advance is not None:
-            advance(sum(result.size for result in earlier if result is not None))
-        unread = [entry for entry, result in zip(listing.entries, earlier, strict=True) if result is None]
-        hashed = iter(_hash_all(unread, where, algorithms, advance))
-        results = tuple(next(hashed) if result is None else result for result in earlier)
-        size = sum(result.size for result in results)
+        walk = Walk(location, where, within, everything=everything)
+        sums = _Sums(algorithms)
+        fresh = None if known is None or algorithms != ALGORITHMS else known.fresh()
+        # Closed at once whatever happens: its threads would go on.
+        with closing(read_in_order(walk, where, algorithms, advance, known)) as files:
+            for entry, result, is_known in files:
+                sums.add(entry, result, is_known)
+                if fresh is not None and not is_known:
+                    fresh.add(entry.state, result)
         # A file hashed early may have changed while a later one was read: only the whole as it still stands counts.
-        if list_files(location, where, within, everything=everything) == listing:
-            if known is not None and algorithms == ALGORITHMS:
-                states = [entry.state for entry in listing.entries]
-                known.enter(zip(states, results, strict=True), began_ns)
-            digests = _combine(listing, results, algorithms)
-            is_known = len(unread) < len(results)
+        again = Walk(location, where, within, everything=everything)
+        for _entry in again:
+            pass
+        if (again.is_directory, again.fingerprint()) == (walk.is_directory, walk.fingerprint()):
+            if fresh is not None:
+                fresh.keep()
             return _Content(
-                is_directory=listing.is_directory,
-                size=size,
-                digests=digests,
-                is_known=is_known,
-                left_out=listing.left_out,
+                is_directory=walk.is_directory,
+                size=sums.size,
+                digests=sums.digests(walk.is_directory),
+                is_known=sums.is_known,
+                left_out=walk.left_out(),
             )
         if advance is not None:
-            advance(-size)
+            advance(-sums.size)
     raise WeightsError("it changed while it was read", where, "let the program that writes it finish, then try again")
 
 
-def _combine(listing: Listing, results: Sequence[FileDigests], algorithms: Sequence[str]) -> tuple[str, ...]:
-    if not listing.is_directory:
-        return tuple(digest for _, digest in results[0].digests)
-    return tuple(
-        tree_digest(
-            ((entry.path, result.digests[index][1]) for entry, result in zip(listing.entries, results, strict=True)),
-            "md5" if algorithm in DOS2UNIX else algorithm,
-        )
-        for index, algorithm in enumerate(algorithms)
-    )
+class _Sums:
+    """What the files of a walk come to."""
 
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        self.size = 0
+        self.is_known = False
+        self._trees = [TreeDigest("md5" if name in DOS2UNIX else name) for name in algorithms]
+        self._last: tuple[str, ...] = ()
 
-def _hash_all(
-    entries: Sequence[Entry], where: str, algorithms: Sequence[str], advance: Advance | None
-) -> tuple[FileDigests, ...]:
-    """The digests of each entry, in their order."""
-    # Largest first: a large one begun last would keep one thread busy while the others have nothing left to do.
-    order = iter(sorted(range(len(entries)), key=lambda index: -entries[index].state[2]))
-    results: dict[int, FileDigests] = {}
-    lock = threading.Lock()
-    stopped = threading.Event()
+    def add(self, entry: Entry, result: FileDigests, is_known: bool) -> None:
+        self.size += result.size
+        self.is_known = self.is_known or is_known
+        self._last = tuple(digest for _, digest in result.digests)
+        for tree, digest in zip(self._trees, self._last, strict=True):
+            tree.add(entry.path, digest)
 
-    def report(count: int) -> None:
-        if stopped.is_set():
-            raise WeightsError("reading was stopped", where)
-        if advance is not None:
-            with lock:
-                advance(count)
-
-    def work() -> None:
-        while not stopped.is_set():
-            with lock:
-                index = next(order, None)
-            if index is None:
-                return
-            entry = entries[index]
-            named = posixpath.join(where, entry.path) if entry.path else where
-            results[index] = hash_file(Path(entry.real), algorithms, advance=report, where=named)
-
-    is_worth_it = sum(entry.state[2] for entry in entries) >= _THREADS_FROM * len(entries)
-    threads = min(_MOST_THREADS, os.cpu_count() or 1, len(entries)) if is_worth_it else 1
-    if threads <= 1:
-        work()
-    else:
-        _run_threads(threads, work, stopped)
-    return tuple(results[index] for index in range(len(entries)))
-
-
-def _run_threads(threads: int, work: Callable[[], None], stopped: threading.Event) -> None:
-    """Run ``work`` on each of some threads; the first error, Ctrl-C included, stops them all within a block."""
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        futures = [pool.submit(work) for _ in range(threads)]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            stopped.set()
-        for future in done:
-            future.result()
+    def digests(self, is_directory: bool) -> tuple[str, ...]:
+        return tuple(tree.hexdigest() for tree in self._trees) if is_directory else self._last

@@ -8,7 +8,7 @@ import os
 import posixpath
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
@@ -30,11 +30,11 @@ Read = tuple[Entry, FileDigests, bool]
 
 def read_in_order(
     entries: Iterable[Entry], where: str, algorithms: Sequence[str], advance: Advance | None, known: DigestCache | None
-) -> Iterator[Read]:
+) -> Generator[Read, None, None]:
     """Every file with its digests, in the order of ``entries``; errors name it below ``where``.
 
-    ``advance`` is told of known files too. Raises WeightsError as ``hash_file`` does, and what ``entries`` raises; the
-    first error, Ctrl-C included, stops all threads within a block.
+    ``advance`` is told of known files too. Raises WeightsError as ``hash_file`` does, and what ``entries`` raises. An
+    error, Ctrl-C included, stops all threads within a block; so does closing, which has to be done in any case.
     """
     reader = _Reader(where, algorithms, advance)
     source = iter(entries)

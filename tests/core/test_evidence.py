@@ -36,6 +36,7 @@ TRAIN = process(
     ),
     libraries=("/env/numpy.libs/libblas.so",),
     read=("/repo/data.csv",),
+    born=7.5,
 )
 WORKER = process(11, forked=True, modules=(("scipy", "/env/scipy/__init__.py"),), ended=False)
 TOOL = process(12, answer=OTHER, modules=(("black", "/opt/tools/black/black.py"),))
@@ -66,6 +67,8 @@ def test_all_processes_of_the_environment_together() -> None:
             imports=(("numpy", "train.py"),),
             entries=("features.py", "train.py"),
             read=frozenset({"/repo/data.csv"}),
+            libraries=frozenset({"/env/numpy.libs/libblas.so"}),
+            since=7.5,
             is_whole=True,
             knows_importers=True,
         ),

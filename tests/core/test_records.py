@@ -33,6 +33,7 @@ def test_a_whole_record_is_a_process() -> None:
             read=("/p/a.csv", "/p/in.csv"),
             written=("/p/out.pkl",),
             sees_files=True,
+            born=100.25,
             started=("sh", "true"),
         ),
     )
@@ -70,6 +71,7 @@ def test_a_forked_process_has_what_its_parent_said() -> None:
         answer={"python": "3.11.7", "path": ["/q"]},
         main="/p/main.py",
         sees_files=True,
+        born=101.0,
     )
 
 

@@ -200,9 +200,10 @@ def test_the_deepest_values_are_carried(path: Path) -> None:
 
 
 def test_a_value_that_toml_would_change_is_refused(path: Path) -> None:
-    manifest = replace(FULL, params=plain_table({"at": time(1, 2, tzinfo=UTC)}, "--params"))
+    manifest = replace(FULL, params=freeze({"a.b": [{"at": 1}, {"at": time(1, 2, tzinfo=UTC)}]}))
 
-    assert str(failure(manifest, path)) == f"{path}: holds a value that TOML cannot carry unchanged"
+    key = 'params."a.b"[1].at'
+    assert str(failure(manifest, path)) == f"{path}: {key}: is a value that TOML cannot carry unchanged"
     assert list(path.parent.iterdir()) == []
 
 

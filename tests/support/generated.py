@@ -164,7 +164,7 @@ def manifests() -> st.SearchStrategy[Manifest]:
         tool=st.none() | PRINTABLE,
         labels=tables(),
         run=tables(),
-        inputs=tables(),
+        inputs=st.dictionaries(_PATHS, _SHA256 | hexadecimal(32).map("md5:{}".format), max_size=3).map(freeze),
         params=tables(),
         metrics=tables(),
     )

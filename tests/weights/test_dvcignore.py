@@ -7,7 +7,8 @@ import pytest
 
 from lineage.errors import WeightsError
 from lineage.system.yamlfile import read_yaml
-from lineage.weights.measure import Found, left_out_of, measure, sha256_of
+from lineage.weights.files import LeftOut
+from lineage.weights.measure import Found, measure, sha256_of, survey
 from tests.support.projects import dvc, git, write
 from tests.support.trees import sha256_of_tree
 
@@ -67,6 +68,10 @@ def by_dvc(pointer: Path) -> tuple[object, object]:
     raise AssertionError(pointer.read_text())
 
 
+def left_out_of(root: Path, path: str) -> tuple[str, ...]:
+    return tuple(f"{path}/{one}" for one in survey(root, path).left_out.paths)
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_the_digest_is_that_of_dvc(ruled: Path, name: str) -> None:
     found = measure(ruled, f"{name}/m")
@@ -76,8 +81,8 @@ def test_the_digest_is_that_of_dvc(ruled: Path, name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_what_is_left_out_is_told(ruled: Path, name: str) -> None:
     expected = RULES[name][1]
-    assert sha256_of(ruled / name / "m").left_out == expected
-    assert left_out_of(ruled, f"{name}/m") == tuple(f"{name}/m/{path}" for path in expected)
+    assert sha256_of(ruled / name / "m").left_out == LeftOut(expected)
+    assert survey(ruled, f"{name}/m").left_out == LeftOut(expected)
 
 
 def test_the_sha256_is_of_the_same_files_and_of_all_when_asked(ruled: Path) -> None:
@@ -86,7 +91,7 @@ def test_the_sha256_is_of_the_same_files_and_of_all_when_asked(ruled: Path) -> N
         size=sum(map(len, counted.values())),
         sha256=sha256_of_tree(counted),
         is_directory=True,
-        left_out=RULES["name"][1],
+        left_out=LeftOut(RULES["name"][1]),
     )
     assert sha256_of(ruled / "name" / "m", everything=True) == Found(
         size=sum(map(len, TREE.values())), sha256=sha256_of_tree(TREE), is_directory=True
@@ -188,3 +193,12 @@ def test_a_link_to_a_directory_may_be_left_out(repository: Path) -> None:
     (repository / "m" / "latest").symlink_to("one")
     assert left_out_of(repository, "m") == ("m/latest",)
     assert os.path.lexists(repository / "m" / "latest")
+
+
+def test_of_very_many_the_first_are_told_by_name(repository: Path) -> None:
+    logs = [f"{index:04d}.log" for index in range(2_500)]
+    write(repository, {".dvcignore": b"*.log\n", "m/a.bin": b"a", **{f"m/{name}": b"" for name in reversed(logs)}})
+    assert survey(repository, "m").left_out == LeftOut(tuple(logs[:1000]), 1500)
+    inner = {f"m/{name}/.dvc/config": b"" for name in ("0000", "zz")}
+    write(repository, inner)
+    assert survey(repository, "m").left_out == LeftOut(("0000", *logs[:999]), 1502)

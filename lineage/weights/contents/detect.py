@@ -1,8 +1,10 @@
 """Which reader a weights file is for: by its first bytes, then by its suffix."""
 
+import contextlib
+import heapq
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -53,14 +55,28 @@ def _read_directory(path: Path, subject: str) -> Contents:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """Regular files below, sorted, not deeper than ``MAX_DEPTH`` and not through links to directories."""
-    for folder, names, files in os.walk(path):
-        if len(Path(folder).relative_to(path).parts) >= MAX_DEPTH:
-            names.clear()
-        names[:] = sorted(name for name in names if name not in (".git", ".hg", ".dvc"))
-        for name in sorted(files):
-            if (Path(folder) / name).is_file():
-                yield Path(folder) / name
+    """Regular files below, sorted, not deeper than ``MAX_DEPTH`` and not through links to directories.
+
+    Of those beside each other no more than one over ``MAX_FILES`` is given, for a directory may hold millions.
+    """
+    pending = [(path, 0)]
+    while pending:
+        folder, depth = pending.pop()
+        yield from (folder / name for name in heapq.nsmallest(MAX_FILES + 1, _names(folder, _is_file)))
+        if depth < MAX_DEPTH:
+            below = sorted(_names(folder, lambda one: one.is_dir(follow_symlinks=False)), reverse=True)
+            pending += [(folder / name, depth + 1) for name in below if name not in (".git", ".hg", ".dvc")]
+
+
+def _names(folder: Path, counts: Callable[["os.DirEntry[str]"], bool]) -> Iterator[str]:
+    """Of some that lie there, in no order; none where it cannot be read, which whoever hashes it will tell."""
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        yield from (one.name for one in found if counts(one))
+
+
+def _is_file(one: "os.DirEntry[str]") -> bool:
+    """As a path tells, which takes a link in a circle for none."""
+    return Path(one.path).is_file() if one.is_symlink() else one.is_file()
 
 
 def _read_file(path: Path, subject: str) -> Contents:

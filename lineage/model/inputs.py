@@ -1,0 +1,46 @@
+"""What a model was made from: what DVC recorded of files, what other manifests record, what a run read."""
+
+from dataclasses import dataclass
+
+from lineage.model.weights import Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """A file or directory as one of DVC's files records it."""
+
+    path: str
+    """POSIX, from the repository root"""
+    pointer: str
+    """the ``*.dvc`` or ``dvc.lock`` it stands in"""
+    digest: str | None
+    """``md5:<hex>`` or ``md5-dos2unix:<hex>``, ``.dir`` behind it for a directory; ``None`` when there is none"""
+    size: int | None = None
+    """bytes"""
+    is_directory: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """A manifest of the same repository, as something that a model may have been made from."""
+
+    path: str
+    """POSIX, from the repository root"""
+    id: str
+    weights: tuple[Weights, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFiles:
+    """The files of a repository that a watched run touched. Paths POSIX from its root."""
+
+    read: frozenset[str]
+    """opened for reading by a watched process, of those that are files now"""
+    written: frozenset[str]
+    """opened for writing by a watched process"""
+    changed: frozenset[str]
+    """changed while the run went on, by whatever"""
+    late: frozenset[str] = frozenset()
+    """of those read: changed after the run's end"""
+    unseeing: int = 0
+    """processes whose files could not be watched: Python 3.7 and older"""
