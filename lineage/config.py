@@ -1,6 +1,6 @@
 """The user's configuration: which repository, which policy. Only entry points read it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lineage.errors import InputError
@@ -64,20 +64,45 @@ def has_policy(path: Path) -> bool:
     return path.name != PROJECT_FILE or _section(path) is not None
 
 
+def policy_at(read: Callable[[str], bytes | None], revision: str) -> tuple[Policy, str]:
+    """(policy, the file it stands in, or ``defaults``) of a revision; ``read`` gives the bytes of its files.
+
+    Raises ``InputError`` as ``load_policy`` does, with the revision's name before the file's.
+    """
+    found = []
+    for name in (PROJECT_FILE, OWN_FILE):
+        content = read(name)
+        if content is not None and (name != PROJECT_FILE or _lineage(content, f"{revision}:{name}") is not None):
+            found.append((name, content))
+    if len(found) > 1:
+        hint = f"keep one: move [tool.lineage] of {PROJECT_FILE} into {OWN_FILE}, or remove {OWN_FILE}"
+        raise InputError(f"two policies: {PROJECT_FILE} and {OWN_FILE}", where=revision, hint=hint)
+    if not found:
+        return Policy(), "defaults"
+    name, content = found[0]
+    return _parsed(content, f"{revision}:{name}", name), name
+
+
 def _section(path: Path) -> object:
-    tool = parse_toml(read_document(path, "policy"), str(path)).get("tool")
+    return _lineage(read_document(path, "policy"), str(path))
+
+
+def _lineage(content: bytes, where: str) -> object:
+    tool = parse_toml(content, where).get("tool")
     return tool.get("lineage") if isinstance(tool, dict) else None
 
 
 def _read(path: Path) -> Policy:
-    document = parse_toml(read_document(path, "policy"), str(path))
+    return _parsed(read_document(path, "policy"), str(path), path.name)
+
+
+def _parsed(content: bytes, where: str, name: str) -> Policy:
+    document = parse_toml(content, where)
     tool = document.get("tool")
     section = tool.get("lineage") if isinstance(tool, dict) else None
-    if path.name != PROJECT_FILE and set(document) - {"tool"}:
+    if name != PROJECT_FILE and set(document) - {"tool"}:
         extra = ", ".join(sorted(set(document) - {"tool"}))
-        raise InputError(
-            f"{extra}: not a known key", where=str(path), hint="write [tool.lineage.verify], as in pyproject.toml"
-        )
+        raise InputError(f"{extra}: not a known key", where, "write [tool.lineage.verify], as in pyproject.toml")
     if not isinstance(section, dict):
-        raise InputError("tool.lineage: is missing or not a table", where=str(path), hint="see docs/policy.md")
-    return parse_policy(section, str(path))
+        raise InputError("tool.lineage: is missing or not a table", where=where, hint="see docs/policy.md")
+    return parse_policy(section, where)

@@ -1,6 +1,6 @@
 """May this model be served there? Manifest + target + policy → report. Nothing is written, nothing installed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from lineage.model.report import Checked, Report, Side
 from lineage.portable.compare import IDENTITIES, Comparison, combine, compare
 from lineage.portable.environment import REPOSITORY, Observation
 from lineage.portable.judge import judge
-from lineage.portable.policy import Policy, verify_tolerance
+from lineage.portable.policy import Accept, Policy, verify_tolerance
 from lineage.sources.base import ExaminableSource, Examination, Source
 
 
@@ -25,10 +25,12 @@ def verify(
     policy_name: str = "defaults",
     advance: Advance | None = None,
     deep: bool = False,
+    accepts: Sequence[Accept] = (),
 ) -> Report:
     """The verdict on serving a recorded model in a target. Raises ``InputError`` and ``ObservationError``.
 
-    ``deep``: every installed file of the target is compared with its RECORD too.
+    ``deep``: every installed file of the target is compared with its RECORD too. ``accepts``: what stands in the log
+    beside the manifest; those of other manifests do not count.
     """
     manifest = _as_served(stored.manifest)
     judged = _judged_names(manifest, policy)
@@ -43,8 +45,9 @@ def verify(
     if examination is not None:
         by_file, installed = _compare_files(manifest, judged, examination, advance)
         compared = combine(compared, by_file)
+    own = [one for one in accepts if one.manifest == stored.id]
     files, looked = compare_weights(manifest.weights, policy.verify.files, weights, advance)
-    verdict = judge(combine(compared, files), policy, manifest.name, today)
+    verdict = judge(combine(compared, files), policy, manifest.name, today, own)
     counted = dict(compared.counted)
     return Report(
         command="verify",

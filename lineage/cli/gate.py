@@ -11,7 +11,8 @@ from lineage.cli.emit import Progress, publish, style_of
 from lineage.cli.targets import manifest_of, observable, target_of
 from lineage.comparing_weights import WeightsPlace
 from lineage.config import load_policy, project_root
-from lineage.model.manifest import StoredManifest
+from lineage.model.manifest import StoredManifest, log_path
+from lineage.portable.policy import Accept
 from lineage.sources.base import Source
 from lineage.verifying import verify
 
@@ -52,9 +53,20 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
             policy_name=policy_name,
             advance=advance,
             deep=asked.deep,
+            accepts=_accepts(stored),
         )
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
+
+
+def _accepts(stored: StoredManifest) -> tuple[Accept, ...]:
+    """What stands in the log beside the manifest; one read from a revision has none here."""
+    path = log_path(Path(stored.path))
+    if not path.is_file():
+        return ()
+    from lineage.store.log import read_log
+
+    return read_log(path.read_bytes(), str(path))
 
 
 def _directory(stored: StoredManifest) -> Path:

@@ -19,6 +19,8 @@ COMMANDS = {
     "capture": "After training: write the manifest of these weights.",
     "show": "Read a manifest; with --problems, what is not reproducible about it as of now.",
     "verify": "May this model be served there?",
+    "check": "Which edits make which models due for retraining?",
+    "accept": "Judge a difference harmless, reviewably, until it changes again.",
     "diff": "Two manifests or targets, side by side.",
     "log": "All models, or the history of one.",
 }

@@ -175,3 +175,30 @@ def _contradiction(what: str, one: Build, other: Build) -> InputError:
         f"{other.provider} {getattr(other, what)}",
         hint=f"unset the variable of the one that does not run this job: {one.mark} or {other.mark}",
     )
+
+
+_RANGES = (
+    ("GITLAB_CI", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_COMMIT_SHA"),
+    ("GITLAB_CI", "CI_COMMIT_BEFORE_SHA", "CI_COMMIT_SHA"),
+    ("TF_BUILD", "SYSTEM_PULLREQUEST_TARGETBRANCH", "BUILD_SOURCEVERSION"),
+    ("GITHUB_ACTIONS", "GITHUB_BASE_REF", "GITHUB_SHA"),
+    ("BITBUCKET_BUILD_NUMBER", "BITBUCKET_PR_DESTINATION_COMMIT", "BITBUCKET_COMMIT"),
+    ("JENKINS_URL", "CHANGE_TARGET", "GIT_COMMIT"),
+)
+"""(mark, variable of the base, variable of the head): a base is a commit, or a branch of ``origin``."""
+
+
+def pull_request_of(variables: Mapping[str, str]) -> str | None:
+    """The range of the pull request or push that a CI job judges, ``BASE...HEAD``; ``None`` where none is told.
+
+    GitHub tells the commits of a push only in its event file, which is not read.
+    """
+    for mark, base, head in _RANGES:
+        if not variables.get(mark) or not variables.get(base):
+            continue
+        start, end = variables[base], variables.get(head) or "HEAD"
+        if not start.strip("0"):
+            continue  # the first push of a branch has no commit before it
+        start = start if _COMMIT.fullmatch(start) else f"origin/{start.removeprefix('refs/heads/')}"
+        return f"{start}...{end if _COMMIT.fullmatch(end) else 'HEAD'}"
+    return None

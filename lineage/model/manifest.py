@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,13 @@ SCHEMA = "1.0"
 NO_REPOSITORY = "code.no-repository"
 """The problem of a capture that had the files of the code, and of its commit only the name."""
 SUFFIX = ".lineage.toml"
+LOG_SUFFIX = ".lineage-log.toml"
 EVIDENCE = ("observed", "asserted", "imported")
+
+def log_path(manifest: PurePath) -> Path:
+    """Where the log of a manifest lies: beside it, with the same stem."""
+    return Path(manifest.with_name(manifest.name.removesuffix(SUFFIX) + LOG_SUFFIX))
+
 
 Table = Mapping[str, Any]
 """A table of the user's own values, deeply read-only: see ``freeze``."""

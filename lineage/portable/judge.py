@@ -10,11 +10,20 @@ Rules of the gate:
 
 import datetime
 import fnmatch
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
-from lineage.portable.policy import Policy, VerifyPolicy, covering, effective_use, own_rule, tolerance
+from lineage.portable.policy import (
+    Accept,
+    Policy,
+    VerifyPolicy,
+    accepting,
+    covering,
+    effective_use,
+    own_rule,
+    tolerance,
+)
 
 _ORDER = {"none": 0, "build": 1, "patch": 2, "minor": 3, "major": 4}
 
@@ -92,8 +101,10 @@ class Verdict(NamedTuple):
     accepted: Tuple[Accepted, ...] = ()
 
 
-def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.date) -> Verdict:
-    """The verdict on what a comparison found for a model, on a day (UTC)."""
+def judge(
+    comparison: Comparison, policy: Policy, model: str, today: datetime.date, accepts: Sequence[Accept] = ()
+) -> Verdict:
+    """The verdict on what a comparison found for a model, on a day (UTC); ``accepts`` are those of its manifest."""
     findings: List[Finding] = []
     accepted: List[Accepted] = []
     unknown = list(comparison.unknown)
@@ -108,6 +119,11 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
         waiver = next((one for one in covers if today <= one.until), None)
         if waiver is None and covers:
             reason = ", ".join(filter(None, (reason, "its waiver ended on {}".format(covers[-1].until))))
+        accept = accepting(accepts, change.subject, change.recorded, change.observed, today)
+        if waiver is None and accept is not None and severity == "fail":
+            severity = "note"
+            reason = ", ".join(filter(None, (reason, "accepted: {}".format(accept.because))))
+            accepted.append(_as_accepted(accept))
         if waiver is not None:
             severity = "note"
             reason = ", ".join(filter(None, (reason, "waived until {}: {}".format(waiver.until, waiver.reason))))
@@ -121,6 +137,11 @@ def judge(comparison: Comparison, policy: Policy, model: str, today: datetime.da
         judged = by_subject(judged + (Unknown("packages", "no package could be compared"),))
     findings.sort(key=lambda one: (one.severity, one.change.subject, one.change.code))
     return Verdict(_outcome(findings, judged), tuple(findings), judged, tuple(accepted))
+
+
+def _as_accepted(accept: Accept) -> Accepted:
+    until = None if accept.until is None else accept.until.isoformat()
+    return Accepted(accept.subject, accept.recorded, accept.observed, accept.because, until)
 
 
 def by_subject(unknown: Iterable[Unknown]) -> Tuple[Unknown, ...]:

@@ -29,6 +29,20 @@ class Waiver(NamedTuple):
     """inclusive, UTC"""
 
 
+class Accept(NamedTuple):
+    """A difference of one manifest that somebody judged harmless, until either side moves again."""
+
+    manifest: str
+    """id of the manifest"""
+    subject: str
+    recorded: Optional[str]
+    observed: Optional[str]
+    because: str
+    made: datetime.date
+    until: Optional[datetime.date] = None
+    """inclusive, UTC; ``None`` for as long as both sides stay"""
+
+
 class ModelRule(NamedTuple):
     """Which dependency files describe the environment of some models."""
 
@@ -206,6 +220,17 @@ def _day(reader: Reader) -> datetime.date:
         reader.fail("until", "must be a date, as 2027-01-31")
         return datetime.date.min
     return value
+
+
+def accepting(
+    accepts: Sequence[Accept], subject: str, recorded: Optional[str], observed: Optional[str], today: datetime.date
+) -> Optional[Accept]:
+    """The accept that covers exactly this difference today; those of other manifests are not given in."""
+    for one in accepts:
+        if (one.subject, one.recorded, one.observed) == (subject, recorded, observed):
+            if one.until is None or today <= one.until:
+                return one
+    return None
 
 
 def covering(waivers: Tuple[Waiver, ...], subject: str, model: str) -> List[Waiver]:

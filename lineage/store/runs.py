@@ -14,12 +14,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lineage.errors import InputError, StoreError
 from lineage.model.manifest import freeze, thaw
-from lineage.model.observed import Unwatched
+from lineage.model.observed import Session, Unwatched
 from lineage.model.run import AskedCapture, Run
 from lineage.system.files import read_document, replace
 from lineage.system.tomlfile import parse_toml
@@ -40,17 +41,33 @@ def opened_run(directory: Path, now: datetime) -> Iterator[Path]:
     place = directory / f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _sweep(directory)
-        place.mkdir(mode=0o700)
-        (place / "asked").mkdir()
-        descriptor = os.open(place / "held", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with _alone(directory):
+            _sweep(directory)
+            place.mkdir(mode=0o700)
+            (place / "asked").mkdir()
+            descriptor = _hold(place / "held")
     except OSError as error:
         raise StoreError(f"the run cannot be recorded: {error.strerror}", str(place)) from error
     try:
         yield place
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """No other run begins meanwhile: between its making and its holding, a run would be swept away."""
+    descriptor = _hold(directory.with_name(f"{directory.name}.lock"))
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _hold(path: Path) -> int:
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 def _sweep(directory: Path) -> None:
@@ -101,7 +118,7 @@ def read_run(place: Path) -> Run:
     path = place / "ended.json"
     try:
         document = json.loads(read_document(path, "record of a run"))
-        if document.pop("schema") != SCHEMA:
+        if not isinstance(document, dict) or document.pop("schema", None) != SCHEMA:
             raise ValueError("another schema")
         document["started"] = datetime.fromisoformat(document["started"])
         document["command"] = tuple(document["command"])
@@ -118,7 +135,9 @@ def ask_capture(place: Path, asked: AskedCapture) -> None:
     from lineage.system.tomlwriter import render_toml
 
     path = place / "asked" / f"{datetime.now(UTC):%Y%m%d%H%M%S%f}-{os.getpid()}.toml"
-    document = {field.name: thaw(getattr(asked, field.name)) for field in fields(asked)}
+    document = {field.name: thaw(getattr(asked, field.name)) for field in fields(asked) if field.name != "session"}
+    if asked.session is not None:  # as text: cells may hold what TOML cannot
+        document["session"] = json.dumps(asdict(asked.session))
     given = {key: value for key, value in document.items() if value is not None}
     replace(path, render_toml(given, ()))
 
@@ -129,9 +148,18 @@ def asked_captures(place: Path) -> tuple[AskedCapture, ...]:
     for path in sorted((place / "asked").glob("*.toml"))[:_MOST_ASKED]:
         document = parse_toml(read_document(path, "request for a capture"), str(path))
         try:
-            one = AskedCapture(**{key: freeze(value) for key, value in document.items()})
-        except TypeError as error:
+            session = _session(document.pop("session", None))
+            one = AskedCapture(**{key: freeze(value) for key, value in document.items()}, session=session)
+        except (TypeError, ValueError) as error:
             raise InputError(f"the request for a capture cannot be read: {error}", str(path)) from error
         found.pop(one.paths, None)
         found[one.paths] = one
     return tuple(found.values())
+
+
+def _session(text: str | None) -> Session | None:
+    """Raises ``ValueError``, ``TypeError``."""
+    if text is None:
+        return None
+    found = Session(**json.loads(text))
+    return replace_fields(found, cells=None if found.cells is None else tuple(found.cells))

@@ -22,9 +22,14 @@ LAYERS: tuple[frozenset[str], ...] = (
             "repository_state",
             "code_directory",
             "package_use",
+            "traced_code",
+            "observed_files",
             "loaded",
             "other_providers",
             "running",
+            "revisions",
+            "checking",
+            "edited",
             "run_capture",
             "reading_inputs",
             "reading_stage",
@@ -42,7 +47,7 @@ HOMES = {
     "tomlkit": {"system/tomlwriter.py"},
     "ruamel": {"system/yamlfile.py"},
     "dvc": {"weights/tracking.py", "weights/remote.py", "weights/dvcignore.py"},
-    "packaging": {"core/closure.py", "core/locks/"},
+    "packaging": {"core/closure.py", "core/locks/", "core/ranges.py", "core/declarations/"},
     "click": {"cli/"},
 }
 """Each third-party package in its one home."""

@@ -1,0 +1,62 @@
+"""The only list of forms of dependency files: how their files are named, and the module that reads one.
+
+A module is imported when a file of its form is met. Each has the names of ``Form``.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from lineage.model.declarations import Declarations
+
+Include = Callable[[str], bytes | None]
+"""The bytes of another file of the repository at the same revision, by its POSIX path; ``None`` for none."""
+
+
+class Form(Protocol):
+    """What a module that reads a form offers."""
+
+    FORM: str
+    PARSE: str
+    """how the caller parses the bytes: ``toml``, ``yaml``, ``json``; ``text``: not at all, the document is ``None``"""
+
+    def recognise(self, path: str) -> bool:
+        """Whether a file is of this form, by its POSIX path."""
+        ...
+
+    def declarations(self, path: str, document: Any, content: bytes, include: Include) -> Declarations:
+        """What the file asks for. Raises ``InputError`` where it cannot be read as a whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Where a form is read."""
+
+    names: str
+    """regular expression of the base names that its module may recognise"""
+    module: str
+    """below ``lineage.core.declarations``"""
+
+
+FORMS = (
+    Row(names=r"pyproject\.toml", module="pyproject"),
+    Row(names=r"setup\.cfg", module="setupcfg"),
+    Row(names=r"setup\.py", module="setuppy"),
+    Row(names=r".*\.(?:txt|in)", module="requirements"),
+)
+"""Most specific first."""
+
+
+def form_of(path: str) -> Form | None:
+    """What reads a dependency file, by its POSIX path; ``None`` where it is none of a known form."""
+    base = posixpath.basename(path)
+    for row in FORMS:
+        if re.fullmatch(row.names, base):
+            module = cast(Form, import_module(f"lineage.core.declarations.{row.module}"))
+            if module.recognise(path):
+                return module
+    return None

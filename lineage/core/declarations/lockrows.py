@@ -1,0 +1,133 @@
+"""The rows of a lock: each names one exact version, or is the project's own code.
+
+Rows that differ only in group, extras and line (``requests`` and ``requests[socks]``) are one.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lineage.core.declarations.conditions import under
+from lineage.core.declarations.groups import group_of_file
+from lineage.core.declarations.lockgroups import rank
+from lineage.core.declarations.locktables import Block
+from lineage.core.declarations.places import Place, read_place
+from lineage.core.declarations.rows import Rows
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Dependency
+from lineage.portable.environment import Unknown
+from lineage.portable.names import canonical_name, is_name, parse_version
+
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,199}")
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
+
+INDEX = Place(origin=None)
+"""The place of what an index gives."""
+
+_NAME = re.compile(r"\s*+([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+
+
+class LockRows(Rows):
+    """The rows of one lock, as they are found."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._default = group_of_file(path)
+
+    def locked(
+        self,
+        block: Block,
+        name: str,
+        version: str,
+        place: Place,
+        *,
+        marker: str = "",
+        group: str = MAIN,
+        extras: Iterable[str] = (),
+        requires: Iterable[str] = (),
+    ) -> None:
+        """One row; what cannot be understood becomes an unknown. ``marker`` is one that names no extra or group."""
+        try:
+            canonical, specifier = self._checked(name, version, place)
+            condition = under(marker, None) if marker else ""
+        except InputError as error:
+            self.not_understood(block, name, error.message)
+            return
+        self.dependencies.append(
+            Dependency(
+                name=canonical,
+                version=version if version and not place.is_own else None,
+                specifier=specifier,
+                origin=place.origin,
+                extras=tuple(sorted(set(map(canonical_name, extras)))) if extras else (),
+                marker=condition or "",
+                group=self._default if group == MAIN else group,
+                line=block.line,
+                requires=tuple(sorted(set(requires) - {canonical})),
+                is_own=place.is_own,
+            )
+        )
+
+    def _checked(self, name: str, version: str, place: Place) -> tuple[str, str]:
+        if not is_name(name):
+            raise InputError(f"has a name that is none: {name[:80]!r}" if name else "has no name")
+        if place.is_own or (not version and place.origin):
+            return canonical_name(name), ""
+        if not version:
+            raise InputError("has no version")
+        if not _VERSION.fullmatch(version):
+            raise InputError(f"has a version that cannot be read: {version[:80]!r}")
+        is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
+        return canonical_name(name), f"{'==' if is_public else '==='}{version}"
+
+    def not_understood(self, block: Block, name: str, message: str) -> None:
+        """A block that says nothing that can be judged, by its name where it has one."""
+        subject = f"package:{canonical_name(name)}" if is_name(name) else "packages"
+        self.unknown.append(Unknown(subject, f"{block.place} {message}"))
+
+    def place(self, block: Block, name: str, source: Mapping[str, Any]) -> Place | None:
+        """The place that the keys ``git``, ``url``, ``path`` tell; ``None`` after it was noted as unknown."""
+        try:
+            return read_place(source, self.path) or INDEX
+        except InputError as error:
+            self.not_understood(block, name, error.message)
+            return None
+
+    def merged(self) -> None:
+        """Makes one row of those that fix the same thing: of the strongest group, with all extras and needs."""
+        same: dict[tuple[object, ...], list[Dependency]] = {}
+        for row in self.dependencies:
+            same.setdefault((row.name, row.version, row.origin, row.marker, row.is_own), []).append(row)
+        if len(same) != len(self.dependencies):
+            self.dependencies = [rows[0] if len(rows) == 1 else _one(rows) for rows in same.values()]
+
+
+def _one(rows: list[Dependency]) -> Dependency:
+    first = min(rows, key=lambda row: (rank(row.group), row.line))
+    return Dependency(
+        name=first.name,
+        version=first.version,
+        specifier=first.specifier,
+        origin=first.origin,
+        extras=tuple(sorted({extra for row in rows for extra in row.extras})),
+        marker=first.marker,
+        group=first.group,
+        line=min(row.line for row in rows),
+        requires=tuple(sorted({name for row in rows for name in row.requires})),
+        is_own=first.is_own,
+    )
+
+
+def named(requirement: str) -> str:
+    """The canonical name at the beginning of a requirement; empty where there is none."""
+    match = _NAME.match(requirement)
+    return canonical_name(match[1]) if match else ""
+
+
+def by_name(names: Iterable[str]) -> Callable[[str], list[int]]:
+    """Gives the places of a canonical name in a list of names as written."""
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        found.setdefault(canonical_name(name), []).append(index)
+    nothing: list[int] = []
+    return lambda name: found.get(name, nothing)

@@ -1,0 +1,117 @@
+"""Pipfile.lock, pipfile-spec up to 6: sections ``default``, ``develop`` and one for each further category.
+
+Groups are those of the sections: the format has no graph.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lineage.core.declarations.forms import Include
+from lineage.core.declarations.groups import group_of
+from lineage.core.declarations.lockrows import INDEX, LockRows
+from lineage.core.declarations.locktables import HINT, Block, lock_document
+from lineage.core.declarations.pipenv import SECTIONS, marker_of, python_of, source_of
+from lineage.errors import InputError
+from lineage.model.declarations import Declarations
+
+FORM = "Pipfile.lock"
+PARSE = "json"
+
+NEWEST = 6
+
+_KEY = re.compile(rb"\"((?:[^\"\\\n]|\\.)*+)\"\s*+:\s*+(\{)?")
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is a lock of pipenv, by its name."""
+    return posixpath.basename(path) == "Pipfile.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    lock = lock_document(path, document)
+    meta = lock.table("_meta")
+    spec = meta.values.get("pipfile-spec", NEWEST)
+    lines = _Lines(content)
+    if not isinstance(spec, int) or isinstance(spec, bool) or not 0 < spec <= NEWEST:
+        raise InputError(f"has the pipfile-spec {spec!r}, and up to {NEWEST} are known", path, HINT)
+    rows = LockRows(path)
+    python, python_line = None, 0
+    for section in lock.values:
+        table = lock.table(section)
+        lines.table(section)
+        if section == "_meta":
+            python, python_line = _python(table, lines)
+            continue
+        for name in table.values:
+            _read(rows, table.table(name), name, SECTIONS.get(section) or group_of(section), lines)
+    rows.merged()
+    return rows.finish(FORM, is_lock=True, python=python, python_line=python_line)
+
+
+def _read(rows: LockRows, block: Block, name: str, group: str, lines: "_Lines") -> None:
+    block.line = lines.table(name)
+    block.line = lines.value("version") or block.line
+    version = block.text("version")
+    try:
+        marker = marker_of(block.values)
+    except InputError as error:
+        rows.not_understood(block, name, error.message)
+        return
+    place = rows.place(block, name, source_of(block.values))
+    if place is None:
+        return
+    exact = version.removeprefix("===").removeprefix("==").strip() if version.startswith("==") else ""
+    if place == INDEX and not exact:
+        rows.not_understood(block, name, f"fixes no version: {version[:80]!r}" if version else "fixes no version")
+        return
+    rows.locked(block, name, exact, place, marker=marker, group=group, extras=block.texts("extras"))
+
+
+def _python(meta: Block, lines: "_Lines") -> tuple[str | None, int]:
+    requires = meta.table("requires")
+    try:
+        python, key = python_of(requires.values)
+    except InputError as error:
+        raise InputError(f"_meta.requires {error.message}", meta.path, HINT) from error
+    return python, lines.value(key) if python and lines.table("requires") else 0
+
+
+class _Lines:
+    """The lines of keys, asked for in the order of the document, in one pass over the text."""
+
+    def __init__(self, content: bytes) -> None:
+        self._keys = _found(content)
+        self._waiting: tuple[str, bool, int] | None = None
+
+    def table(self, key: str) -> int:
+        """The line of the next table of this name; 0 for none, and from then on."""
+        while (found := self._next()) is not None:
+            if found[1] and found[0] == key:
+                return found[2]
+        return 0
+
+    def value(self, key: str) -> int:
+        """The line of a key with a plain value, before the next table; 0 for none."""
+        while (found := self._next()) is not None:
+            if found[1]:
+                self._waiting = found
+                return 0
+            if found[0] == key:
+                return found[2]
+        return 0
+
+    def _next(self) -> tuple[str, bool, int] | None:
+        found, self._waiting = self._waiting, None
+        return found if found is not None else next(self._keys, None)
+
+
+def _found(content: bytes) -> Iterator[tuple[str, bool, int]]:
+    """(key, whether a table follows, line) of each key; a key with an escape in it is no name of a package."""
+    line, counted = 1, 0
+    for match in _KEY.finditer(content):
+        line += content.count(b"\n", counted, match.start())
+        counted = match.start()
+        yield match[1].decode("utf-8", "replace"), match[2] is not None, line

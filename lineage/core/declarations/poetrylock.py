@@ -1,0 +1,139 @@
+"""poetry.lock, lock-version 1.0 to 2.1.
+
+What a package is for: 2.1 says the groups of each row; 1.0 and 1.1 say ``category``; 2.0 says nothing, and what the
+pyproject.toml beside it asks for is followed through the graph. Optional packages belong to the extras that reach them.
+"""
+
+import posixpath
+from collections.abc import Iterable
+from typing import Any
+
+from lineage.core.declarations.beside import asked_beside
+from lineage.core.declarations.conditions import placed
+from lineage.core.declarations.forms import Include
+from lineage.core.declarations.groups import group_of_extra
+from lineage.core.declarations.lockgroups import reached, strongest
+from lineage.core.declarations.lockrows import INDEX, LockRows, by_name, named
+from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
+from lineage.core.declarations.places import Place
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Declarations
+from lineage.portable.environment import Unknown
+from lineage.portable.names import canonical_name
+
+FORM = "poetry.lock"
+PARSE = "toml"
+
+KNOWN = ("1.0", "1.1", "2.0", "2.1")
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is a lock of poetry, by its name."""
+    return posixpath.basename(path) == "poetry.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    lock = lock_document(path, document)
+    rows = LockRows(path)
+    metadata = lock.table("metadata")
+    _check_version(rows, metadata, line_of(content, "lock-version"))
+    blocks = package_blocks(lock, "package", content)
+    needs = [sorted({canonical_name(name) for name in block.table("dependencies").values}) for block in blocks]
+    groups = _groups(rows, lock, blocks, needs, include)
+    for block, group, required in zip(blocks, groups, needs, strict=True):
+        name = block.text("name")
+        place = _place(rows, block, name)
+        if place is None:
+            continue
+        try:
+            by_extra, marker = placed(_marker(block, group[1]))
+        except InputError as error:
+            rows.not_understood(block, name, error.message)
+            continue
+        rows.locked(
+            block,
+            name,
+            block.text("version"),
+            place,
+            marker=marker,
+            group=by_extra if by_extra and group[0] == MAIN else group[0],
+            requires=required,
+        )
+    rows.merged()
+    return rows.finish(
+        FORM,
+        is_lock=True,
+        has_graph=True,
+        python=metadata.text("python-versions") or None,
+        python_line=line_of(content, "python-versions", "[metadata]"),
+    )
+
+
+def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
+    """Locks before 1.0 have no version; a newer minor version may say more than is read here."""
+    version = metadata.text("lock-version")
+    if not version or version in KNOWN:
+        return
+    place = f"{rows.path}:{line}" if line else rows.path
+    if version.partition(".")[0] != "2":
+        raise InputError(f"has the lock version {version!r}, and 1.0 to {KNOWN[-1]} are known", place, HINT)
+    reason = f"{place} has the lock version {version!r}, which is newer than {KNOWN[-1]}"
+    rows.unknown.append(Unknown("packages", reason))
+
+
+def _groups(
+    rows: LockRows, lock: Block, blocks: list[Block], needs: list[list[str]], include: Include
+) -> list[tuple[str, str]]:
+    """(group, the lock's own name of it) of each package."""
+    if any("groups" in block.values for block in blocks):
+        return [strongest(block.texts("groups")) for block in blocks]
+    find = by_name(block.text("name") for block in blocks)
+
+    def follow(index: int) -> Iterable[int]:
+        return (other for name in needs[index] for other in find(name))
+
+    if any("category" in block.values for block in blocks):
+        found = {index: strongest([block.text("category")])[0] for index, block in enumerate(blocks)}
+        roots = [(group, index) for index, group in found.items() if not blocks[index].flag("optional")]
+        found |= reached(roots + _extras(lock, blocks, find), follow) | {index: group for group, index in roots}
+    else:
+        roots = [(row.group, index) for row in asked_beside(rows, include) for index in find(row.name)]
+        if not roots:
+            roots = [(MAIN, index) for index, block in enumerate(blocks) if not block.flag("optional")]
+        found = reached(roots + _extras(lock, blocks, find), follow)
+    return [(found.get(index, MAIN), "") for index in range(len(blocks))]
+
+
+def _extras(lock: Block, blocks: list[Block], find: Any) -> list[tuple[str, int]]:
+    extras = lock.table("extras")
+    return [
+        (group_of_extra(extra), index)
+        for extra in extras.values
+        for text in extras.texts(extra)
+        for index in find(named(text))
+        if blocks[index].flag("optional")
+    ]
+
+
+def _marker(block: Block, group: str) -> str:
+    """2.1 says ``markers``, one for all groups or one for each; before 1.0 it was ``marker``."""
+    if isinstance(block.values.get("markers"), dict):
+        return block.table("markers").text(group)
+    return block.text("markers") or block.text("marker")
+
+
+def _place(rows: LockRows, block: Block, name: str) -> Place | None:
+    source = block.table("source")
+    kind, url = source.text("type"), source.text("url")
+    if kind in ("", "legacy", "pypi"):
+        return INDEX
+    if kind in ("git", "hg"):
+        commit = source.text("resolved_reference") or source.text("reference")
+        return rows.place(block, name, {kind: url, "rev": commit, "subdirectory": source.text("subdirectory") or None})
+    if kind in ("directory", "file"):
+        return rows.place(block, name, {"path": url})
+    if kind == "url":
+        return rows.place(block, name, {"url": url, "subdirectory": source.text("subdirectory") or None})
+    rows.not_understood(block, name, f"comes from a source of a kind that is not known: {kind[:80]!r}")
+    return None

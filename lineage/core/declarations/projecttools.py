@@ -1,0 +1,53 @@
+"""Tables of pdm, hatch, uv, rye and flit in pyproject.toml that ask for packages.
+
+Rules:
+
+1. What pdm, uv and rye call development dependencies is never served: a group there whose name does not tell is dev.
+2. hatch's ``default`` environment is where one works: dev. Its others are called by their names.
+3. uv's constraints and overrides narrow what other rows ask for: they are rows of the main group.
+"""
+
+from lineage.core.declarations.groups import group_of, group_of_extra
+from lineage.core.declarations.rows import Rows
+from lineage.core.declarations.tomltables import Table
+from lineage.model.declarations import GROUPS, MAIN
+
+
+def read_tools(rows: Rows, tool: Table) -> tuple[str, int] | None:
+    """Adds the rows of the tools' tables; gives (range of Python, line) where flit says one."""
+    _read_pdm(rows, tool.table("pdm"))
+    _read_hatch(rows, tool.table("hatch", "envs"))
+    uv = tool.table("uv")
+    _read_list(rows, uv, "dev-dependencies", "dev")
+    _read_list(rows, uv, "constraint-dependencies", MAIN)
+    _read_list(rows, uv, "override-dependencies", MAIN)
+    _read_list(rows, tool.table("rye"), "dev-dependencies", "dev")
+    return _read_flit(rows, tool.table("flit", "metadata"))
+
+
+def _read_list(rows: Rows, table: Table, key: str, group: str) -> None:
+    for text in table.texts(key):
+        rows.requirement(text, group, table.line_of_text(key, text))
+
+
+def _read_pdm(rows: Rows, pdm: Table) -> None:
+    groups = pdm.table("dev-dependencies")
+    for key in groups.values:
+        group = group_of(key)
+        _read_list(rows, groups, key, group if group in GROUPS and group != MAIN else "dev")
+
+
+def _read_hatch(rows: Rows, environments: Table) -> None:
+    for key, environment in environments.tables():
+        group = "dev" if key == "default" else group_of(key)
+        _read_list(rows, environment, "dependencies", group)
+        _read_list(rows, environment, "extra-dependencies", group)
+
+
+def _read_flit(rows: Rows, metadata: Table) -> tuple[str, int] | None:
+    _read_list(rows, metadata, "requires", MAIN)
+    extras = metadata.table("requires-extra")
+    for key in extras.values:
+        _read_list(rows, extras, key, group_of_extra(key))
+    python = metadata.text("requires-python")
+    return None if python is None else (python, metadata.line_of("requires-python"))

@@ -1,0 +1,187 @@
+"""The simple commands of a shell script, as words, with the variables that are known put in.
+
+Only what tells which packages are installed: quotes, variables with their defaults, separators, redirections, comments.
+Nothing is run. A word with a variable that is not known, or with the output of a command, is told as such.
+``pip install numpy>=1.20`` without quotes is read as its author meant it: to a shell that is a file named ``=1.20``.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_PLAIN = re.compile(r"[^\s'\"\\$`;&|<>(){}#]+")
+_SPACE = re.compile(r"[ \t\r\f\v]+")
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^{}$`]*))?\})")
+_MEANT = re.compile(r"[<>]=?[0-9]")
+_BRACE = re.compile(r"[{}](?=[\s;&|)]|\Z)")
+_INSIDE = re.compile(r"[^\"\\$`]+")
+
+
+class Word(NamedTuple):
+    """One word."""
+
+    text: str
+    """with the variables put in; one that is not known stands as ``${NAME}``"""
+    offset: int
+    is_known: bool = True
+    """no variable without a value and no output of a command is in it"""
+
+
+Command = tuple[Word, ...]
+
+
+def commands(text: str, variables: Mapping[str, str], escape: str = "\\") -> tuple[Command, ...]:
+    """The simple commands in the order in which they stand; time is linear in the text."""
+    reader = _Reader(text, variables, escape)
+    while reader.position < len(text):
+        reader.step()
+    reader.end_command()
+    return tuple(reader.found)
+
+
+def expand(text: str, variables: Mapping[str, str]) -> Word:
+    """One text with its variables put in, quotes removed: the value of an ENV, the name of an image."""
+    reader = _Reader(text, variables, "\\")
+    while reader.position < len(text):
+        reader.quoted_step()
+    return Word("".join(reader.parts), 0, reader.is_known)
+
+
+class _Reader:
+    def __init__(self, text: str, variables: Mapping[str, str], escape: str) -> None:
+        self.found: list[Command] = []
+        self.parts: list[str] = []
+        self.position = 0
+        self.is_known = True
+        self._words: list[Word] = []
+        self._text, self._variables, self._escape = text, variables, escape
+        self._start: int | None = None
+        self._skip = False
+        """the next word is the file of a redirection"""
+
+    def step(self) -> None:
+        """Reads one piece."""
+        text, position = self._text, self.position
+        space = _SPACE.match(text, position)
+        if space is not None:
+            self._end_word()
+            self.position = space.end()
+        elif text[position] in "\n;&|()" or (self._start is None and _BRACE.match(text, position)):
+            self._separator(text[position])
+        elif text[position] == "#" and self._start is None:
+            end = text.find("\n", position)
+            self.position = len(text) if end < 0 else end
+        elif text[position] in "<>":
+            self._redirection()
+        else:
+            if self._start is None:
+                self._start = position
+            self.quoted_step()
+
+    def quoted_step(self) -> None:
+        """Reads one piece of a word."""
+        text, position = self._text, self.position
+        letter = text[position]
+        plain = _PLAIN.match(text, position)
+        if plain is not None:
+            self._add(plain[0], plain.end())
+        elif letter == "'":
+            end = text.find("'", position + 1)
+            end = len(text) if end < 0 else end
+            self._add(text[position + 1 : end], end + 1)
+        elif letter == '"':
+            self._double()
+        elif letter == self._escape:
+            following = text[position + 1 : position + 2]
+            self._add("" if following == "\n" else following, position + 2)
+        elif letter in "$`":
+            self._substitution()
+        else:
+            self._add(letter, position + 1)
+
+    def _double(self) -> None:
+        text = self._text
+        self.position += 1
+        while self.position < len(text) and text[self.position] != '"':
+            inside = _INSIDE.match(text, self.position)
+            if inside is not None:
+                self._add(inside[0], inside.end())
+            elif text[self.position] == "\\":
+                self._add(text[self.position + 1 : self.position + 2], self.position + 2)
+            else:
+                self._substitution()
+        self._add("", self.position + 1)
+
+    def _substitution(self) -> None:
+        match = _VARIABLE.match(self._text, self.position)
+        if match is None:
+            self._output()
+            return
+        name, operator, other = match[1] or match[2], match[3] or "", match[4] or ""
+        value = self._variables.get(name)
+        if operator.endswith("+"):
+            value = other if value is not None else ""
+        elif operator:
+            value = other if value is None or (value == "" and operator == ":-") else value
+        self.is_known = self.is_known and value is not None
+        self._add(f"${{{name}}}" if value is None else value, match.end())
+
+    def _output(self) -> None:
+        """The output of a command, or an expansion that is not known here."""
+        text, position = self._text, self.position
+        opening = text[position + 1 : position + 2] if text[position] == "$" else "`"
+        closing = {"(": ")", "{": "}", "`": "`"}.get(opening)
+        if closing is None:
+            self._add("$", position + 1)
+            return
+        self.is_known = False
+        depth, end = 0, position + (0 if opening == "`" else 1)
+        while end < len(text):
+            if text[end] == closing and (opening != "`" or end > position):
+                depth -= 1
+            elif text[end] == opening:
+                depth += 1
+            end += 1
+            if depth <= 0 and end > position + 1:
+                break
+        self._add("${}", end)
+
+    def _redirection(self) -> None:
+        text, position = self._text, self.position
+        if self.parts and _MEANT.match(text, position):
+            self._add(text[position], position + 1)
+            return
+        if self._start is not None and "".join(self.parts).isdigit():
+            self.parts, self._start = [], None
+        self._end_word()
+        end = position
+        while end < len(text) and text[end] in "<>&|-":
+            end += 1
+        self.position, self._skip = end, True
+
+    def _separator(self, letter: str) -> None:
+        if letter == "&" and self._text[self.position + 1 : self.position + 2] == ">":
+            self._end_word()
+            self.position += 1
+            return
+        self.end_command()
+        self.position += 1
+
+    def _add(self, text: str, position: int) -> None:
+        self.parts.append(text)
+        self.position = position
+
+    def _end_word(self) -> None:
+        if self._start is not None:
+            if not self._skip:
+                self._words.append(Word("".join(self.parts), self._start, self.is_known))
+            self._skip = False
+        self.parts, self._start, self.is_known = [], None, True
+
+    def end_command(self) -> None:
+        """What stands before belongs to one command."""
+        self._end_word()
+        self._skip = False
+        if self._words:
+            self.found.append(tuple(self._words))
+        self._words = []

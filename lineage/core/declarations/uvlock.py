@@ -1,0 +1,191 @@
+"""uv.lock, version 1 with any revision (a newer revision stays readable for older tools, as uv documents).
+
+Groups come from the graph: what a member of the workspace needs is main, what only its extras or dependency groups
+reach is theirs. A row's marker is that of its fork (``resolution-markers``), without extras that exclude each other.
+"""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lineage.core.declarations.forms import Include
+from lineage.core.declarations.groups import group_of, group_of_extra
+from lineage.core.declarations.lockgroups import reached
+from lineage.core.declarations.lockrows import INDEX, LockRows, by_name
+from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
+from lineage.core.declarations.places import Place
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Declarations
+from lineage.portable.names import canonical_name
+from lineage.portable.reading import key_path
+
+FORM = "uv.lock"
+PARSE = "toml"
+
+_LOCAL = ("editable", "virtual", "directory", "path")
+
+Edge = tuple[str, str, tuple[str, ...]]
+"""(canonical name, version or empty, extras)"""
+Node = tuple[int, str]
+"""(index of a package, extra of it or empty)"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """One ``[[package]]``."""
+
+    block: Block
+    name: str
+    version: str
+    source: dict[str, Any]
+    needs: list[Edge]
+    extras: dict[str, list[Edge]]
+    groups: dict[str, list[Edge]]
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is a lock of uv, by its name."""
+    return posixpath.basename(path) == "uv.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    lock = lock_document(path, document)
+    version = lock.values.get("version")
+    if version != 1 or isinstance(version, bool):
+        raise InputError(f"has the lock version {version!r}, and only 1 is known", path, HINT)
+    packages = [_package(block) for block in package_blocks(lock, "package", content)]
+    if not packages:
+        raise InputError("holds no [[package]]: uv writes at least the project itself", path, HINT)
+    manifest = lock.table("manifest")
+    members = {canonical_name(name) for name in manifest.texts("members")} or _projects(packages)
+    find = by_name(one.name for one in packages)
+    groups = reached(_roots(packages, members, manifest, find), _follow(packages, find))
+    rows = LockRows(path)
+    for index, one in enumerate(packages):
+        place = _place(rows, one, canonical_name(one.name) in members)
+        if place is not None:
+            rows.locked(
+                one.block,
+                one.name,
+                one.version,
+                place,
+                marker=_fork(one.block),
+                group=MAIN if place.is_own else groups.get((index, ""), MAIN),
+                requires=[edge[0] for edges in (one.needs, *one.extras.values()) for edge in edges],
+            )
+    rows.merged()
+    python = lock.text("requires-python") or None
+    return rows.finish(
+        FORM, is_lock=True, has_graph=True, python=python, python_line=line_of(content, "requires-python")
+    )
+
+
+def _package(block: Block) -> _Locked:
+    return _Locked(
+        block,
+        block.text("name"),
+        block.text("version"),
+        dict(block.table("source").values),
+        _edges(block, "dependencies"),
+        _by_key(block, "optional-dependencies"),
+        _by_key(block, "dev-dependencies"),
+    )
+
+
+def _by_key(block: Block, key: str) -> dict[str, list[Edge]]:
+    if key not in block.values:
+        return {}
+    table = block.table(key)
+    return {name: _edges(table, name) for name in table.values}
+
+
+def _edges(block: Block, key: str) -> list[Edge]:
+    found: list[Edge] = []
+    listed = block.values.get(key, ())
+    if listed and not isinstance(listed, list):
+        raise block.wrong(key, "a list of tables")
+    for index, one in enumerate(listed):
+        if not isinstance(one, dict):
+            raise block.wrong(key, "a list of tables")
+        edge = Block(block.path, one, f"{key_path(block.key, key)}[{index}]", block.line)
+        extras = one.get("extra")
+        # Before uv 0.2.21 an edge named one extra as a text.
+        asked = (extras,) if isinstance(extras, str) else edge.texts("extra")
+        found.append((canonical_name(edge.text("name")), edge.text("version"), asked))
+    return found
+
+
+def _projects(packages: list[_Locked]) -> set[str]:
+    """The project of a lock that names no members: in the lock's own folder, else every editable or virtual one."""
+    local = [one for one in packages if "editable" in one.source or "virtual" in one.source]
+    here = [one for one in local if "." in (one.source.get("editable"), one.source.get("virtual"))]
+    return {canonical_name(one.name) for one in here or local}
+
+
+def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Any) -> list[tuple[str, Node]]:
+    """What is asked for directly, with its group: by members, and by a workspace that is no project itself."""
+    asked: list[tuple[str, list[Edge]]] = [(MAIN, _edges(manifest, "requirements"))]
+    for name, edges in _by_key(manifest, "dependency-groups").items():
+        asked.append((group_of(name), edges))
+    for one in packages:
+        if canonical_name(one.name) in members:
+            asked.append((MAIN, one.needs))
+            asked += [(group_of_extra(name), edges) for name, edges in one.extras.items()]
+            asked += [(group_of(name), edges) for name, edges in one.groups.items()]
+    return [(group, node) for group, edges in asked for node in _nodes(edges, packages, find)]
+
+
+def _follow(packages: list[_Locked], find: Any) -> Any:
+    def needs(node: Node) -> Iterable[Node]:
+        index, extra = node
+        one = packages[index]
+        return _nodes(one.extras.get(extra, []) if extra else one.needs, packages, find)
+
+    return needs
+
+
+def _nodes(edges: list[Edge], packages: list[_Locked], find: Any) -> Iterable[Node]:
+    for name, version, extras in edges:
+        for index in find(name):
+            if not version or packages[index].version == version:
+                yield index, ""
+                for extra in extras:
+                    yield index, extra
+
+
+def _fork(block: Block) -> str:
+    markers = block.texts("resolution-markers")
+    return markers[0] if len(markers) == 1 else " or ".join(f"({one})" for one in markers)
+
+
+def _place(rows: LockRows, one: _Locked, is_member: bool) -> Place | None:
+    source = one.source
+    if is_member:
+        origin = rows.place(one.block, one.name, {"path": next((source[key] for key in _LOCAL if key in source), ".")})
+        return None if origin is None else Place(origin=origin.origin, is_own=True)
+    if "registry" in source:
+        return INDEX
+    if isinstance(source.get("git"), str):
+        return rows.place(one.block, one.name, _git(source["git"], source))
+    for key in _LOCAL:
+        if key in source:
+            return rows.place(one.block, one.name, {"path": source[key]})
+    return rows.place(one.block, one.name, source)
+
+
+def _git(address: str, source: dict[str, Any]) -> dict[str, Any]:
+    """``https://host/path?subdirectory=a&tag=v1#COMMIT`` as keys; an address that cannot be split is left as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return {"git": address}
+    asked = parse_qs(parts.query)
+    below = source.get("subdirectory") or "".join(asked.get("subdirectory", [])[:1])
+    return {
+        "git": f"{parts.scheme}://{parts.netloc}{parts.path}",
+        "rev": parts.fragment,
+        "subdirectory": below or None,
+    }

@@ -1,0 +1,83 @@
+"""What a range of versions allows, and how far it lies from a version: PEP 440, read by ``packaging``."""
+
+import re
+
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from lineage.portable.names import step
+
+_NUMBERS = re.compile(r"(?<![A-Za-z0-9])[0-9]+")
+_UPPER = frozenset({"<", "<="})
+_LOWER = frozenset({">=", ">", "~=", "==", "==="})
+_ORDER = ("none", "build", "patch", "minor", "major", "unknown")
+
+
+def allows(specifier: str, version: str) -> bool | None:
+    """Whether a range allows a version, pre-releases included; ``None`` where either cannot be read.
+
+    The local label of the version does not count: a range that names none allows every label.
+    """
+    try:
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return None
+
+
+def distance(specifier: str, version: str) -> str:
+    """The least step from a version to what a range allows that does not allow it: one of ``STEPS``, or ``unknown``.
+
+    Told by the bounds that the version breaks: of ``>=2,<3`` and 1.26.4 the lower one, so ``major``.
+    """
+    try:
+        clauses = list(SpecifierSet(specifier))
+        known = Version(version)
+    except (InvalidSpecifier, InvalidVersion):
+        return "unknown"
+    broken = [one for one in clauses if not one.contains(known, prereleases=True)]
+    return max((_step_to(one, version) for one in broken), key=_ORDER.index, default="none")
+
+
+def _step_to(clause: Specifier, version: str) -> str:
+    bound = clause.version.removesuffix(".*")
+    if clause.operator == "<":
+        return step(version, _below(bound))
+    moved = step(version, bound)
+    if clause.operator in ("!=",):
+        return "patch"
+    return "patch" if moved in ("none", "build") else moved
+
+
+def _below(bound: str) -> str:
+    """A version right under a bound: of 2.0 some 1.x, of 1.5 some 1.4.x."""
+    numbers = [int(part) for part in _NUMBERS.findall(bound.rpartition("!")[2].partition("+")[0])]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    if not numbers:
+        return bound
+    return ".".join(map(str, [*numbers[:-1], numbers[-1] - 1, 999]))
+
+
+def movement(before: str, after: str) -> str:
+    """How far a range moved: the greater step of its lower and its upper bound; ``unknown`` where one is new."""
+    left, right = _bounds(before), _bounds(after)
+    if left is None or right is None:
+        return "unknown"
+    steps = []
+    for old, new in zip(left, right, strict=True):
+        if (old is None) != (new is None):
+            return "unknown"
+        if old is not None and new is not None:
+            steps.append(step(old, new))
+    return max(steps, key=_ORDER.index, default="unknown")
+
+
+def _bounds(specifier: str) -> tuple[str | None, str | None] | None:
+    """The greatest lower and the least upper bound."""
+    try:
+        clauses = [(one.operator, Version(one.version.removesuffix(".*"))) for one in SpecifierSet(specifier)]
+    except (InvalidSpecifier, InvalidVersion):
+        return None
+    lower = max((bound for operator, bound in clauses if operator in _LOWER), default=None)
+    upper = min((bound for operator, bound in clauses if operator in _UPPER), default=None)
+    return (None if lower is None else str(lower), None if upper is None else str(upper))

@@ -1,0 +1,140 @@
+"""A plan as text, JSON and Markdown: what changed, and which models need what, with the reason in one line."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lineage.model.plan import Due, Edit, ModelPlan, Plan
+from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.markdown import escape, markdown_table
+from lineage.report.text import Style, painted, printable, table
+
+_WORDS = {"retrain": "fail", "undecided": "undecided", "verify": "unknown", "none": "pass"}
+
+
+def verdict_line(plan: Plan) -> str:
+    """The sum in one line."""
+    due = [one for one in plan.models if one.action == "retrain"]
+    fresh = [one for one in due if one.is_new]
+    counts = {action: sum(one.action == action for one in plan.models) for action in ("verify", "undecided")}
+    told = [f"{len(fresh)} of {len(plan.models)} models newly due for retraining" if plan.base else ""]
+    if not plan.base:
+        told = [f"{len(due)} of {len(plan.models)} models due for retraining"]
+    elif len(due) > len(fresh):
+        told.append(f"{len(due) - len(fresh)} already due")
+    told += [f"{number} {action}" for action, number in counts.items() if number]
+    if plan.base:
+        told.append(f"{len(plan.changes)} changes")
+    return f"{plan.verdict}: {', '.join(filter(None, told))}"
+
+
+def _text(plan: Plan, style: Style) -> str:
+    lines = [*_heading(plan), ""]
+    for one in plan.models:
+        if one.action == "none" and not style.verbose:
+            continue
+        age = "" if one.is_new or plan.base is None else " (already due)"
+        lines.append(painted(f"{one.action:9}  {printable(one.name)}{age}", _WORDS[one.action], style))
+        lines += [f"           {printable(reason.message)}{_place(reason)}" for reason in one.reasons]
+        lines += [f"           note: {printable(note)}" for note in one.notes if style.verbose or one.reasons]
+    if plan.changes and (style.verbose or not plan.models):
+        lines += ["", "changes:"]
+        rows = [
+            [one.subject, f"{one.recorded or '-'} → {one.observed or '-'}", one.step, one.where] for one in plan.changes
+        ]
+        lines += table([[printable(cell) for cell in row] for row in rows], indent="  ")
+    lines += [f"unknown    {printable(one.subject)}  {printable(one.reason)}" for one in plan.unknown]
+    lines += [f"accepted   {printable(one.subject)}  {printable(one.reason)}" for one in plan.accepted]
+    lines += [f"note: {printable(note)}" for note in plan.notes]
+    if lines[-1]:
+        lines.append("")
+    return "\n".join([*lines, painted(verdict_line(plan), plan.verdict, style)]) + "\n"
+
+
+def _row(edit: Edit) -> tuple[str, ...]:
+    return (edit.subject, f"{edit.recorded or '-'} → {edit.observed or '-'}", edit.step, edit.where)
+
+
+def _place(reason: Due) -> str:
+    return f"  [{printable(reason.where)}]" if reason.where and reason.where not in reason.message else ""
+
+
+def _heading(plan: Plan) -> list[str]:
+    rows = [["base", plan.base[:12]]] if plan.base else []
+    rows += [["head", plan.head[:12]], ["policy", printable(", ".join(plan.policies))]]
+    return table(rows)
+
+
+def _json(plan: Plan, style: Style) -> str:
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "command": "check",
+        "verdict": plan.verdict,
+        "base": plan.base,
+        "head": plan.head,
+        "policy": list(plan.policies),
+        "changes": [_edit(one) for one in plan.changes],
+        "models": [_model(one) for one in plan.models],
+        "unknown": [{"subject": one.subject, "reason": one.reason} for one in plan.unknown],
+        "accepted": [one._asdict() for one in plan.accepted],
+    }
+    if plan.notes:
+        document["notes"] = list(plan.notes)
+    return dump(document)
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        "kind": edit.kind,
+        "subject": edit.subject,
+        "recorded": edit.recorded,
+        "observed": edit.observed,
+        "step": edit.step,
+        "where": edit.where,
+        "group": edit.group,
+    }
+
+
+def _model(model: ModelPlan) -> dict[str, Any]:
+    details = [
+        {
+            "subject": one.subject,
+            "action": one.action,
+            "recorded": one.recorded,
+            "observed": one.observed,
+            "step": one.step,
+            "use": one.use,
+            "where": one.where,
+            "new": one.is_new,
+        }
+        for one in model.reasons
+    ]
+    return {
+        "name": model.name,
+        "manifest": model.manifest,
+        "action": model.action,
+        "new": model.is_new,
+        "reasons": [one.message for one in model.reasons],
+        "details": details,
+        **({"notes": list(model.notes)} if model.notes else {}),
+    }
+
+
+def _markdown(plan: Plan, style: Style) -> str:
+    lines = [f"### lineage check: {plan.verdict}", "", escape(verdict_line(plan)), ""]
+    rows = [
+        (one.action + ("" if one.is_new or plan.base is None else " (already due)"), one.name, reason.message)
+        for one in plan.models
+        for reason in one.reasons
+    ]
+    if rows:
+        lines += [*markdown_table(("action", "model", "reason"), rows), ""]
+    if plan.changes:
+        changed = [(one.subject, one.recorded or "-", one.observed or "-", one.step, one.where) for one in plan.changes]
+        lines += ["<details><summary>changes</summary>", ""]
+        lines += [*markdown_table(("subject", "base", "head", "step", "where"), changed), "", "</details>", ""]
+    lines += [f"- unknown: {escape(one.subject)}: {escape(one.reason)}" for one in plan.unknown]
+    lines += [f"- accepted: {escape(one.subject)}: {escape(one.reason)}" for one in plan.accepted]
+    return "\n".join([*lines, *(f"- {escape(note)}" for note in plan.notes), ""])
+
+
+FORMS: Mapping[str, Callable[[Plan, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}

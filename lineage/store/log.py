@@ -1,0 +1,63 @@
+"""The log beside a manifest, ``<stem>.lineage-log.toml``: appended to only, each entry bound to a manifest's id."""
+
+import datetime
+from pathlib import Path
+
+from lineage.core.secrets import find_secret
+from lineage.errors import InputError
+from lineage.portable.policy import Accept
+from lineage.portable.reading import Reader
+from lineage.system.files import locked, read_document, replace, sweep
+from lineage.system.tomlfile import parse_toml
+
+_SHA256 = r"sha256:[0-9a-f]{64}"
+_PRINTABLE = r"[^\x00-\x1f\x7f]+"
+_HINT = "take the file from git as it was committed; lineage accept appends to it"
+
+
+def read_log(content: bytes, where: str) -> tuple[Accept, ...]:
+    """The accepts of a log, in their order. Raises ``InputError`` with every failure."""
+    reader = Reader(parse_toml(content, where), "")
+    found = []
+    for row in reader.tables("accept"):
+        found.append(
+            Accept(
+                manifest=row.matching("manifest", _SHA256, "sha256: and 64 hexadecimal digits"),
+                subject=row.matching("subject", _PRINTABLE, "printable"),
+                recorded=row.optional_text("recorded", _PRINTABLE, "printable"),
+                observed=row.optional_text("observed", _PRINTABLE, "printable"),
+                because=row.matching("because", _PRINTABLE, "printable"),
+                made=_day(row, "made"),
+                until=_day(row, "until") if "until" in row.remaining() else None,
+            )
+        )
+        row.done()
+    reader.done()
+    reader.finish(where, _HINT)
+    return tuple(found)
+
+
+def _day(reader: Reader, key: str) -> datetime.date:
+    value = reader.take(key)
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        reader.fail(key, "must be a date, as 2027-01-31")
+        return datetime.date.min
+    return value
+
+
+def append_accept(path: Path, accept: Accept) -> None:
+    """Append one accept, whole and durable. Raises ``StoreError``; ``InputError`` where what stands there is no log."""
+    if find_secret(accept.because) is not None:
+        raise InputError("looks like a secret: nothing was written", where="--because")
+    from lineage.system.tomlwriter import render_toml
+
+    given = {key: value for key, value in accept._asdict().items() if value is not None}
+    with locked(path.parent) as held:
+        if held:
+            sweep(path)
+        before = read_document(path, "log") if path.exists() else b""
+        read_log(before, str(path))
+        entry = render_toml({"accept": [given]}, ()).lstrip(b"\n")
+        content = before + (b"\n" if before and not before.endswith(b"\n\n") else b"") + entry
+        read_log(content, str(path))
+        replace(path, content)
