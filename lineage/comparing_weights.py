@@ -86,7 +86,10 @@ def _by_bytes(
         return Unknown(subject, f"cannot be read: {error.message}"), [], "bytes"
     depth = "cached" if found.is_known else "bytes"
     if (found.sha256, found.size, found.is_directory) == (one.sha256, one.size, one.is_directory):
-        return None, [Unknown(f"{subject}/{path}", _LEFT_OUT) for path in found.left_out], depth
+        left_out = [Unknown(f"{subject}/{path}", _LEFT_OUT) for path in found.left_out.paths]
+        if found.left_out.more:
+            left_out.append(Unknown(f"{subject}/…", f"{found.left_out.more} more: {_LEFT_OUT}"))
+        return None, left_out, depth
     detail = f"{one.size} → {found.size} bytes" if one.size != found.size else "of the same size"
     sides = (f"sha256:{one.sha256[:12]}", f"sha256:{found.sha256[:12]}")
     return Change(subject, "weights-bytes", *sides, "unknown", None, detail), [], depth

@@ -95,7 +95,10 @@ def _bytes_problems(weights: Weights, root: Path, advance: Callable[[int], None]
         return [Problem("weights.unreadable", weights.path, error.message)]
     if (found.sha256, found.is_directory) != (weights.sha256, weights.is_directory):
         return [Problem("weights.changed", weights.path, "are not the bytes that were recorded")]
-    return [Problem("weights.ignored", f"{weights.path}/{path}", _IGNORED) for path in found.left_out]
+    left_out = [Problem("weights.ignored", f"{weights.path}/{path}", _IGNORED) for path in found.left_out.paths]
+    if found.left_out.more:
+        left_out.append(Problem("weights.ignored", f"{weights.path}/…", f"{found.left_out.more} more: {_IGNORED}"))
+    return left_out
 
 
 def _tracking_problems(

@@ -106,3 +106,18 @@ def test_show_names_them_as_of_now_and_knows_the_pointer(ruled: Path, environmen
         Problem("weights.ignored", path, "lies there, but .dvcignore leaves it out: it is not recorded")
         for path in NAMED
     ]
+
+
+def test_of_very_many_those_without_a_name_are_counted(ruled: Path, environment: Path) -> None:
+    stored = recorded(ruled, environment, "models/bert")
+    projects.write(ruled, {f"models/bert/{number}.log": b"" for number in range(1000, 2001)})
+    more = "3 more: " + REASON
+    assert unknowns(verified(stored, environment, weights=WeightsPlace(root=ruled)))[-1] == (
+        f"weights:models/bert/…: {more}"
+    )
+    found = [one for one in problems_now(stored).now if one.code == "weights.ignored"]
+    detail = "3 more: lies there, but .dvcignore leaves it out: it is not recorded"
+    assert (len(found), found[-1]) == (1001, Problem("weights.ignored", "models/bert/…", detail))
+    manifest = captured(ruled, environment, "models/bert").manifest
+    shown = [one for one in manifest.problems if one.subject == "…"]
+    assert shown == [Problem("weights.ignored", "…", "953 more paths")]

@@ -10,7 +10,7 @@ import click
 from lineage.capturing import Captured, CaptureRequest, capture
 from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, say
-from lineage.cli.finishing import FinishOptions, finish_kept, narrate, serve_alone
+from lineage.cli.narration import narrate
 from lineage.cli.options import PATH, answer_options, interpreter_option, policy_option
 from lineage.cli.targets import examinable, target_of
 from lineage.cli.values import labels_of, read_values
@@ -78,6 +78,8 @@ def command(
     if run_id is not None:
         if target is not None or interpreter is not None:
             raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
+        from lineage.cli.finishing import FinishOptions, finish_kept
+
         options = FinishOptions(
             models=paths,
             manifest=manifest,
@@ -115,6 +117,8 @@ def command(
     chosen = target_of(target, root)
     say(f"environment: {chosen}", quiet)
     if serve is not None:
+        from lineage.cli.finishing import serve_alone
+
         request = replace(request, serving=serve_alone(serve, root or Path.cwd(), quiet))
     with Progress("reading weights", quiet, lambda: sum(map(size_of, paths))) as advance:
         captured = capture(request, examinable(chosen, interpreter), now=datetime.now(UTC), advance=advance)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lineage.capturing import Captured
 from lineage.cli.emit import Progress, say
+from lineage.cli.narration import narrate
 from lineage.cli.targets import examinable, target_of
 from lineage.cli.values import read_values
 from lineage.code_directory import CodeDirectory, describe_code, opened_code
@@ -187,19 +188,3 @@ def serve_alone(text: str, root: Path, quiet: bool) -> Serving | None:
 
     with tempfile.TemporaryDirectory(prefix="lineage-", ignore_cleanup_errors=True) as place:
         return serve(Path(place), root, text, quiet)
-
-
-def narrate(captured: Captured, stored: StoredManifest, changed: bool, quiet: bool) -> None:
-    """What was captured, on stderr."""
-    say(f"entry: {captured.entry}", quiet)
-    say(f"packages: {len(stored.manifest.environment.packages)} ({_uses(stored)})", quiet)
-    for problem in stored.manifest.problems:
-        say(f"problem: {problem.code}: {problem.subject}: {problem.detail}", quiet)
-    say(f"{'written' if changed else 'unchanged'}: {stored.id[:19]}", quiet)
-
-
-def _uses(stored: StoredManifest) -> str:
-    counted: dict[str, int] = {}
-    for package in stored.manifest.environment.packages:
-        counted[package.use] = counted.get(package.use, 0) + 1
-    return ", ".join(f"{number} {use}" for use, number in sorted(counted.items())) or "none"

@@ -132,6 +132,8 @@ class GitRepository:
                 followed[key.removeprefix("branch.").removesuffix(".remote")] = value
             elif value:  # of several addresses, git fetches from the first
                 addresses.setdefault(key.removeprefix("remote.").removesuffix(".url"), value)
+        if len(addresses) < 2:
+            return next(iter(addresses.items()), None)
         upstream = followed.get(self.branch() or "", "")
         preferred = [name for name in (upstream, "origin", *sorted(addresses)) if name in addresses]
         return (preferred[0], addresses[preferred[0]]) if preferred else None
@@ -240,6 +242,11 @@ class GitRepository:
 def _describe(git: GitCommand, start: Path) -> tuple[Path, str]:
     """Root and object format of the repository around a directory, once it is known to be one we can record."""
     asked = ("--is-bare-repository", "--is-inside-work-tree", "--show-object-format")
+    whole = git.ask(start, "rev-parse", *asked, "--show-toplevel", "HEAD^{commit}", accepted=(0, 128))
+    if not whole.status:  # one question where all is well; else one after the other, for what is wrong
+        *known, rest = decode(whole.output).split("\n", 3)
+        if known[:2] == ["false", "true"]:
+            return Path(rest.removesuffix("\n").rpartition("\n")[0]).resolve(), known[2]
     bare, inside, object_format = git.ask(start, "rev-parse", *asked).output.decode().split()
     if bare == "true":
         hint = "name a path in a clone that has its files checked out"

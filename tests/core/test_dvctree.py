@@ -1,9 +1,10 @@
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.core.dvctree import tree_digest
+from lineage.core.dvctree import TreeDigest, tree_digest
 
 NAMES = st.text(st.characters(exclude_characters="/", codec="utf-8"), min_size=1, max_size=8)
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
@@ -43,3 +44,13 @@ def test_equal_to_dvc_data_on_any_tree(files: dict[str, str]) -> None:
     tree.digest()
 
     assert tree_digest(files.items(), "md5") + ".dir" == tree.hash_info.value
+
+
+@pytest.mark.parametrize("path", ["a", "b"])
+def test_rows_that_are_fed_have_to_be_in_order(path: str) -> None:
+    whole = TreeDigest("md5")
+    whole.add("b", "1")
+    with pytest.raises(ValueError) as caught:
+        whole.add(path, "2")
+    assert str(caught.value) == f"not in order: {path!r} after 'b'"
+    assert whole.hexdigest() == tree_digest((("b", "1"),), "md5")

@@ -8,7 +8,7 @@ from lineage.core.evidence import Evidence, gather, principal
 from lineage.core.serving import require_model_loaded, serving_evidence
 from lineage.core.without_tool import without_tool
 from lineage.errors import ObservationError
-from lineage.model.observed import Process, Serving, Unwatched
+from lineage.model.observed import Process, Serving, Session, Unwatched
 from lineage.portable.environment import Problem
 
 ENV = {"prefix": "/env", "python": "3.11.7"}
@@ -74,6 +74,33 @@ def test_all_processes_of_the_environment_together() -> None:
         ),
         (),
     )
+
+
+def test_code_that_stands_in_no_file_is_first_party_too() -> None:
+    kernel = process(
+        30,
+        main="/env/ipykernel_launcher.py",
+        modules=(("click", "/env/click.py"), ("numpy", "/env/numpy/__init__.py"), ("scipy", "/env/scipy.py")),
+        importers=(("click", "/tmp/ipykernel_30/153.py"), ("numpy", "<timed exec>"), ("scipy", "<string>")),
+        born=3.0,
+    )
+    piped = process(
+        31,
+        modules=(("click", "/env/click.py"), ("scipy", "/env/scipy.py"), ("six", "/env/six.py")),
+        importers=(("click", "<stdin>"), ("scipy", "<string>"), ("six", "<frozen x>")),
+    )
+    told, problems = gather((kernel,), kernel, (), own)
+    assert (told.imports, told.session, told.knows_importers, told.is_whole, told.since, problems) == (
+        (("click", "<session>"), ("numpy", "<session>")),
+        Session(directory=""),
+        False,
+        True,
+        3.0,
+        (),
+    )
+    given, _ = gather((piped, process(32, importers=(("click", "<ipython-input-1-ab>"),))), piped, (), own)
+    assert (given.imports, given.session) == ((("click", "<session>"), ("scipy", "<session>")), Session(directory=""))
+    assert gather((piped,), piped, (), own)[0].session is None
 
 
 def test_what_keeps_the_evidence_from_being_whole_is_named() -> None:

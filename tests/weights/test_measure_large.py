@@ -14,7 +14,7 @@ from lineage.core.dvctree import tree_digest
 from lineage.errors import WeightsError
 from lineage.weights.cache import DigestCache
 from lineage.weights.measure import measure
-from tests.support.projects import write
+from tests.support.projects import surroundings, write
 from tests.support.trees import sha256_of_tree
 
 NUMBER = 9_000
@@ -102,7 +102,7 @@ def test_two_hundred_thousand_files_in_a_hundred_mebibytes(tmp_path: Path, shape
     program = (
         "import sys, pathlib; from lineage.weights.measure import measure; measure(pathlib.Path(sys.argv[1]), 'm')"
     )
-    with subprocess.Popen([sys.executable, "-P", "-c", program, str(tmp_path)]) as child:
+    with subprocess.Popen([sys.executable, "-P", "-c", program, str(tmp_path)], env=surroundings()) as child:
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0

@@ -1,0 +1,49 @@
+"""Which module reads a dependency file, by its path."""
+
+import re
+
+import pytest
+
+from lineage.core.declarations.forms import FORMS, form_of
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("pyproject.toml", "pyproject"),
+        ("services/api/pyproject.toml", "pyproject"),
+        ("setup.cfg", "setup.cfg"),
+        ("setup.py", "setup.py"),
+        ("requirements.txt", "requirements"),
+        ("requirements.in", "requirements"),
+        ("requirement.txt", "requirements"),
+        ("dev-requirements.txt", "requirements"),
+        ("requirements_dev.txt", "requirements"),
+        ("api.requirements.txt", "requirements"),
+        ("requirements-cpu.lock.txt", "requirements"),
+        ("REQUIREMENTS.TXT", "requirements"),
+        ("constraints.txt", "requirements"),
+        ("requirements/base.txt", "requirements"),
+        ("requirements/base.in", "requirements"),
+        ("deploy/reqs/gpu.txt", "requirements"),
+    ],
+)
+def test_a_path_tells_the_form(path: str, form: str) -> None:
+    found = form_of(path)
+
+    assert found is not None and found.FORM == form
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["README.txt", "notes.in", "requirements.md", "requirements/readme.rst", "my_setup.py", "pyproject.toml.bak", ""],
+)
+def test_other_files_are_of_no_form(path: str) -> None:
+    assert form_of(path) is None
+
+
+def test_each_form_is_in_the_list_once() -> None:
+    modules = [row.module for row in FORMS]
+
+    assert len(modules) == len(set(modules))
+    assert all(re.compile(row.names) for row in FORMS)
