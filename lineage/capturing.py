@@ -1,22 +1,23 @@
 """After training: weights + repository + environment → manifest. Nothing but the caller's own write changes a file."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from lineage import __version__
+from lineage.capture_request import Captured as Captured
+from lineage.capture_request import CaptureRequest as CaptureRequest
 from lineage.code_directory import BuildDirectory, CodeDirectory, describe_code, opened_code
 from lineage.core.declared import declared_files
 from lineage.core.evidence import Evidence
-from lineage.core.provider import Build
 from lineage.core.serving import serving_evidence
 from lineage.core.stagevalues import overlaid
 from lineage.errors import InputError, WeightsError
-from lineage.model.inputs import RunFiles
-from lineage.model.manifest import EMPTY, SUFFIX, Manifest, Table, freeze
+from lineage.model.manifest import SUFFIX, Manifest, Table, freeze
 from lineage.model.observed import Serving
-from lineage.package_use import OWN_DISTRIBUTION, describe_use
+from lineage.model.weights import Weights
+from lineage.package_use import OWN_DISTRIBUTION, PackageUse, describe_use
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, declared_for
 from lineage.reading_inputs import Recorded, describe_inputs
@@ -34,45 +35,14 @@ _SHOWN_IGNORED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureRequest:
-    """What a user asks to have captured. Paths as typed; relative ones from the working directory."""
+class _Places:
+    """Where a capture takes place. Paths POSIX from the repository root."""
 
-    paths: tuple[Path, ...]
-    """weights files or directories of one model"""
-    output: Path | None = None
-    name: str | None = None
-    entry: Path | None = None
-    labels: Table = field(default_factory=lambda: EMPTY)
-    metrics: Table = field(default_factory=lambda: EMPTY)
-    params: Table = field(default_factory=lambda: EMPTY)
-    generated: tuple[Path, ...] = ()
-    """files that the run made, as a metrics file: they do not make the code dirty"""
-    models: tuple[ModelRule, ...] = ()
-    """of the policy: which dependency files describe which models"""
-    seen: Evidence | None = None
-    """what the run loaded; only a watched run knows it"""
-    files: RunFiles | None = None
-    """what the run read and wrote; only a watched run knows it"""
-    serving: Serving | None = None
-    """a command that served the model"""
-    run: Table = field(default_factory=lambda: EMPTY)
-    """the manifest's ``[run]``"""
-    problems: tuple[Problem, ...] = ()
-    """of the run"""
-    evidence: str = "asserted"
-    builds: tuple[Build, ...] = ()
-    """what CI providers tell of this job; only asked where the weights lie in no git repository"""
-    cached: bool = False
-    """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Captured:
-    """A manifest, where it belongs, and how the entry was found."""
-
-    manifest: Manifest
-    path: Path
-    entry: str
+    repository: CodeDirectory
+    state: RepositoryState
+    weights: tuple[str, ...]
+    output: Path
+    name: str
 
 
 def capture(
@@ -87,64 +57,94 @@ def capture(
         raise InputError("no weights were named")
     for path in request.paths:
         if not path.exists():
-            raise WeightsError(
-                "there are no such weights", where=str(path), hint="name a file or directory that exists"
-            )
+            hint = "name a file or directory that exists"
+            raise WeightsError("there are no such weights", where=str(path), hint=hint)
     with opened_code(request.paths[0], request.builds) as repository:
-        weights_paths = _inside(repository.root, request.paths)
-        generated = [*weights_paths, *_inside(repository.root, request.generated, strict=False)]
-        state = describe_code(repository, generated)
-        output = _output(request, weights_paths, state)
+        places = _places(request, repository)
         examination = source.examine()
-        name = request.name or _default_name(weights_paths, output)
-        entry = None if request.entry is None else _entry(request.entry, state, repository)
-        use = describe_use(
-            examination,
-            state,
-            weights=weights_paths[0],
-            entry=entry,
-            contents=[(path, read_contents(repository.root / path, path)) for path in weights_paths],
-            evidence=request.seen,
-            serving=_serving(request.serving, examination, state),
-        )
-        parent, unreadable = _parent(repository, output)
-        declared = _declared(request.models, name, weights_paths, use.files, state)
-        known = DigestCache.of(repository) if request.cached and isinstance(repository, GitRepository) else None
-        surveys = [survey(repository.root, path, advance=advance, known=known) for path in weights_paths]
-        weights = tuple(one.weights for one in surveys)
-        stage = describe_stage(state, weights, request.files, known)
-        recorded = Recorded(
-            manifest=_inside(repository.root, [output])[0],
-            code=use.files,
-            others={*weights_paths, *declared, *stage.files},
-        )
-        inputs = describe_inputs(state, recorded, stage.run, request.files, known=known)
+        use = _used(request, places, examination)
+        declared = _declared(request.models, places.name, places.weights, use.files, places.state)
+        files = _files(request, places, use, declared, advance)
+        parent, unreadable = _parent(repository, places.output)
+        found = {*request.problems, *places.state.problems, *use.problems, *files.problems}
         manifest = Manifest(
-            name=name,
+            name=places.name,
             created=now.replace(microsecond=0),
             evidence=request.evidence,
             tool=f"{OWN_DISTRIBUTION} {__version__}",
             parent=parent,
-            problems=tuple(
-                sorted(
-                    {
-                        *(*request.problems, *state.problems, *use.problems),
-                        *(*_observed_problems(examination), *unreadable, *_ignored_problems(surveys)),
-                        *(*stage.problems, *inputs.problems),
-                    }
-                )
-            ),
+            problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
             labels=request.labels,
-            code=replace(state.code, files=blob_ids(state, repository, use.files)),
-            weights=weights,
+            code=replace(places.state.code, files=blob_ids(places.state, repository, use.files)),
+            weights=files.weights,
             environment=examination.observation.environment._replace(packages=use.packages),
-            declared=blob_ids(state, repository, declared),
+            declared=blob_ids(places.state, repository, declared),
             run=_run(request),
-            inputs=freeze(inputs.table),
-            params=overlaid(stage.params, request.params),
-            metrics=overlaid(stage.metrics, request.metrics),
+            inputs=files.inputs,
+            params=overlaid(files.params, request.params),
+            metrics=overlaid(files.metrics, request.metrics),
         )
-    return Captured(manifest=manifest, path=output, entry=use.entry)
+    return Captured(manifest=manifest, path=places.output, entry=use.entry)
+
+
+def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
+    weights = _inside(repository.root, request.paths)
+    generated = [*weights, *_inside(repository.root, request.generated, strict=False)]
+    state = describe_code(repository, generated)
+    output = _output(request, weights, state)
+    name = request.name or _default_name(weights, output)
+    return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
+
+
+def _used(request: CaptureRequest, places: _Places, examination: Examination) -> PackageUse:
+    entry = None if request.entry is None else _entry(request.entry, places.state, places.repository)
+    return describe_use(
+        examination,
+        places.state,
+        weights=places.weights[0],
+        entry=entry,
+        contents=[(path, read_contents(places.state.root / path, path)) for path in places.weights],
+        evidence=request.seen,
+        serving=_serving(request.serving, examination, places.state),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """What the weights, the stage that makes them and its inputs tell."""
+
+    weights: tuple[Weights, ...]
+    inputs: Table
+    params: Table
+    metrics: Table
+    problems: frozenset[Problem]
+
+
+def _files(
+    request: CaptureRequest,
+    places: _Places,
+    use: PackageUse,
+    declared: Collection[str],
+    advance: Callable[[int], None] | None,
+) -> _Files:
+    repository, state = places.repository, places.state
+    known = DigestCache.of(repository) if request.cached and isinstance(repository, GitRepository) else None
+    surveys = [survey(repository.root, path, advance=advance, known=known) for path in places.weights]
+    weights = tuple(one.weights for one in surveys)
+    stage = describe_stage(state, weights, request.files, known)
+    recorded = Recorded(
+        manifest=_inside(repository.root, [places.output])[0],
+        code=use.files,
+        others={*places.weights, *declared, *stage.files},
+    )
+    inputs = describe_inputs(state, recorded, stage.run, request.files, known=known)
+    return _Files(
+        weights=weights,
+        inputs=freeze(inputs.table),
+        params=stage.params,
+        metrics=stage.metrics,
+        problems=frozenset({*_ignored_problems(surveys), *stage.problems, *inputs.problems}),
+    )
 
 
 def _serving(serving: Serving | None, examination: Examination, state: RepositoryState) -> Evidence | None:

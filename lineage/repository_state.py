@@ -36,6 +36,8 @@ class RepositoryState:
     problems: tuple[Problem, ...]
     blobs: Mapping[str, str]
     """path → git blob id, of tracked files that are unchanged"""
+    tracked: frozenset[str] = frozenset()
+    """what the index holds; empty without a repository"""
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a known file; ``None`` for any other path, so that nothing outside or ignored is read."""
@@ -86,6 +88,7 @@ def describe_repository(repository: GitRepository, generated: Collection[str]) -
         stages=declared_stages(sorted(known), state.read),
         problems=tuple(_dirty_problems(dirty, {change.path: change.status for change in changes})),
         blobs=state.blobs,
+        tracked=frozenset(index),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lineage.capturing import Captured, CaptureRequest, capture
+from lineage.core.declared import is_dependency_file
 from lineage.core.entry import entry_of_command
 from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models
@@ -55,6 +56,7 @@ def requests(
         models=wanted.rules,
         builds=wanted.builds,
         cached=wanted.cached,
+        seen=_session_of(asked),
     )
     if wanted.models:
         if len(wanted.models) > 1 and (wanted.output or wanted.name):
@@ -70,8 +72,14 @@ def requests(
 
 
 def _made(run: Run, state: RepositoryState) -> tuple[Path, ...]:
-    """What the run wrote does not make the code dirty, but for what is code itself."""
-    return tuple(state.root / path for path in run.written if not path.endswith((".py", ".pyx", ".ipynb")))
+    """What the run wrote does not make the code dirty, but for what is code itself: a new notebook is its output."""
+
+    def is_code(path: str) -> bool:
+        if path.endswith((".py", ".pyx")) or is_dependency_file(path):
+            return True
+        return path.endswith(".ipynb") and path in state.tracked
+
+    return tuple(state.root / path for path in run.written if not is_code(path))
 
 
 def _asked(common: CaptureRequest, one: AskedCapture) -> CaptureRequest:
@@ -84,8 +92,14 @@ def _asked(common: CaptureRequest, one: AskedCapture) -> CaptureRequest:
         labels=freeze({**one.labels, **common.labels}),
         metrics=freeze({**one.metrics, **common.metrics}),
         params=freeze({**one.params, **common.params}),
-        seen=None if one.session is None else Evidence(session=one.session),
+        seen=_session_of([one]),
     )
+
+
+def _session_of(asked: Sequence[AskedCapture]) -> Evidence | None:
+    """What a process told of its session when it asked for a capture, the last one; the rest is seen from outside."""
+    session = asked[-1].session if asked else None
+    return None if session is None else Evidence(session=session)
 
 
 def _require_few(found: ModelFiles, run: Run) -> None:

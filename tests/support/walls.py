@@ -14,6 +14,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "capturing",
+            "capture_request",
             "comparing_weights",
             "verifying",
             "diffing",

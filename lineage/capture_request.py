@@ -1,0 +1,54 @@
+"""What is asked of a capture, and what it gives."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lineage.core.evidence import Evidence
+from lineage.core.provider import Build
+from lineage.model.inputs import RunFiles
+from lineage.model.manifest import EMPTY, Manifest, Table
+from lineage.model.observed import Serving
+from lineage.portable.environment import Problem
+from lineage.portable.policy import ModelRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRequest:
+    """What a user asks to have captured. Paths as typed; relative ones from the working directory."""
+
+    paths: tuple[Path, ...]
+    """weights files or directories of one model"""
+    output: Path | None = None
+    name: str | None = None
+    entry: Path | None = None
+    labels: Table = field(default_factory=lambda: EMPTY)
+    metrics: Table = field(default_factory=lambda: EMPTY)
+    params: Table = field(default_factory=lambda: EMPTY)
+    generated: tuple[Path, ...] = ()
+    """files that the run made, as a metrics file: they do not make the code dirty"""
+    models: tuple[ModelRule, ...] = ()
+    """of the policy: which dependency files describe which models"""
+    seen: Evidence | None = None
+    """what the run loaded; only a watched run knows it"""
+    files: RunFiles | None = None
+    """what the run read and wrote; only a watched run knows it"""
+    serving: Serving | None = None
+    """a command that served the model"""
+    run: Table = field(default_factory=lambda: EMPTY)
+    """the manifest's ``[run]``"""
+    problems: tuple[Problem, ...] = ()
+    """of the run"""
+    evidence: str = "asserted"
+    builds: tuple[Build, ...] = ()
+    """what CI providers tell of this job; only asked where the weights lie in no git repository"""
+    cached: bool = False
+    """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A manifest, where it belongs, and how the entry was found."""
+
+    manifest: Manifest
+    path: Path
+    entry: str
