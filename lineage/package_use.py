@@ -2,24 +2,25 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from lineage.core.entry import EntryChoice, choose_entry
 from lineage.core.evidence import Evidence
-from lineage.core.imports import Imports, trace_imports
+from lineage.core.imports import Imports
 from lineage.core.named import loader_names, named_modules, other_writers
 from lineage.core.serving import require_model_loaded
 from lineage.core.usage import Clues, assign_use
 from lineage.loaded import loaded_modules
 from lineage.model.contents import Contents
 from lineage.model.installed import Installed
+from lineage.observed_files import changed_problems, library_problems
 from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
 from lineage.repository_state import RepositoryState
 from lineage.sources.base import Examination
 from lineage.sources.details import read_details
+from lineage.traced_code import import_roots, trace_code
 
 OWN_DISTRIBUTION = "model-lineage"
 _OWN_MODULE = "lineage"
@@ -56,11 +57,10 @@ def describe_use(
     distributions = [_placed(one, state.root, examination.prefix) for one in examination.distributions]
     trees = {path: tree_of(examination.tree, path) for path in {one.path for one in distributions}}
     details = [read_details(trees[one.path], one) for one in distributions]
-    choice = _entries(entry, weights, state, evidence)
-    roots = _import_roots(distributions)
+    roots = import_roots(distributions, state, () if evidence is None else examination.paths)
     named = named_modules(contents, roots, state.paths)
-    entries = tuple(dict.fromkeys((*choice.entries, *named.files)))
-    imports = _trace(entries, roots, distributions, state) if choice.entries else None
+    traced = trace_code(state, weights=weights, entry=entry, named=named.files, roots=roots, evidence=evidence)
+    imports = None if traced.imports is None else _without_tool(traced.imports, distributions)
     stdlib = examination.stdlib or _own_stdlib()
     clues = _clues((*named.modules, *loader_names(contents, details)), evidence, serving, distributions, details)
     usage = assign_use(
@@ -75,7 +75,7 @@ def describe_use(
         require_model_loaded(serving, named_by_weights, clues.served or {}, str(state.root / weights))
     uses, modules = dict(usage.uses), dict(usage.modules)
     files = tuple(sorted({*(imports.files if imports is not None else ()), *named.files}))
-    files = tuple(sorted({*files, *(evidence.entries if evidence is not None else ())}))
+    files = tuple(sorted({*files, *traced.loaded, *(evidence.entries if evidence is not None else ())}))
     packages = tuple(
         one.package._replace(
             use=_use(one.package, uses.get(one.package.name, "present"), files),
@@ -84,26 +84,20 @@ def describe_use(
         for one in distributions
     )
     found = [] if imports is None else [*_static_problems(imports, evidence)]
-    problems = [*found, *usage.problems, *named.problems, *_origin_problems(packages)]
+    problems = [*found, *traced.problems, *usage.problems, *named.problems, *_origin_problems(packages)]
     problems += other_writers(contents, packages, details)
+    if evidence is not None:
+        problems += library_problems(evidence, distributions, details, (examination.prefix, examination.base))
+        problems += changed_problems(evidence, distributions, packages)
     if imports is None and not (evidence is not None and evidence.knows_importers):
         detail = "no entry script is known, so the use of no package is: name it with --entry"
         problems.append(Problem("use.no-entry", "packages", detail))
     return PackageUse(
         packages=packages,
         files=tuple(path for path in files if path in state.paths),
-        entry=f"{', '.join(choice.entries)} ({choice.how})" if choice.entries else "not known",
+        entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
         problems=tuple(problems),
     )
-
-
-def _entries(entry: str | None, weights: str, state: RepositoryState, evidence: Evidence | None) -> EntryChoice:
-    """The entries: as named, as seen in the run, of the DVC stage, or the one likely candidate."""
-    if entry is not None:
-        return EntryChoice(entries=(entry,), how="named")
-    if evidence is not None and evidence.entries:
-        return EntryChoice(entries=evidence.entries, how="seen in the run")
-    return choose_entry(weights, state.stages, sorted(state.paths), state.paths.__contains__)
 
 
 def _static_problems(imports: Imports, evidence: Evidence | None) -> tuple[Problem, ...]:
@@ -148,24 +142,12 @@ def _below(path: str, directory: str) -> bool:
     return os.path.realpath(path).startswith(os.path.realpath(directory) + os.sep)
 
 
-def _import_roots(distributions: Sequence[Distribution]) -> tuple[str, ...]:
-    """Where first-party modules lie: at the root, in ``src``, and where distributions of the repository do."""
-    installed = [one.package.origin or "" for one in distributions]
-    own = [origin[len(REPOSITORY) :] for origin in installed if origin.startswith(REPOSITORY)]
-    places = ["" if place == "." else place for place in own]
-    roots = ["", "src", *(part for place in places for part in (place, str(PurePosixPath(place, "src"))))]
-    return tuple(dict.fromkeys(roots))
-
-
-def _trace(
-    entries: Sequence[str], roots: Sequence[str], distributions: Sequence[Distribution], state: RepositoryState
-) -> Imports:
-    """The imports of the entries."""
-    traced = trace_imports(entries, state.read, roots=roots)
-    sites = traced.sites
-    if any(one.package.name == OWN_DISTRIBUTION for one in distributions):
-        sites = tuple(site for site in sites if site[0].partition(".")[0] != _OWN_MODULE)
-    return Imports(files=traced.files, sites=sites, problems=traced.problems, dynamic=traced.dynamic)
+def _without_tool(imports: Imports, distributions: Sequence[Distribution]) -> Imports:
+    """The imports without that of this tool, where it is installed beside the code."""
+    if all(one.package.name != OWN_DISTRIBUTION for one in distributions):
+        return imports
+    sites = tuple(site for site in imports.sites if site[0].partition(".")[0] != _OWN_MODULE)
+    return replace(imports, sites=sites)
 
 
 def _use(package: Package, use: str, files: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ _MODULES = {
     **dict.fromkeys(("cProfile", "profile", "trace", "pdb", "coverage", "memory_profiler"), "torchrun"),
     "papermill": "papermill",
     "jupyter": "jupyter",
+    "nbconvert": "jupyter-nbconvert",
 }
 """``python -m`` of these → the program whose arguments follow."""
 

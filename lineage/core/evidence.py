@@ -1,16 +1,24 @@
 """What the processes of a run tell of one environment: which of them trained, what they loaded, who imported what."""
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from lineage.core.without_tool import without_tool
-from lineage.model.observed import Process, Unwatched
+from lineage.model.observed import Process, Session, Unwatched
 from lineage.portable.environment import Problem
 
 OwnFile = Callable[[str], str | None]
 """absolute path → the path from the repository root, POSIX; ``None`` for what is no file of the repository"""
+
+
+TYPED = "<session>"
+"""Stands for the file of code that was typed, piped or given on the command line."""
+_CELL = re.compile(r".*/ipykernel_[0-9]+/[0-9]+\.py|<(?:ipython-input-.*|timed (?:exec|eval))>")
+"""What IPython and its kernel call the code of a cell, also of one that is timed."""
+_GIVEN = ("<stdin>", "<string>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +30,21 @@ class Evidence:
     names: frozenset[str] = frozenset()
     """dotted names of the modules that were loaded"""
     imports: tuple[tuple[str, str], ...] = ()
-    """(dotted name, first-party file that imported it first), sorted; none where ``knows_importers`` is not set"""
+    """(dotted name, first-party file that imported it first, or ``TYPED``), sorted; none where no run was watched"""
     entries: tuple[str, ...] = ()
     """first-party files that were run or loaded, POSIX from the repository root, sorted"""
     read: frozenset[str] = frozenset()
     """absolute paths of the files of the repository that were opened for reading, as far as that is seen"""
+    libraries: frozenset[str] = frozenset()
+    """absolute paths of the shared objects that were mapped"""
+    since: float = 0.0
+    """when the first process that ran code of the repository began, in seconds since 1970; 0 where that is not known"""
+    session: Session | None = None
+    """the interactive session that this is, where it runs no script"""
     is_whole: bool = False
     """nothing was loaded beside this: every Python process of the run was watched"""
     knows_importers: bool = False
+    """``imports`` holds all that first-party code imported: it ran from files"""
 
 
 def environment_of(process: Process) -> tuple[str, str]:
@@ -70,7 +85,9 @@ def gather(
         detail = f"code of the repository also ran with Python {version} of another environment: it is not recorded"
         problems.append(Problem("run.several-environments", f"environment:{posixpath.basename(prefix)}", detail))
     ours = {name for one in together for name, file in one.modules if file and own(file) is not None}
-    imports = {(name, path) for one in together for name, file in one.importers if (path := own(file)) is not None}
+    imports = {(name, path) for one in together for name, file in one.importers if (path := _place(one, file, own))}
+    # Of what others imported before a cell did, nobody sees that the cell imports it too: its text must tell.
+    cells = any(_CELL.fullmatch(file) for one in together for _, file in one.importers)
     names = frozenset(name for one in together for name, _ in one.modules)
     evidence = Evidence(
         files=frozenset(
@@ -83,10 +100,20 @@ def gather(
         imports=tuple(sorted((name, path) for name, path in imports if name in names and name not in ours)),
         entries=tuple(sorted({path for one in together for path in _own_files(one, own)})),
         read=frozenset(path for one in together for path in one.read),
+        libraries=frozenset(path for one in together for path in one.libraries),
+        since=min(one.born for one in (chosen, *together) if one is chosen or _own_files(one, own)),
+        session=Session(directory="") if cells else None,
         is_whole=not problems,
-        knows_importers=True,
+        knows_importers=not cells,
     )
     return evidence, tuple(sorted(set(problems)))
+
+
+def _place(process: Process, file: str, own: OwnFile) -> str | None:
+    """The first-party code that a file name stands for."""
+    if _CELL.fullmatch(file) or (process.main is None and file in _GIVEN):
+        return TYPED
+    return own(file)
 
 
 def _own_files(process: Process, own: OwnFile) -> set[str]:

@@ -6,14 +6,13 @@ too, but not where only a type checker looks. First-party is what ``read`` gives
 """
 
 import ast
-import json
 import posixpath
-import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lineage.core.cells import python_of, source_cells
 from lineage.portable.environment import Problem
 
 MOST_FILES = 20_000
@@ -24,10 +23,6 @@ _RUN = ("runpy.run_module", "runpy.run_path")
 _OPAQUE = ("importlib.util.spec_from_file_location", "imp.load_source")
 _CODE = ("exec", "eval", "builtins.exec", "builtins.eval")
 _MEANING = (None, "package", "level")  # what changes the meaning of the name; None is ``**options``
-
-_CELL_MAGIC = re.compile(r"\s*%%(\S*)")
-_PYTHON_CELLS = ("time", "timeit", "capture", "prun")  # the rest of such a cell is Python
-_LINE_MAGIC = re.compile(r"^([^\S\n]*)(?:(?:[\w, ]+=[^\S\n]*)?[%!?].*|[\w.]+\?{1,2}[^\S\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +71,10 @@ class Found:
 Load = Callable[[str], tuple[Found, ...] | None]
 
 
-def trace_imports(entries: Sequence[str], read: Callable[[str], bytes | None], *, roots: Sequence[str]) -> Imports:
-    """What the entries import, statically and transitively.
+def trace_imports(
+    entries: Sequence[str], read: Callable[[str], bytes | None], *, roots: Sequence[str], loaded: Sequence[str] = ()
+) -> Imports:
+    """What the entries, and the files that they are known to have ``loaded``, import statically and transitively.
 
     Paths are POSIX from the repository root. ``read`` gives ``None`` where there is no such file. Modules are
     looked for in the directory of their entry, then in ``roots`` (``""`` is the repository root), in order.
@@ -91,7 +88,13 @@ def trace_imports(entries: Sequence[str], read: Callable[[str], bytes | None], *
         return scans[path]
 
     # Each entry has its own search path: a name may mean another file for the next one.
-    traces = [_follow(entry, load, tuple(dict.fromkeys((posixpath.dirname(entry), *roots)))) for entry in entries]
+    places = [posixpath.dirname(entry) for entry in entries]
+    traces = [
+        _follow([entry], load, tuple(dict.fromkeys((place, *roots))))
+        for entry, place in zip(entries, places, strict=True)
+    ]
+    if loaded:
+        traces.append(_follow(loaded, load, tuple(dict.fromkeys((*places, *roots)))))
     sites: dict[str, str] = {}
     for name, place in (site for trace in traces for site in trace.sites):
         sites.setdefault(name, place)
@@ -103,17 +106,16 @@ def trace_imports(entries: Sequence[str], read: Callable[[str], bytes | None], *
     )
 
 
-def _follow(entry: str, load: Load, directories: Sequence[str]) -> Imports:
-    if load(entry) is None:
-        return Imports(problems=(Problem("use.unreadable-code", f"code:{entry}", "no such file"),), dynamic=True)
-    files = {entry: None}
+def _follow(entries: Sequence[str], load: Load, directories: Sequence[str]) -> Imports:
+    missing = [entry for entry in entries if load(entry) is None]
+    problems = [Problem("use.unreadable-code", f"code:{entry}", "no such file") for entry in missing]
+    files = dict.fromkeys(entry for entry in entries if entry not in missing)
     sites: dict[str, str] = {}
-    problems: list[Problem] = []
-    queue = deque([entry])
+    queue = deque(files)
     while queue:
         if len(files) > MOST_FILES:
             detail = f"more than {MOST_FILES} first-party files are imported; not all were read"
-            problems.append(Problem("use.unreadable-code", f"code:{entry}", detail))
+            problems.append(Problem("use.unreadable-code", f"code:{entries[0]}", detail))
             break
         path = queue.popleft()
         for found in load(path) or ():
@@ -195,20 +197,7 @@ def _parse(text: str | bytes) -> ast.Module:
 
 
 def _cells(content: bytes) -> tuple[tuple[str, str | bytes], ...]:
-    notebook = json.loads(content)
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise ValueError("it has no list of cells")
-    code = ((number, cell) for number, cell in enumerate(cells, start=1) if cell.get("cell_type") == "code")
-    return tuple((f"cell {number}, ", _python("".join(map(str, cell.get("source") or "")))) for number, cell in code)
-
-
-def _python(cell: str) -> str:
-    """The Python of a cell, every line where it was."""
-    magic = _CELL_MAGIC.match(cell)
-    if magic and magic[1] not in _PYTHON_CELLS:
-        return ""
-    return _LINE_MAGIC.sub(r"\1pass", cell)
+    return tuple((f"cell {number}, ", python_of(cell)) for number, cell in source_cells(content))
 
 
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:

@@ -178,6 +178,7 @@ def _process(record: _Record, ancestors: list[_Record]) -> Process:
         read=tuple(sorted(record.places[b"r"])),
         written=tuple(sorted(record.places[b"w"])),
         sees_files=family[-1].sees_files,
+        born=record.born,
         started=tuple(record.started),
         failures=tuple(failures),
     )

@@ -31,6 +31,8 @@ class Process:
     """files opened for writing below the run's root, sorted"""
     sees_files: bool = False
     """whether ``read`` and ``written`` were watched: Python 3.8 and newer"""
+    born: float = 0.0
+    """when it wrote its first line, by the clock of its machine: seconds since 1970; 0 where it did not tell"""
     started: tuple[str, ...] = ()
     """names of the programs that it started, last part only, in order; Python 3.8 and newer"""
     failures: tuple[str, ...] = ()
@@ -56,3 +58,17 @@ class Serving:
     """as it may be published"""
     processes: tuple[Process, ...]
     unwatched: tuple[Unwatched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """An interactive session: what it runs stands in no script. Paths are absolute."""
+
+    directory: str
+    """where it works"""
+    cells: tuple[str, ...] | None = None
+    """the sources that it ran, as typed, in order; ``None`` where it keeps none, as Python's own prompt"""
+    forgotten: int = 0
+    """how many that it ran it does not keep any more"""
+    notebook: str | None = None
+    """the notebook, where the surroundings name it"""

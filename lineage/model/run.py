@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lineage.model.observed import Unwatched
+from lineage.model.observed import Session, Unwatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,8 @@ class AskedCapture:
     labels: Mapping[str, Any]
     metrics: Mapping[str, Any]
     params: Mapping[str, Any]
+    session: Session | None = None
+    """what the process had run until then, where it runs no script"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ FILES = frozenset(
         ("accelerate launch --config_file c.yaml train.py", "train.py"),
         ("mpirun -np 4 python train.py", "train.py"),
         ("jupyter nbconvert --to notebook --execute nb/explore.ipynb", "nb/explore.ipynb"),
+        ("python -m nbconvert --to html --execute --output a.html nb/explore.ipynb", "nb/explore.ipynb"),
         ("papermill nb/explore.ipynb out.ipynb -p a 1", "nb/explore.ipynb"),
         ("python -m papermill nb/explore.ipynb out.ipynb", "nb/explore.ipynb"),
         ("cd sub && python train.py", "sub/train.py"),

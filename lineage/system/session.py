@@ -1,0 +1,65 @@
+"""What a process sees of itself: when it began, the script or the interactive session that it is.
+
+IPython, and with it every Jupyter kernel, keeps the sources that it ran in ``__main__``: ``_ih`` is the list that users
+know as ``In``, with magics translated, and ``_i1``, ``_i2``, … are the same sources as typed ("IPython reference: input
+caching system"). Nothing of IPython is imported for that.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from lineage.model.observed import Session
+
+_TICK_S = 0.01
+"""How exactly the system tells when a process began; it rounds down."""
+_NOTEBOOK = ("__vsc_ipynb_file__", "__session__")
+"""Names in ``__main__`` that hold the notebook's path: of VS Code, and of kernels that Jupyter started."""
+
+
+def observe_script() -> Path | None:
+    """The script that this process runs; ``None`` in an interactive session."""
+    file = _names().get("__file__")
+    return Path(file) if isinstance(file, str) and Path(file).is_file() else None
+
+
+def began() -> float:
+    """When this process began, in seconds since 1970, to a hundredth; 0 where the system does not tell (not Linux)."""
+    try:
+        fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        return 0.0
+    return time.time() - age + _TICK_S
+
+
+def observe_session() -> Session | None:
+    """The session that this process is; ``None`` where it runs a script."""
+    names = _names()
+    history = names.get("_ih")
+    is_kept = isinstance(history, list) and isinstance(names.get("_oh"), dict)
+    if not is_kept and observe_script() is not None:
+        return None
+    sources = history[1:] if isinstance(history, list) and is_kept else []  # the first stands for no cell
+    typed = [names.get(f"_i{number}", source) for number, source in enumerate(sources, start=1)]
+    kept = tuple(one for one in typed if isinstance(one, str) and one.strip())
+    return Session(
+        directory=os.path.realpath("."),
+        cells=kept if is_kept else None,
+        forgotten=len(typed) - len(kept),
+        notebook=_notebook(names, os.environ),
+    )
+
+
+def _names() -> Mapping[str, object]:
+    main = sys.modules.get("__main__")
+    return {} if main is None else vars(main)
+
+
+def _notebook(names: Mapping[str, object], variables: Mapping[str, str]) -> str | None:
+    """The notebook's file, where the surroundings name one that is there: a name that is no path tells none."""
+    told = [*(names.get(name) for name in _NOTEBOOK), variables.get("JPY_SESSION_NAME")]
+    paths = (one for one in told if isinstance(one, str) and one.endswith(".ipynb"))
+    return next((one for one in paths if os.path.isabs(one) and Path(one).is_file()), None)  # noqa: PTH117
