@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from lineage.capturing import CaptureRequest
     from lineage.model.run import AskedCapture
 
-RECORDER = "<lineage recorder>"
-"""Module name of the watcher in a process of a watched run: see ``lineage.guest.recorder``."""
-
 
 def capture(
     *paths: str | os.PathLike[str],
@@ -35,17 +32,18 @@ def capture(
 ) -> StoredManifest | None:
     """Write the manifest of weights that this process has just trained, and give it back.
 
-    ``entry`` is the training script; left out, the script that this process runs. Raises ``LineageError``; then no
-    manifest was written, and one that stood there still stands.
+    ``entry`` is the training script; left out, the script that this process runs, or what its session ran: of IPython
+    and notebooks the cells are read. Raises ``LineageError``; then no manifest was written, and one that stood there
+    still stands.
 
     Under ``lineage run`` it is given back as it is now, and written when the run has succeeded, with all that was seen
     of it. In a distributed launch only the first rank captures; the others get ``None``.
     """
-    from lineage.running import is_first_rank
+    from lineage.running import is_first_rank, watched_run
 
     if not is_first_rank(os.environ):
         return None
-    loaded = _loaded_files()
+    loaded, mapped = _loaded_files(), _mapped_files()
     from lineage.capturing import CaptureRequest
     from lineage.capturing import capture as captured
     from lineage.core.evidence import Evidence
@@ -54,14 +52,15 @@ def capture(
     from lineage.sources.interpreter import ThisProcessSource
     from lineage.store.files import as_stored, write_manifest
     from lineage.store.runs import ask_capture
+    from lineage.system.session import began, observe_script, observe_session
 
-    script = _script() if entry is None else Path(entry)
+    script = observe_script() if entry is None else Path(entry)
     request = CaptureRequest(
         paths=tuple(Path(path) for path in paths),
         output=None if output is None else Path(output),
         name=name,
         entry=script,
-        seen=Evidence(files=loaded, is_whole=True),
+        seen=Evidence(files=loaded | mapped, libraries=mapped, since=began(), session=observe_session(), is_whole=True),
         evidence="observed",
         builds=read_builds(os.environ),
         labels=plain_table(labels or {}, "labels"),
@@ -69,20 +68,12 @@ def capture(
         params=plain_table(params or {}, "params"),
     )
     found = captured(request, ThisProcessSource(), now=datetime.now(UTC))
-    run = _watched_run()
+    run = watched_run()
     if run is not None:
         ask_capture(run, _asked(request, None if entry is None else script))
         return as_stored(found.manifest, found.path)
     stored, _ = write_manifest(found.manifest, found.path)
     return stored
-
-
-def _watched_run() -> Path | None:
-    """The directory of the run that ``lineage run`` watches this process in."""
-    for finder in sys.meta_path:
-        if type(finder).__module__ == RECORDER:
-            return Path(finder.folder).parent  # type: ignore[attr-defined]
-    return None
 
 
 def _asked(request: "CaptureRequest", entry: Path | None) -> "AskedCapture":
@@ -96,6 +87,7 @@ def _asked(request: "CaptureRequest", entry: Path | None) -> "AskedCapture":
         labels=request.labels,
         metrics=request.metrics,
         params=request.params,
+        session=None if request.seen is None else request.seen.session,
     )
 
 
@@ -105,10 +97,14 @@ def _loaded_files() -> frozenset[str]:
     return frozenset(os.path.abspath(file) for file in files if isinstance(file, str))  # noqa: PTH100 - links kept
 
 
-def _script() -> Path | None:
-    """The script this process runs; ``None`` in an interactive session."""
-    file = getattr(sys.modules.get("__main__"), "__file__", None)
-    return Path(file) if isinstance(file, str) and Path(file).is_file() else None
+def _mapped_files() -> frozenset[str]:
+    """The shared objects that are mapped now; none where the system does not tell."""
+    from lineage.guest.mapped import libraries
+
+    try:
+        return frozenset(libraries())  # type: ignore[no-untyped-call]
+    except OSError:
+        return frozenset()
 
 
 def verify(

@@ -1,6 +1,7 @@
 """A command run and watched: what it ran, what it wrote, how it ended. Nothing is captured here."""
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from lineage.system.descendants import Descendants
 from lineage.system.foreground import Ended, run_foreground
 from lineage.system.watching import prepare, record_files
 from lineage.system.worktree import changed_since, moment
+
+RECORDER = "<lineage recorder>"
+"""Module name of the watcher in a process of a watched run: see ``lineage.guest.recorder``."""
 
 RANKS = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
 """Variables that launchers of distributed training number their processes by, over all machines."""
@@ -32,6 +36,12 @@ class Watched:
 def is_first_rank(variables: Mapping[str, str]) -> bool:
     """Whether this process is the one of a distributed launch that captures; it is where there is none."""
     return all(int(variables[name]) == 0 for name in RANKS if variables.get(name, "").isdigit())
+
+
+def watched_run() -> Path | None:
+    """The directory of the run that this very process is watched in; ``None`` where it is not."""
+    folders = (getattr(one, "folder", None) for one in sys.meta_path if type(one).__module__ == RECORDER)
+    return next((Path(folder).parent for folder in folders if isinstance(folder, str)), None)
 
 
 def watch(

@@ -62,9 +62,13 @@ def style_of(verbose: bool, output: Path | None) -> Style:
 
 
 def say(text: str, quiet: bool) -> None:
-    """One line of narration."""
-    if not quiet:
+    """One line of narration. That nobody can read it any more changes nothing of what the command does."""
+    if quiet:
+        return
+    try:
         click.echo(text, err=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else its flush at the end fails again
 
 
 class Progress:

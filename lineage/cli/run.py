@@ -60,11 +60,13 @@ def command(
 
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
     """
-    from lineage.running import is_first_rank, watch
+    from lineage.running import is_first_rank, watch, watched_run
     from lineage.system.foreground import given_environment, replace_by
 
-    if not is_first_rank(os.environ):
-        say("lineage: not the first rank of a distributed run: not captured here", quiet)
+    inside = watched_run() is not None  # that one sees what this one would, and captures it
+    if inside or not is_first_rank(os.environ):
+        where = "inside of another lineage run" if inside else "not the first rank of a distributed run"
+        say(f"lineage: {where}: not captured here", quiet)
         _end(replace_by(command, given_environment()), command)
     options = FinishOptions(
         models=models,

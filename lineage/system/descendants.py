@@ -1,7 +1,7 @@
 """The Python processes below a command, as ``/proc`` shows them while it runs: who could not be watched.
 
 Looked at from outside, again and again: a process that lives shorter than the interval is not seen. The interval grows
-with what a look costs, so that looking stays below one part in two hundred of the time.
+with what a look costs, so that looking stays below one part in two hundred of the time, and while nothing new appears.
 """
 
 import os
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from lineage.model.observed import Unwatched
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*[a-z]*")
-_SHORTEST_S, _LONGEST_S = 0.02, 1.0
+_SHORTEST_S, _QUIET_S, _LONGEST_S = 0.02, 0.25, 1.0
+_GROWTH = 1.25
 _COST_SHARE = 200
 _MOST = 100_000
 _ALONE = {"I": "-I", "E": "-E", "S": "-S"}  # options after which PYTHONPATH or sitecustomize is not looked at
@@ -35,15 +36,17 @@ class Descendants:
     def __init__(self, site: str) -> None:
         self._site = os.fsencode(site)
         self._seen: dict[int, _Seen] = {}
+        self._pause = _SHORTEST_S
 
     def look(self, root: int) -> float:
         """Look at the process ``root`` and all below it; the seconds until the next look."""
-        began = time.perf_counter()
+        began, known = time.perf_counter(), len(self._seen)
         for pid, parent in _below(root):
             seen = self._describe(pid, parent)
             if seen is not None and len(self._seen) < _MOST:
                 self._seen[pid] = seen
-        return min(max(_SHORTEST_S, (time.perf_counter() - began) * _COST_SHARE), _LONGEST_S)
+        self._pause = _SHORTEST_S if len(self._seen) > known else min(self._pause * _GROWTH, _QUIET_S)
+        return min(max(self._pause, (time.perf_counter() - began) * _COST_SHARE), _LONGEST_S)
 
     def unwatched(self, watched: Collection[int]) -> tuple[Unwatched, ...]:
         """The Python processes that were seen and are not among ``watched``, by pid."""

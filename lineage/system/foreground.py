@@ -88,6 +88,8 @@ def run_foreground(
             return _accompany(child, sentinel, tick)
         finally:
             sentinel.end()
+            while signal.sigtimedwait(maskable(), 0) is not None:
+                pass  # what came while the command still ran was the command's
     finally:
         signal.signal(signal.SIGCHLD, chld)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -215,6 +217,8 @@ def _accompany(child: int, sentinel: Sentinel, tick: Tick) -> Ended:
 
 
 def _pass_on(got: signal.struct_siginfo, child: int, sentinel: Sentinel) -> None:
+    if got.si_pid == os.getpid():  # SIGPIPE of a sentinel that is gone
+        return
     for_group = sentinel.had(got.si_signo, got.si_pid)
     if for_group is False:  # who ends a service sends to its processes one by one: wait for the sentinel's turn
         time.sleep(_SETTLE_S)

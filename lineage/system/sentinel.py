@@ -41,12 +41,14 @@ class Sentinel:
                 os._exit(0)
         os.close(asked)
         os.close(answer)
+        self._is_gone = False
         self._unclaimed: Counter[tuple[int, int]] = Counter()
 
     def had(self, number: int, sender: int) -> bool | None:
         """Whether the same signal of the same sender came to it too; ``None`` where it does not answer."""
-        answered = self._drain()
+        answered = None if self._is_gone else self._drain()
         if answered is None:
+            self._is_gone = True
             return None
         self._unclaimed += Counter(answered)
         known = self._unclaimed[number, sender] > 0
