@@ -11,9 +11,9 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from lineage.core.declarations.condaspec import MARKERS, conda_name, parse_archive
+from lineage.core.declarations.condaspec import MARKERS, conda_name, parse_archive, pin
 from lineage.core.declarations.forms import Include
-from lineage.core.declarations.groups import group_of_extra
+from lineage.core.declarations.groups import group_of, group_of_file
 from lineage.core.declarations.itemlines import item_lines
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.shapes import as_list, as_table, text_of
@@ -64,20 +64,25 @@ class _Reading:
         if manager == "conda" and name == "python":
             self._pythons.setdefault(version, line)
             return
-        category = text_of(item, "category")
         self.rows.dependencies.append(
             Dependency(
                 name=conda_name(name) if manager == "conda" else canonicalize_name(name),
                 version=version,
+                specifier=pin(version),
                 origin=_origin(item) if manager == "pip" else None,
                 label=_build(item) if manager == "conda" else "",
                 marker=MARKERS[platform],
-                group=MAIN if category in ("", "main") else group_of_extra(category),
+                group=self._group(text_of(item, "category")),
                 line=line,
                 requires=_requires(item.get("dependencies"), manager),
                 manager="conda" if manager == "conda" else "pypi",
             )
         )
+
+    def _group(self, category: str) -> str:
+        """The name of the file tells what for where the category does not."""
+        group = group_of(category or MAIN)
+        return group_of_file(self._path) if group == MAIN else group
 
     def _not_read(self, name: str, line: int) -> None:
         subject = f"package:{conda_name(name)}" if is_name(name.strip("_")) else "packages"

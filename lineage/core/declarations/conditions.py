@@ -1,7 +1,7 @@
 """Markers of locks: in normal form, and without what they say about extras and groups of the project.
 
-Locks write ``extra == "web"``, ``"web" in extras`` or ``"dev" in dependency_groups`` (PEP 751) into the markers of rows. A
-row here has one group and is judged by itself, so these parts are decided, and the rest of the marker stays.
+Locks write ``extra == "web"``, ``"web" in extras`` or ``"dev" in dependency_groups`` (PEP 751) into markers. A row here
+has one group and is judged by itself, so these parts are decided, and the rest of the marker stays.
 """
 
 import re
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     rf"(?P<open>\()|(?P<close>\))|(?P<join>and|or)(?=[ (])"
     rf"|(?P<atom>(?:{_TEXT}|[a-z_]++) (?P<operator>not in|in|[<>=!~]++) (?:{_TEXT}|[a-z_]++))"
 )
+_QUOTED = re.compile(_TEXT)
 _ABOUT = re.compile(r"\b(?:extras?|dependency_groups)\b")
 
 Part = bool | tuple[str, str]
@@ -57,6 +58,7 @@ def under(marker: str, chosen: frozenset[Tag] | None) -> str | None:
     return normal_marker(left[1])
 
 
+@lru_cache(maxsize=1024)
 def placed(marker: str, chosen: frozenset[Tag] = frozenset()) -> tuple[str | None, str]:
     """(group, marker): the group is ``None`` where the row is needed with no more than ``chosen``.
 
@@ -83,9 +85,10 @@ def _tags(text: str) -> set[Tag]:
 
 
 def _tag(atom: str) -> Tag | None:
-    variable = _KINDS.get(re.sub(_TEXT, "", atom).split()[0], "") or _KINDS.get(re.sub(_TEXT, "", atom).split()[-1], "")
-    name = re.search(_TEXT, atom)
-    return (variable, name[0][1:-1]) if variable and name else None
+    name = _QUOTED.search(atom)
+    words = _QUOTED.sub("", atom).split()
+    kind = _KINDS.get(words[0]) or _KINDS.get(words[-1])
+    return (kind, name[0][1:-1]) if kind and name else None
 
 
 def _decided(text: str, chosen: frozenset[Tag] | None) -> Part:

@@ -7,12 +7,16 @@ there at the revision is taken. The context is the Dockerfile's directory or one
 import fnmatch
 import posixpath
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from lineage.core.declarations.forms import Include
 
 MAX_LOOKUPS = 500
 """Files that are asked for, for one Dockerfile."""
+
+MAX_COPIES = 200
+"""The latest count."""
 
 
 class Copy(NamedTuple):
@@ -35,7 +39,7 @@ def copies_of(words: Sequence[str], folder: str) -> tuple[Copy, ...]:
 
 def mounts_of(words: Sequence[str], folder: str) -> tuple[Copy, ...]:
     """The files of the context that the flags ``--mount=type=bind,…`` of a RUN show in the image."""
-    found = []
+    found: list[Copy] = []
     for word in words:
         fields = dict(one.partition("=")[::2] for one in word.removeprefix("--mount=").split(","))
         source = fields.get("source", fields.get("src", "."))
@@ -60,7 +64,10 @@ class Context:
     def find(self, name: str, folder: str, copies: Sequence[Copy]) -> tuple[str, bytes] | None:
         """(path in the repository, content) of a file that is named ``name`` in the image; the latest copy counts."""
         wanted = posixpath.normpath(posixpath.join(folder, name))
-        for candidate in dict.fromkeys([*_candidates(wanted, copies), posixpath.normpath(name.lstrip("/"))]):
+        latest = copies[-MAX_COPIES:]
+        # A path that a copy names is that copy's, even where its source hangs on a variable.
+        plain = () if any(copy.target == wanted for copy in latest) else (posixpath.normpath(name.lstrip("/")),)
+        for candidate in chain(_candidates(wanted, latest), plain):
             for root in self._roots:
                 path = posixpath.normpath(posixpath.join(root, candidate))
                 if path.startswith("../") or path in ("..", "."):

@@ -1,4 +1,4 @@
-"""What the commands of a RUN install: pip, uv pip, conda and its like, apt. Everything else installs nothing we know."""
+"""What the commands of a RUN install: pip, uv pip, conda and its like, apt. All others install nothing known here."""
 
 import posixpath
 import re
@@ -13,19 +13,90 @@ _APT = frozenset({"apt-get", "apt", "aptitude"})
 _PRINTS = frozenset({"echo", "printf", "grep", "ENTRYPOINT"})
 _VALUED = {
     "pip": frozenset(
-        "-i --index-url --pypi-url --extra-index-url -f --find-links --trusted-host -t --target --prefix --root"
-        " --platform --python-version --implementation --abi --no-binary --only-binary --progress-bar --timeout"
-        " --retries --cache-dir --upgrade-strategy --src -C --config-settings --config-setting --global-option"
-        " --report --proxy --cert --client-cert --exists-action --log -p --python --index --default-index --link-mode"
-        " --index-strategy --resolution --prerelease --torch-backend --exclude-newer --keyring-provider -b"
-        " --build-constraint --group --python-platform --use-feature --only-final --all-releases -P --upgrade-package"
-        " --reinstall-package --no-build-package --no-binary-package --override --overrides --extra".split()
+        [
+            "-i",
+            "--index-url",
+            "--pypi-url",
+            "--extra-index-url",
+            "-f",
+            "--find-links",
+            "--trusted-host",
+            "-t",
+            "--target",
+            "--prefix",
+            "--root",
+            "--platform",
+            "--python-version",
+            "--implementation",
+            "--abi",
+            "--no-binary",
+            "--only-binary",
+            "--progress-bar",
+            "--timeout",
+            "--retries",
+            "--cache-dir",
+            "--upgrade-strategy",
+            "--src",
+            "-C",
+            "--config-settings",
+            "--config-setting",
+            "--global-option",
+            "--report",
+            "--proxy",
+            "--cert",
+            "--client-cert",
+            "--exists-action",
+            "--log",
+            "-p",
+            "--python",
+            "--index",
+            "--default-index",
+            "--link-mode",
+            "--index-strategy",
+            "--resolution",
+            "--prerelease",
+            "--torch-backend",
+            "--exclude-newer",
+            "--keyring-provider",
+            "-b",
+            "--build-constraint",
+            "--group",
+            "--python-platform",
+            "--use-feature",
+            "--only-final",
+            "--all-releases",
+            "-P",
+            "--upgrade-package",
+            "--reinstall-package",
+            "--no-build-package",
+            "--no-binary-package",
+            "--override",
+            "--overrides",
+            "--extra",
+        ]
     ),
     "conda": frozenset(
-        "-n --name -p --prefix -c --channel -f --file --repodata-fn --solver --platform --subdir -r --root-prefix"
-        " --experimental --rc-file --log-level".split()
+        [
+            "-n",
+            "--name",
+            "-p",
+            "--prefix",
+            "-c",
+            "--channel",
+            "-f",
+            "--file",
+            "--repodata-fn",
+            "--solver",
+            "--platform",
+            "--subdir",
+            "-r",
+            "--root-prefix",
+            "--experimental",
+            "--rc-file",
+            "--log-level",
+        ]
     ),
-    "apt": frozenset("-t --target-release --default-release -o --option -c --config-file -a".split()),
+    "apt": frozenset(["-t", "--target-release", "--default-release", "-o", "--option", "-c", "--config-file", "-a"]),
 }
 _FILES = {"-r": "-r", "--requirement": "-r", "--requirements": "-r", "-c": "-c", "--constraint": "-c"}
 _FILES |= {"--constraints": "-c"}
@@ -36,12 +107,12 @@ class Install(NamedTuple):
     """One thing that a command installs."""
 
     kind: str
-    """``pip``, ``conda`` or ``apt``; ``file`` for a requirements file; ``unknown``"""
+    """``pip``, ``conda`` or ``apt``; ``file`` for a requirements file"""
     text: str
     """the requirement (``-e`` before an editable one), the spec, the path of the file"""
     offset: int
     is_known: bool
-    """no variable without a value is in it"""
+    """no variable without a value and no output of a command is in it"""
 
 
 def installs(command: Command) -> tuple[Install, ...]:
@@ -67,12 +138,12 @@ def _arguments(
     if verb >= len(command) or command[verb].text not in verbs:
         return ()
     if from_input:
-        return (Install("unknown", "what another command tells it", command[verb].offset, False),)
+        return (Install(kind, "${}", command[verb].offset, False),)
     found: list[Install] = []
     place = verb + 1
     while place < len(command):
         word = command[place]
-        name, equals, value = word.text.partition("=")
+        name, equals, _ = word.text.partition("=")
         if kind == "pip" and (name in _FILES or name in _EDITABLES or word.text[:2] in ("-r", "-c", "-e")):
             place += _file_or_editable(command, place, found)
         elif word.text.startswith("-"):

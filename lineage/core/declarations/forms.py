@@ -43,10 +43,21 @@ class Row:
 
 
 FORMS = (
+    Row(names=r"pylock\.(?:[^.]+\.)?toml", module="pylock"),
+    Row(names=r"uv\.lock", module="uvlock"),
+    Row(names=r"poetry\.lock", module="poetrylock"),
+    Row(names=r"pdm\.lock", module="pdmlock"),
+    Row(names=r"Pipfile\.lock", module="pipfilelock"),
+    Row(names=r"Pipfile", module="pipfile"),
+    Row(names=r"pixi\.lock", module="pixilock"),
+    Row(names=r"(?i:.*conda-lock.*\.ya?ml)", module="condalock"),
+    Row(names=r"(?i:.*(?:environment|conda).*\.ya?ml)", module="environment"),
+    Row(names=r"(?i:.*(?:docker|container)file.*)", module="dockerfile"),
+    Row(names=r"\.python-version|runtime\.txt|\.tool-versions", module="pythonversion"),
     Row(names=r"pyproject\.toml", module="pyproject"),
     Row(names=r"setup\.cfg", module="setupcfg"),
     Row(names=r"setup\.py", module="setuppy"),
-    Row(names=r".*\.(?:txt|in)", module="requirements"),
+    Row(names=r"(?i:.*\.(?:txt|in))", module="requirements"),
 )
 """Most specific first."""
 

@@ -2,7 +2,8 @@
 
 import re
 
-_FIELD = re.compile(rb"^(?P<spaces> *+)(?P<dash>- ++)?(?P<name>[A-Za-z_]++):(?=[ \r\n]|\Z)", re.MULTILINE)
+_NAME = rb"([A-Za-z_]++):(?=[ \r\n]|\Z)"
+_FIELD = re.compile(rb"^( *+)(?:(- ++)(?:%b)?|%b)" % (_NAME, _NAME), re.MULTILINE)
 
 
 def item_lines(content: bytes, key: str, field: str, count: int) -> tuple[int, ...]:
@@ -17,7 +18,7 @@ def item_lines(content: bytes, key: str, field: str, count: int) -> tuple[int, .
     for match in _FIELD.finditer(content):
         number += content.count(b"\n", position, match.start())
         position = match.start()
-        spaces, dash, name = len(match["spaces"]), match["dash"], match["name"]
+        spaces, dash, name = len(match[1]), match[2], match[3] or match[4]
         if not spaces and not dash:
             inside, indent = name == top, -1
         elif inside and dash and indent in (-1, spaces):

@@ -1,6 +1,7 @@
 """What each package of a lock is for: the strongest group that reaches it through what packages need."""
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 from lineage.core.declarations.groups import group_of, group_of_extra
@@ -10,7 +11,7 @@ Node = TypeVar("Node", bound=Hashable)
 
 
 def rank(group: str) -> tuple[int, str]:
-    """What sorts groups, the one that matters most first: main, extras, the project's own, then those that do not serve."""
+    """What sorts groups, the one that matters most first: main, extras and own ones, then those that do not serve."""
     if group == MAIN:
         return 0, ""
     if group in GROUPS:
@@ -18,7 +19,8 @@ def rank(group: str) -> tuple[int, str]:
     return 1, group
 
 
-def strongest(names: Iterable[str], extras: frozenset[str] = frozenset()) -> tuple[str, str]:
+@lru_cache(maxsize=1024)
+def strongest(names: tuple[str, ...], extras: frozenset[str] = frozenset()) -> tuple[str, str]:
     """(group, the name that says so) of the names by which a lock calls groups; (main, "") for none.
 
     ``extras`` are the names that a project has as extras: ``extra:NAME`` each.

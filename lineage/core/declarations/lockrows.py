@@ -5,6 +5,7 @@ Rows that differ only in group, extras and line (``requests`` and ``requests[soc
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lineage.core.declarations.conditions import under
@@ -24,6 +25,12 @@ _PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
 INDEX = Place(origin=None)
 """The place of what an index gives."""
 
+canonical = lru_cache(maxsize=8192)(canonical_name)
+"""``canonical_name``; a lock names most packages several times"""
+
+Find = Callable[[str], list[int]]
+"""The places of a canonical name among the packages of a lock."""
+
 _NAME = re.compile(r"\s*+([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 
 
@@ -33,6 +40,10 @@ class LockRows(Rows):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self._default = group_of_file(path)
+
+    def group(self, name: str) -> str:
+        """A group of ours; where it is main, the name of the file may tell more."""
+        return self._default if name == MAIN else name
 
     def locked(
         self,
@@ -48,22 +59,22 @@ class LockRows(Rows):
     ) -> None:
         """One row; what cannot be understood becomes an unknown. ``marker`` is one that names no extra or group."""
         try:
-            canonical, specifier = self._checked(name, version, place)
+            name_found, specifier = self._checked(name, version, place)
             condition = under(marker, None) if marker else ""
         except InputError as error:
             self.not_understood(block, name, error.message)
             return
         self.dependencies.append(
             Dependency(
-                name=canonical,
+                name=name_found,
                 version=version if version and not place.is_own else None,
                 specifier=specifier,
                 origin=place.origin,
-                extras=tuple(sorted(set(map(canonical_name, extras)))) if extras else (),
+                extras=tuple(sorted(set(map(canonical, extras)))) if extras else (),
                 marker=condition or "",
-                group=self._default if group == MAIN else group,
+                group=self.group(group),
                 line=block.line,
-                requires=tuple(sorted(set(requires) - {canonical})),
+                requires=tuple(sorted(set(requires) - {name_found})),
                 is_own=place.is_own,
             )
         )
@@ -72,17 +83,17 @@ class LockRows(Rows):
         if not is_name(name):
             raise InputError(f"has a name that is none: {name[:80]!r}" if name else "has no name")
         if place.is_own or (not version and place.origin):
-            return canonical_name(name), ""
+            return canonical(name), ""
         if not version:
             raise InputError("has no version")
         if not _VERSION.fullmatch(version):
             raise InputError(f"has a version that cannot be read: {version[:80]!r}")
         is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
-        return canonical_name(name), f"{'==' if is_public else '==='}{version}"
+        return canonical(name), f"{'==' if is_public else '==='}{version}"
 
     def not_understood(self, block: Block, name: str, message: str) -> None:
         """A block that says nothing that can be judged, by its name where it has one."""
-        subject = f"package:{canonical_name(name)}" if is_name(name) else "packages"
+        subject = f"package:{canonical(name)}" if is_name(name) else "packages"
         self.unknown.append(Unknown(subject, f"{block.place} {message}"))
 
     def place(self, block: Block, name: str, source: Mapping[str, Any]) -> Place | None:
@@ -121,13 +132,13 @@ def _one(rows: list[Dependency]) -> Dependency:
 def named(requirement: str) -> str:
     """The canonical name at the beginning of a requirement; empty where there is none."""
     match = _NAME.match(requirement)
-    return canonical_name(match[1]) if match else ""
+    return canonical(match[1]) if match else ""
 
 
-def by_name(names: Iterable[str]) -> Callable[[str], list[int]]:
+def by_name(names: Iterable[str]) -> Find:
     """Gives the places of a canonical name in a list of names as written."""
     found: dict[str, list[int]] = {}
     for index, name in enumerate(names):
-        found.setdefault(canonical_name(name), []).append(index)
+        found.setdefault(canonical(name), []).append(index)
     nothing: list[int] = []
     return lambda name: found.get(name, nothing)

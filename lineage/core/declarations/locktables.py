@@ -91,15 +91,22 @@ def package_blocks(lock: Block, key: str, content: bytes) -> list[Block]:
 
 
 def line_of(content: bytes, key: str, header: str = "") -> int:
-    """The line of the first ``key =``, behind a line that begins with ``header``; 0 for none."""
-    start = 0
-    if header:
-        found = re.search(rb"^[ \t]*+" + re.escape(header.encode()), content, re.MULTILINE)
-        if found is None:
-            return 0
-        start = found.end()
-    match = re.compile(rb"^[ \t]*+\"?" + re.escape(key.encode()) + rb"\"?[ \t]*+=", re.MULTILINE).search(content, start)
+    """The line of ``key =`` in the first table under ``header``, else above all tables; 0 for none."""
+    start = _header_end(content, header.encode()) if header else 0
+    if start < 0:
+        return 0
+    table = _NEXT_TABLE.search(content, start)
+    pattern = re.compile(rb"^[ \t]*+\"?" + re.escape(key.encode()) + rb"\"?[ \t]*+=", re.MULTILINE)
+    match = pattern.search(content, start, table.start() if table else len(content))
     return content.count(b"\n", 0, match.start()) + 1 if match else 0
+
+
+def _header_end(content: bytes, header: bytes) -> int:
+    """Where the first line that begins with a header goes on; -1 for none. ``find`` beats ``^`` by far here."""
+    at = content.find(header)
+    while at > 0 and content[at - 1] not in b"\n \t":
+        at = content.find(header, at + 1)
+    return at + len(header) if at >= 0 else -1
 
 
 def _lines(content: bytes, key: str) -> list[int]:
@@ -108,12 +115,17 @@ def _lines(content: bytes, key: str) -> list[int]:
     starts = [match.end() for match in header.finditer(content)]
     found: list[int] = []
     line, counted = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
-        table = _NEXT_TABLE.search(content, start, end)
-        head = table.start() if table else end
-        key_line = _VERSION_LINE.search(content, start, head) or _NAME_LINE.search(content, start, head)
-        position = key_line.start() if key_line else start
+    for start, end in zip(starts, [*starts[1:], len(content)], strict=False):
+        position = next(
+            (at for pattern in (_VERSION_LINE, _NAME_LINE) if (at := _key_at(content, pattern, start, end))), start
+        )
         line += content.count(b"\n", counted, position)
         counted = position
         found.append(line)
     return found
+
+
+def _key_at(content: bytes, pattern: re.Pattern[bytes], start: int, end: int) -> int:
+    """Where a key of a block stands, before the block's first sub-table; 0 for none."""
+    match = pattern.search(content, start, end)
+    return match.start() if match and content.find(b"\n[", start, match.start()) < 0 else 0

@@ -33,11 +33,11 @@ def recognise(path: str) -> bool:
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
-    _check_version(rows, metadata, line_of(content, "lock_version"))
+    _check_version(rows, metadata, line_of(content, "lock_version", "[metadata]"))
     blocks = package_blocks(lock, "package", content)
     needs = [[name for text in block.texts("dependencies") if (name := named(text))] for block in blocks]
     groups = _groups(rows, blocks, needs, include)

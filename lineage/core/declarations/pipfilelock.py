@@ -10,9 +10,9 @@ from typing import Any
 
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of
-from lineage.core.declarations.lockrows import INDEX, LockRows
+from lineage.core.declarations.lockrows import LockRows
 from lineage.core.declarations.locktables import HINT, Block, lock_document
-from lineage.core.declarations.pipenv import SECTIONS, marker_of, python_of, source_of
+from lineage.core.declarations.pipenv import SECTIONS, pipenv_row, python_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 
@@ -21,7 +21,7 @@ PARSE = "json"
 
 NEWEST = 6
 
-_KEY = re.compile(rb"\"((?:[^\"\\\n]|\\.)*+)\"\s*+:\s*+(\{)?")
+_COLON = re.compile(rb"\":\s*+(\{)?")
 
 
 def recognise(path: str) -> bool:
@@ -30,7 +30,7 @@ def recognise(path: str) -> bool:
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
     lock = lock_document(path, document)
     meta = lock.table("_meta")
     spec = meta.values.get("pipfile-spec", NEWEST)
@@ -54,20 +54,10 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
 def _read(rows: LockRows, block: Block, name: str, group: str, lines: "_Lines") -> None:
     block.line = lines.table(name)
     block.line = lines.value("version") or block.line
-    version = block.text("version")
     try:
-        marker = marker_of(block.values)
+        rows.dependencies.append(pipenv_row(rows.path, name, block.values, rows.group(group), block.line, is_lock=True))
     except InputError as error:
         rows.not_understood(block, name, error.message)
-        return
-    place = rows.place(block, name, source_of(block.values))
-    if place is None:
-        return
-    exact = version.removeprefix("===").removeprefix("==").strip() if version.startswith("==") else ""
-    if place == INDEX and not exact:
-        rows.not_understood(block, name, f"fixes no version: {version[:80]!r}" if version else "fixes no version")
-        return
-    rows.locked(block, name, exact, place, marker=marker, group=group, extras=block.texts("extras"))
 
 
 def _python(meta: Block, lines: "_Lines") -> tuple[str | None, int]:
@@ -109,9 +99,10 @@ class _Lines:
 
 
 def _found(content: bytes) -> Iterator[tuple[str, bool, int]]:
-    """(key, whether a table follows, line) of each key; a key with an escape in it is no name of a package."""
+    """(key, whether a table follows, line) of each key, as tools write them: the colon behind the quote."""
     line, counted = 1, 0
-    for match in _KEY.finditer(content):
-        line += content.count(b"\n", counted, match.start())
-        counted = match.start()
-        yield match[1].decode("utf-8", "replace"), match[2] is not None, line
+    for match in _COLON.finditer(content):
+        start = content.rfind(b'"', 0, match.start()) + 1
+        line += content.count(b"\n", counted, start)
+        counted = start
+        yield content[start : match.start()].decode("utf-8", "replace"), match[1] is not None, line

@@ -1,7 +1,7 @@
 """pixi.lock, versions 4 to 7: one row for each package of each environment and platform.
 
 Source: the ``rattler_lock`` crate and its test data. An environment lists, by platform, the addresses of its packages;
-a second list tells about each. Since version 6 that list has the name, version and build of a binary conda package in its
+another list tells about each. Since version 6 that one has the name, version and build of a binary conda package in its
 address alone. Version 7 has a list of platforms, whose names may stand for a ``subdir``, and ``conda_source``.
 The environment ``default`` is the main group; what is in it and the same in another is one row.
 """
@@ -26,6 +26,8 @@ from lineage.portable.names import canonical_name, is_name
 FORM = "pixi.lock"
 PARSE = "yaml"
 VERSIONS = (4, 5, 6, 7)
+
+_NEEDS = "needs a name and a version"
 
 _KINDS = ("conda", "pypi", "conda_source", "source")
 
@@ -102,9 +104,12 @@ class _Reading:
     def know(self, item: dict[str, Any], line: int) -> None:
         """What the second list tells about a package."""
         kind, address = _kind(item)
-        row = pypi_row(item, address, self._path) if kind == "pypi" else conda_row(item, kind, address, self._path)
+        row = None
+        if kind in _KINDS:
+            is_pypi = kind == "pypi"
+            row = pypi_row(item, address, self._path) if is_pypi else conda_row(item, kind, address, self._path)
         if row is None:
-            self._not_read(text_of(item, "name"), f"{line}: needs a name and a version" if line else " needs both")
+            self._not_read(text_of(item, "name"), f":{line} {_NEEDS}" if line else f" {_NEEDS}")
             return
         row = replace(row, line=line)
         self._known[kind, address, text_of(item, "name")] = row

@@ -7,7 +7,7 @@ from typing import Any
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
 from lineage.core.declarations.condalock import required_names
-from lineage.core.declarations.condaspec import conda_name, parse_archive
+from lineage.core.declarations.condaspec import conda_name, parse_archive, pin
 from lineage.core.declarations.rows import local_origin
 from lineage.core.declarations.shapes import text_of
 from lineage.core.locks.origins import read_address, wheel_name
@@ -16,6 +16,7 @@ from lineage.model.declarations import Dependency
 from lineage.portable.environment import LOCAL
 from lineage.portable.names import is_name
 
+_BINARY = (".conda", ".tar.bz2")
 _SOURCE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)\[[^\]]*\] @ (?P<place>.+)")
 _REQUIRED = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9._-]*)")
 _EXTRA = re.compile(r"\bextra\s*==")
@@ -27,11 +28,12 @@ def pypi_row(item: dict[str, Any], address: str, path: str) -> Dependency | None
     told = _told_by_file(address.partition("#")[0].rpartition("/")[2])
     name, version = text_of(item, "name") or told[0], text_of(item, "version") or told[1]
     origin, is_own = _origin(address, path)
-    if not is_name(name) or not (version or is_own):
+    if not is_name(name) or not (version or origin):
         return None
     return Dependency(
         name=canonicalize_name(name),
-        version=version or None,
+        version=None if is_own else version or None,
+        specifier="" if is_own or not version else pin(version),
         origin=origin,
         requires=required_names(_names(item.get("requires_dist")), "pip"),
         is_own=is_own,
@@ -43,7 +45,7 @@ def conda_row(item: dict[str, Any], kind: str, address: str, path: str) -> Depen
     source = _SOURCE.fullmatch(address) if kind in ("conda_source", "source") else None
     origin, is_own = _origin(source["place"], path) if source else _conda_origin(address, path)
     name, version, label = source["name"] if source else "", "", ""
-    if origin is None:
+    if address.endswith(_BINARY):
         try:
             spec = parse_archive(address)
             name, version, label = spec.name, spec.version or "", spec.label
@@ -55,9 +57,10 @@ def conda_row(item: dict[str, Any], kind: str, address: str, path: str) -> Depen
         return None
     return Dependency(
         name=conda_name(name),
-        version=version or None,
+        version=None if is_own else version or None,
+        specifier="" if is_own or not version else pin(version),
         origin=origin,
-        label=text_of(item, "build") or label,
+        label="" if is_own else text_of(item, "build") or label,
         requires=required_names(_names(item.get("depends")), "conda"),
         is_own=is_own,
         manager="conda",
@@ -74,7 +77,7 @@ def _told_by_file(base: str) -> tuple[str, str]:
 
 def _conda_origin(address: str, path: str) -> tuple[str | None, bool]:
     """A channel is no origin; a directory of the repository is."""
-    if address.endswith((".conda", ".tar.bz2")):
+    if address.endswith(_BINARY):
         return (None if "://" in address else LOCAL), False
     return _origin(address, path)
 

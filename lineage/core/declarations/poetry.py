@@ -120,11 +120,11 @@ def _extras(value: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _marker(value: dict[str, Any]) -> str:
-    parts = [f"({one})" for one in (_text(value, "markers"), _python_marker(value), _platform_marker(value)) if one]
+    parts = [one for one in (_text(value, "markers"), _python_marker(value), _platform_marker(value)) if one]
     if not parts:
         return ""
     try:
-        return str(Marker(" and ".join(parts) if len(parts) > 1 else parts[0][1:-1]))
+        return str(Marker(" and ".join(f"({one})" if " or " in one else one for one in parts)))
     except (InvalidMarker, RecursionError) as error:
         raise InputError("has a marker that cannot be read") from error
 

@@ -13,13 +13,13 @@ from lineage.core.declarations.conditions import placed
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of_extra
 from lineage.core.declarations.lockgroups import reached, strongest
-from lineage.core.declarations.lockrows import INDEX, LockRows, by_name, named
+from lineage.core.declarations.lockrows import INDEX, Find, LockRows, by_name, canonical, named
 from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.core.declarations.places import Place
+from lineage.core.declarations.poetryforks import fork_markers
 from lineage.errors import InputError
-from lineage.model.declarations import MAIN, Declarations
+from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown
-from lineage.portable.names import canonical_name
 
 FORM = "poetry.lock"
 PARSE = "toml"
@@ -33,33 +33,22 @@ def recognise(path: str) -> bool:
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
-    _check_version(rows, metadata, line_of(content, "lock-version"))
+    _check_version(rows, metadata, line_of(content, "lock-version", "[metadata]"))
     blocks = package_blocks(lock, "package", content)
-    needs = [sorted({canonical_name(name) for name in block.table("dependencies").values}) for block in blocks]
-    groups = _groups(rows, lock, blocks, needs, include)
-    for block, group, required in zip(blocks, groups, needs, strict=True):
-        name = block.text("name")
-        place = _place(rows, block, name)
-        if place is None:
-            continue
-        try:
-            by_extra, marker = placed(_marker(block, group[1]))
-        except InputError as error:
-            rows.not_understood(block, name, error.message)
-            continue
-        rows.locked(
-            block,
-            name,
-            block.text("version"),
-            place,
-            marker=marker,
-            group=by_extra if by_extra and group[0] == MAIN else group[0],
-            requires=required,
-        )
+    needs = [sorted({canonical(name) for name in block.table("dependencies").values}) for block in blocks]
+    says_groups = any("groups" in block.values for block in blocks)
+    asked = () if says_groups else asked_beside(rows, include)
+    groups = (
+        [strongest(block.texts("groups")) for block in blocks] if says_groups else _groups(lock, blocks, needs, asked)
+    )
+    versions = [(block.text("name"), block.text("version")) for block in blocks] if asked else []
+    forks = fork_markers(versions, asked)
+    for index, block in enumerate(blocks):
+        _read(rows, block, groups[index], forks.get(index, ""), needs[index])
     rows.merged()
     return rows.finish(
         FORM,
@@ -68,6 +57,20 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         python=metadata.text("python-versions") or None,
         python_line=line_of(content, "python-versions", "[metadata]"),
     )
+
+
+def _read(rows: LockRows, block: Block, group: tuple[str, str], fork: str, needs: list[str]) -> None:
+    name = block.text("name")
+    place = _place(rows, block, name)
+    if place is None:
+        return
+    try:
+        by_extra, marker = placed(_marker(block, group[1]) or fork)
+    except InputError as error:
+        rows.not_understood(block, name, error.message)
+        return
+    row_group = by_extra if by_extra and group[0] == MAIN else group[0]
+    rows.locked(block, name, block.text("version"), place, marker=marker, group=row_group, requires=needs)
 
 
 def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
@@ -83,29 +86,27 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
 
 
 def _groups(
-    rows: LockRows, lock: Block, blocks: list[Block], needs: list[list[str]], include: Include
+    lock: Block, blocks: list[Block], needs: list[list[str]], asked: tuple[Dependency, ...]
 ) -> list[tuple[str, str]]:
-    """(group, the lock's own name of it) of each package."""
-    if any("groups" in block.values for block in blocks):
-        return [strongest(block.texts("groups")) for block in blocks]
+    """(group, no name that the lock has for it) of each package, by its category or by what the project asks for."""
     find = by_name(block.text("name") for block in blocks)
 
     def follow(index: int) -> Iterable[int]:
         return (other for name in needs[index] for other in find(name))
 
     if any("category" in block.values for block in blocks):
-        found = {index: strongest([block.text("category")])[0] for index, block in enumerate(blocks)}
+        found = {index: strongest((block.text("category"),))[0] for index, block in enumerate(blocks)}
         roots = [(group, index) for index, group in found.items() if not blocks[index].flag("optional")]
         found |= reached(roots + _extras(lock, blocks, find), follow) | {index: group for group, index in roots}
     else:
-        roots = [(row.group, index) for row in asked_beside(rows, include) for index in find(row.name)]
+        roots = [(row.group, index) for row in asked for index in find(row.name)]
         if not roots:
             roots = [(MAIN, index) for index, block in enumerate(blocks) if not block.flag("optional")]
         found = reached(roots + _extras(lock, blocks, find), follow)
     return [(found.get(index, MAIN), "") for index in range(len(blocks))]
 
 
-def _extras(lock: Block, blocks: list[Block], find: Any) -> list[tuple[str, int]]:
+def _extras(lock: Block, blocks: list[Block], find: Find) -> list[tuple[str, int]]:
     extras = lock.table("extras")
     return [
         (group_of_extra(extra), index)

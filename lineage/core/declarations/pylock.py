@@ -11,14 +11,13 @@ from typing import Any
 from lineage.core.declarations.conditions import placed
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of
-from lineage.core.declarations.lockrows import INDEX, LockRows
+from lineage.core.declarations.lockrows import INDEX, LockRows, canonical
 from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.core.declarations.places import Place
 from lineage.core.locks.origins import read_address
 from lineage.errors import InputError
 from lineage.model.declarations import GROUPS, MAIN, Declarations
 from lineage.portable.environment import Unknown
-from lineage.portable.names import canonical_name
 
 FORM = "pylock.toml"
 PARSE = "toml"
@@ -32,7 +31,7 @@ def recognise(path: str) -> bool:
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
     lock = lock_document(path, document)
     rows = LockRows(path)
     _check_version(rows, lock, line_of(content, "lock-version"))
@@ -58,7 +57,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
             place,
             marker=marker,
             group=group or MAIN,
-            requires=[canonical_name(one.text("name")) for one in block.tables("dependencies")],
+            requires=[canonical(one.text("name")) for one in block.tables("dependencies")],
         )
     rows.merged()
     return rows.finish(

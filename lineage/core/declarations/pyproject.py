@@ -78,15 +78,14 @@ def _read_groups(rows: Rows, groups: Table) -> None:
     seen: set[tuple[str, str]] = set()
     count = 0
     for key in groups.values:
-        done: set[str] = set()
-        waiting = [key]
+        waiting, done = [key], {key}
         while waiting:
             one = waiting.pop()
-            done.add(one)
             for text, line, included in placed[one]:
                 if included:
                     target = keys[canonicalize_name(text)]
                     if target not in done:
+                        done.add(target)
                         waiting.append(target)
                     continue
                 count += 1

@@ -41,6 +41,8 @@ class Values:
         self._keys: dict[str, Entries] = {}
         self._functions: dict[str, ast.FunctionDef] = {}
         self._opened: dict[str, list[ast.expr]] = {}
+        self._open: set[str] = set()
+        """names whose values are being looked for"""
         self._steps = 0
         for node in ast.walk(tree):
             self._note(node)
@@ -91,15 +93,21 @@ class Values:
             if keyword.arg is not None:
                 found[keyword.arg] = keyword.value
                 continue
-            for key, value in self.table(keyword.value) or [(None, keyword.value)]:
+            table = self.table(keyword.value)
+            for key, value in [(None, keyword.value)] if table is None else table:
                 is_whole = is_whole and key is not None
                 if key is not None:
                     found[key] = value
         return found, is_whole
 
-    def texts(self, node: ast.expr, depth: int = 0) -> list[Text]:
+    def texts(self, node: ast.expr) -> list[Text]:
         """The texts that an expression is or lists, with what of them is not seen."""
-        unseen = [Text("", getattr(node, "lineno", 0), node)]
+        found = self._texts(node, 0)
+        # Names that stand for each other twice over would make texts without end.
+        return [Text("", node.lineno, node)] if self._steps > MAX_STEPS else found
+
+    def _texts(self, node: ast.expr, depth: int) -> list[Text]:
+        unseen = [Text("", node.lineno, node)]
         self._steps += 1
         if depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return unseen
@@ -108,10 +116,9 @@ class Values:
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             return self._joined(node.elts, depth)
         if isinstance(node, ast.Starred):
-            return self.texts(node.value, depth + 1)
+            return self._texts(node.value, depth + 1)
         if isinstance(node, ast.Name):
-            bound = self._bound.get(node.id)
-            return self._joined([*bound, *self._added.get(node.id, ())], depth) if bound else unseen
+            return self._of_name(node.id, depth) if node.id in self._bound else unseen
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self._sum(node, depth)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
@@ -125,13 +132,24 @@ class Values:
             return self._called(node, depth) or unseen
         return unseen
 
-    def text(self, node: ast.expr, depth: int = 0) -> Text | None:
+    def text(self, node: ast.expr) -> Text | None:
         """The one text that an expression is; ``None`` where that is not seen."""
-        found = self.texts(node, depth)
+        return self._text(node, 0)
+
+    def _text(self, node: ast.expr, depth: int) -> Text | None:
+        found = self._texts(node, depth)
         return found[0] if len(found) == 1 and found[0].unseen is None else None
 
     def _joined(self, nodes: Iterable[ast.expr], depth: int) -> list[Text]:
-        return [text for node in nodes for text in self.texts(node, depth + 1)]
+        return [text for node in nodes for text in self._texts(node, depth + 1)]
+
+    def _of_name(self, name: str, depth: int) -> list[Text]:
+        if name in self._open:
+            return []  # ``a = a + [b]``: what it was before is another of its values
+        self._open.add(name)
+        found = self._joined([*self._bound[name], *self._added.get(name, ())], depth)
+        self._open.remove(name)
+        return found
 
     def _sum(self, node: ast.BinOp, depth: int) -> list[Text]:
         """Of lists what both hold; of texts one. A chain is walked without recursion to its left."""
@@ -149,13 +167,15 @@ class Values:
         return found
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> list[Text]:
-        parts = [self.text(one.value if isinstance(one, ast.FormattedValue) else one, depth + 1) for one in node.values]
+        parts = [
+            self._text(one.value if isinstance(one, ast.FormattedValue) else one, depth + 1) for one in node.values
+        ]
         return [] if None in parts else [Text("".join(one.text for one in parts if one), node.lineno)]
 
     def _filled(self, template: ast.expr, mark: str, nodes: list[ast.expr], depth: int) -> list[Text]:
         """``"a==%s" % x`` and ``"a=={}".format(x)``, with nothing but such marks."""
-        whole = self.text(template, depth + 1)
-        parts = [self.text(one, depth + 1) for one in nodes]
+        whole = self._text(template, depth + 1)
+        parts = [self._text(one, depth + 1) for one in nodes]
         if whole is None or None in parts:
             return []
         pieces = whole.text.split(mark)
@@ -168,18 +188,18 @@ class Values:
         table = self.table(node.value, depth + 1)
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         found = [value for name, value in table or () if name is not None and name == key]
-        return self.texts(found[-1], depth + 1) if found else []
+        return self._texts(found[-1], depth + 1) if found else []
 
     def _called(self, node: ast.Call, depth: int) -> list[Text]:
         """``list(x)`` and its like, and the lines or words of a text that stands there."""
         if isinstance(node.func, ast.Name) and len(node.args) == 1:
-            return self.texts(node.args[0], depth + 1) if node.func.id in _SAME else []
+            return self._texts(node.args[0], depth + 1) if node.func.id in _SAME else []
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format" and not node.keywords:
             return self._filled(node.func.value, "{}", node.args, depth)
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _PARTED or len(node.args) > 1:
             return []
-        whole = self.text(node.func.value, depth + 1)
-        by = self.text(node.args[0], depth + 1) if node.args else Text("", 0)
+        whole = self._text(node.func.value, depth + 1)
+        by = self._text(node.args[0], depth + 1) if node.args else Text("", 0)
         if whole is None or by is None:
             return []
         if node.func.attr == "split":
@@ -194,11 +214,19 @@ class Values:
         if isinstance(node, ast.Dict):
             return self._entries(node, depth)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-            return [(one.arg, one.value) for one in node.keywords]
+            return [*((None, one) for one in node.args), *((one.arg, one.value) for one in node.keywords)]
         if isinstance(node, ast.Name) and len(self._bound.get(node.id, ())) == 1:
             found = self.table(self._bound[node.id][0], depth + 1)
-            return None if found is None else [*found, *self._keys.get(node.id, ())]
+            return None if found is None else [*found, *self._set_later(node.id, depth)]
         return None
+
+    def _set_later(self, name: str, depth: int) -> Entries:
+        """What ``x["key"] = …`` and ``x.update({…})`` add to a table."""
+        found: Entries = []
+        for key, value in self._keys.get(name, ()):
+            inner = self.table(value, depth + 1) if key is None else None
+            found += [(key, value)] if inner is None else inner
+        return found
 
     def _entries(self, node: ast.Dict, depth: int) -> Entries:
         found: Entries = []
@@ -207,7 +235,7 @@ class Values:
                 inner = self.table(value, depth + 1)
                 found += [(None, value)] if inner is None else inner
                 continue
-            text = self.text(key, depth + 1)
+            text = self._text(key, depth + 1)
             found.append((None if text is None else text.text, value))
         return found
 

@@ -13,8 +13,13 @@ _PLAIN = re.compile(r"[^\s'\"\\$`;&|<>(){}#]+")
 _SPACE = re.compile(r"[ \t\r\f\v]+")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^{}$`]*))?\})")
 _MEANT = re.compile(r"[<>]=?[0-9]")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _BRACE = re.compile(r"[{}](?=[\s;&|)]|\Z)")
 _INSIDE = re.compile(r"[^\"\\$`]+")
+
+
+MAX_EXPANDED = 1 << 16
+"""Characters that the variables of one script may stand for: values may double each other."""
 
 
 class Word(NamedTuple):
@@ -31,20 +36,15 @@ Command = tuple[Word, ...]
 
 
 def commands(text: str, variables: Mapping[str, str], escape: str = "\\") -> tuple[Command, ...]:
-    """The simple commands in the order in which they stand; time is linear in the text."""
+    """The simple commands in the order in which they stand; a command that only assigns holds for those behind it.
+
+    Time is linear in the text.
+    """
     reader = _Reader(text, variables, escape)
     while reader.position < len(text):
         reader.step()
     reader.end_command()
     return tuple(reader.found)
-
-
-def expand(text: str, variables: Mapping[str, str]) -> Word:
-    """One text with its variables put in, quotes removed: the value of an ENV, the name of an image."""
-    reader = _Reader(text, variables, "\\")
-    while reader.position < len(text):
-        reader.quoted_step()
-    return Word("".join(reader.parts), 0, reader.is_known)
 
 
 class _Reader:
@@ -54,8 +54,9 @@ class _Reader:
         self.position = 0
         self.is_known = True
         self._words: list[Word] = []
-        self._text, self._variables, self._escape = text, variables, escape
+        self._text, self._variables, self._escape = text, dict(variables), escape
         self._start: int | None = None
+        self._left = MAX_EXPANDED
         self._skip = False
         """the next word is the file of a redirection"""
 
@@ -68,6 +69,8 @@ class _Reader:
             self.position = space.end()
         elif text[position] in "\n;&|()" or (self._start is None and _BRACE.match(text, position)):
             self._separator(text[position])
+        elif text.startswith(self._escape + "\n", position):
+            self.position = position + 2
         elif text[position] == "#" and self._start is None:
             end = text.find("\n", position)
             self.position = len(text) if end < 0 else end
@@ -76,9 +79,9 @@ class _Reader:
         else:
             if self._start is None:
                 self._start = position
-            self.quoted_step()
+            self._piece()
 
-    def quoted_step(self) -> None:
+    def _piece(self) -> None:
         """Reads one piece of a word."""
         text, position = self._text, self.position
         letter = text[position]
@@ -92,8 +95,7 @@ class _Reader:
         elif letter == '"':
             self._double()
         elif letter == self._escape:
-            following = text[position + 1 : position + 2]
-            self._add("" if following == "\n" else following, position + 2)
+            self._add(text[position + 1 : position + 2], position + 2)
         elif letter in "$`":
             self._substitution()
         else:
@@ -109,10 +111,10 @@ class _Reader:
             elif text[self.position] == "\\":
                 self._add(text[self.position + 1 : self.position + 2], self.position + 2)
             else:
-                self._substitution()
+                self._substitution(is_quoted=True)
         self._add("", self.position + 1)
 
-    def _substitution(self) -> None:
+    def _substitution(self, is_quoted: bool = False) -> None:
         match = _VARIABLE.match(self._text, self.position)
         if match is None:
             self._output()
@@ -123,8 +125,22 @@ class _Reader:
             value = other if value is not None else ""
         elif operator:
             value = other if value is None or (value == "" and operator == ":-") else value
-        self.is_known = self.is_known and value is not None
-        self._add(f"${{{name}}}" if value is None else value, match.end())
+        self._left -= len(value or "")
+        if value is None or self._left < 0:
+            self.is_known = False
+            value = f"${{{name}}}"
+        self._add_value(value, is_quoted)
+        self.position = match.end()
+
+    def _add_value(self, value: str, is_quoted: bool) -> None:
+        """A value outside of quotes is split at its white space."""
+        pieces = [value] if is_quoted else value.split()
+        start = self._start
+        for index, piece in enumerate(pieces):
+            if index:
+                self._end_word()
+                self._start = start
+            self.parts.append(piece)
 
     def _output(self) -> None:
         """The output of a command, or an expansion that is not known here."""
@@ -184,4 +200,16 @@ class _Reader:
         self._skip = False
         if self._words:
             self.found.append(tuple(self._words))
+            self._assign(self._words)
         self._words = []
+
+    def _assign(self, words: list[Word]) -> None:
+        """``NAME=value`` and ``export NAME=value`` hold for what follows."""
+        words = words[1:] if words[0].text == "export" else words
+        if not all(_ASSIGNMENT.match(word.text) for word in words):
+            return
+        for word in words:
+            name, _, value = word.text.partition("=")
+            self._variables.pop(name, None)
+            if word.is_known:
+                self._variables[name] = value

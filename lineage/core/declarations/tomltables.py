@@ -66,7 +66,7 @@ class Table:
         return self.lines.of_key(self.path, key)
 
     def line_of_text(self, key: str, text: str) -> int:
-        return self.lines.of_text((*self.path, key), text)
+        return self.lines.of_text((*self.path, key), text) or self.line_of(key)
 
     def name_of(self, key: str) -> str:
         return ".".join((*self.path, key))
@@ -84,31 +84,33 @@ class Lines:
         self._keys: dict[tuple[Path, str], int] = {}
         self._texts: dict[tuple[Path | None, str], deque[int]] = {}
         header: Path = ()
+        here: Path = ()
         for number, line in enumerate(content.decode("utf-8", "replace").split("\n"), start=1):
             found = _HEADER.match(line)
             if found is not None:
-                header = _parts(found["name"])
+                header = here = _parts(found["name"])
                 self._note_key(header, number)
                 continue
-            self._read_line(line, header, number)
+            here = self._read_line(line, header, here, number)
 
-    def _read_line(self, line: str, header: Path, number: int) -> None:
+    def _read_line(self, line: str, header: Path, here: Path, number: int) -> Path:
+        """Notes what a line holds; gives the key that its texts, and those of lines without a key, stand behind."""
         key = _KEY.match(line)
-        below = header
         start = 0
         if key is not None:
             parts = _parts(key["key"])
-            below, start = (*header, *parts[:-1]), key.end()
+            here, start = (*header, *parts), key.end()
             for end in range(1, len(parts) + 1):
                 self._note_key((*header, *parts[:end]), number)
             for inner in _INNER.finditer(line, start):
-                self._keys.setdefault(((*below, parts[-1]), inner[1]), number)
+                self._keys.setdefault((here, inner[1]), number)
         for text in _TEXT.finditer(line, start):
             if text[0] == "#":
                 break
             value = text[2] if text[1] is None else text[1].replace('\\"', '"').replace("\\\\", "\\")
-            self._texts.setdefault((below, value), deque()).append(number)
+            self._texts.setdefault((here, value), deque()).append(number)
             self._texts.setdefault((None, value), deque()).append(number)
+        return here
 
     def _note_key(self, path: Path, number: int) -> None:
         if path:

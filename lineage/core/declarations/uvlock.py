@@ -5,7 +5,7 @@ reach is theirs. A row's marker is that of its fork (``resolution-markers``), wi
 """
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,12 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of, group_of_extra
 from lineage.core.declarations.lockgroups import reached
-from lineage.core.declarations.lockrows import INDEX, LockRows, by_name
+from lineage.core.declarations.lockrows import INDEX, Find, LockRows, by_name, canonical
 from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.core.declarations.places import Place
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
-from lineage.portable.names import canonical_name
 from lineage.portable.reading import key_path
 
 FORM = "uv.lock"
@@ -51,7 +50,7 @@ def recognise(path: str) -> bool:
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known, and for wrong types, with line and key."""
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
     lock = lock_document(path, document)
     version = lock.values.get("version")
     if version != 1 or isinstance(version, bool):
@@ -60,12 +59,12 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     if not packages:
         raise InputError("holds no [[package]]: uv writes at least the project itself", path, HINT)
     manifest = lock.table("manifest")
-    members = {canonical_name(name) for name in manifest.texts("members")} or _projects(packages)
+    members = {canonical(name) for name in manifest.texts("members")} or _projects(packages)
     find = by_name(one.name for one in packages)
     groups = reached(_roots(packages, members, manifest, find), _follow(packages, find))
     rows = LockRows(path)
     for index, one in enumerate(packages):
-        place = _place(rows, one, canonical_name(one.name) in members)
+        place = _place(rows, one, canonical(one.name) in members)
         if place is not None:
             rows.locked(
                 one.block,
@@ -103,18 +102,20 @@ def _by_key(block: Block, key: str) -> dict[str, list[Edge]]:
 
 
 def _edges(block: Block, key: str) -> list[Edge]:
-    found: list[Edge] = []
-    listed = block.values.get(key, ())
-    if listed and not isinstance(listed, list):
+    listed = block.values.get(key, [])
+    if not isinstance(listed, list):
         raise block.wrong(key, "a list of tables")
+    found: list[Edge] = []
     for index, one in enumerate(listed):
         if not isinstance(one, dict):
             raise block.wrong(key, "a list of tables")
-        edge = Block(block.path, one, f"{key_path(block.key, key)}[{index}]", block.line)
-        extras = one.get("extra")
-        # Before uv 0.2.21 an edge named one extra as a text.
-        asked = (extras,) if isinstance(extras, str) else edge.texts("extra")
-        found.append((canonical_name(edge.text("name")), edge.text("version"), asked))
+        name, version, extras = one.get("name"), one.get("version", ""), one.get("extra", ())
+        if not isinstance(name, str) or not isinstance(version, str) or extras:
+            edge = Block(block.path, one, f"{key_path(block.key, key)}[{index}]", block.line)
+            name, version = edge.text("name"), edge.text("version")
+            # Before uv 0.2.21 an edge named one extra as a text.
+            extras = (extras,) if isinstance(extras, str) else edge.texts("extra")
+        found.append((canonical(name), version, extras))
     return found
 
 
@@ -122,23 +123,23 @@ def _projects(packages: list[_Locked]) -> set[str]:
     """The project of a lock that names no members: in the lock's own folder, else every editable or virtual one."""
     local = [one for one in packages if "editable" in one.source or "virtual" in one.source]
     here = [one for one in local if "." in (one.source.get("editable"), one.source.get("virtual"))]
-    return {canonical_name(one.name) for one in here or local}
+    return {canonical(one.name) for one in here or local}
 
 
-def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Any) -> list[tuple[str, Node]]:
+def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[tuple[str, Node]]:
     """What is asked for directly, with its group: by members, and by a workspace that is no project itself."""
     asked: list[tuple[str, list[Edge]]] = [(MAIN, _edges(manifest, "requirements"))]
     for name, edges in _by_key(manifest, "dependency-groups").items():
         asked.append((group_of(name), edges))
     for one in packages:
-        if canonical_name(one.name) in members:
+        if canonical(one.name) in members:
             asked.append((MAIN, one.needs))
             asked += [(group_of_extra(name), edges) for name, edges in one.extras.items()]
             asked += [(group_of(name), edges) for name, edges in one.groups.items()]
     return [(group, node) for group, edges in asked for node in _nodes(edges, packages, find)]
 
 
-def _follow(packages: list[_Locked], find: Any) -> Any:
+def _follow(packages: list[_Locked], find: Find) -> Callable[[Node], Iterable[Node]]:
     def needs(node: Node) -> Iterable[Node]:
         index, extra = node
         one = packages[index]
@@ -147,7 +148,7 @@ def _follow(packages: list[_Locked], find: Any) -> Any:
     return needs
 
 
-def _nodes(edges: list[Edge], packages: list[_Locked], find: Any) -> Iterable[Node]:
+def _nodes(edges: list[Edge], packages: list[_Locked], find: Find) -> Iterable[Node]:
     for name, version, extras in edges:
         for index in find(name):
             if not version or packages[index].version == version:

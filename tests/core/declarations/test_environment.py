@@ -112,8 +112,8 @@ def test_what_cannot_be_understood_is_unknown_by_name_and_line_and_the_rest_is_r
         Unknown("package:numpy", "environment.yml:2 has alternatives, which no specifier can say: 'numpy=1|2'"),
         Unknown("package:torch", "environment.yml:9 is not a requirement that can be read: 'torch=='"),
         Unknown("package:x", "environment.yml:7 is no conda spec: 'conda-forge::_x['"),
-        Unknown("packages", "environment.yml has an item below pip: that is no text"),
         Unknown("packages", neither),
+        Unknown("packages", "environment.yml has an item below pip: that is no text"),
         Unknown("packages", "environment.yml:4 is no conda spec: '=='"),
         Unknown("python", "environment.yml:3 has alternatives, which no specifier can say: 'python=3.10|3.11'"),
     )

@@ -26,17 +26,43 @@ from lineage.core.declarations.forms import FORMS, form_of
         ("requirements/base.txt", "requirements"),
         ("requirements/base.in", "requirements"),
         ("deploy/reqs/gpu.txt", "requirements"),
+        ("environment.yml", "environment.yml"),
+        ("ops/environment-gpu.yaml", "environment.yml"),
+        ("dev_environment.yml", "environment.yml"),
+        ("models/conda.yaml", "environment.yml"),
+        ("conda-lock.yml", "conda-lock.yml"),
+        ("gpu.conda-lock.yml", "conda-lock.yml"),
+        ("pixi.lock", "pixi.lock"),
+        ("Dockerfile", "Dockerfile"),
+        ("docker/Dockerfile.gpu", "Dockerfile"),
+        ("api.Dockerfile", "Dockerfile"),
+        ("api/train.dockerfile", "Dockerfile"),
+        ("Containerfile", "Dockerfile"),
+        (".python-version", "python-version"),
+        ("runtime.txt", "python-version"),
+        (".tool-versions", "python-version"),
     ],
 )
 def test_a_path_tells_the_form(path: str, form: str) -> None:
     found = form_of(path)
 
-    assert found is not None and found.FORM == form
+    assert found is not None and form == found.FORM
 
 
 @pytest.mark.parametrize(
     "path",
-    ["README.txt", "notes.in", "requirements.md", "requirements/readme.rst", "my_setup.py", "pyproject.toml.bak", ""],
+    [
+        "README.txt",
+        "notes.in",
+        "requirements.md",
+        "requirements/readme.rst",
+        "my_setup.py",
+        "pyproject.toml.bak",
+        "",
+        "Dockerfile.dockerignore",
+        "my-conda.yml",
+        "environments.yml",
+    ],
 )
 def test_other_files_are_of_no_form(path: str) -> None:
     assert form_of(path) is None

@@ -1,5 +1,7 @@
 """``[tool.poetry]``: its notation of ranges, its groups, extras, places and constraints under conditions."""
 
+from dataclasses import replace
+
 import pytest
 
 from lineage.core.declarations.poetryranges import exact_version, to_specifier
@@ -66,9 +68,18 @@ def poetry(text: str) -> list[Dependency]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('Scikit_Learn = "1.3.0"', Dependency(name="scikit-learn", version="1.3.0", specifier="==1.3.0", written="1.3.0")),
-        ('a = {version = "^1.2", extras = ["Y", "x"]}', Dependency(name="a", specifier="<2.0,>=1.2", written="^1.2", extras=("x", "y"))),
-        ('a = {version = "*", markers = "os.name==\'nt\'"}', Dependency(name="a", written="*", marker='os_name == "nt"')),
+        (
+            'Scikit_Learn = "1.3.0"',
+            Dependency(name="scikit-learn", version="1.3.0", specifier="==1.3.0", written="1.3.0"),
+        ),
+        (
+            'a = {version = "^1.2", extras = ["Y", "x"]}',
+            Dependency(name="a", specifier="<2.0,>=1.2", written="^1.2", extras=("x", "y")),
+        ),
+        (
+            'a = {version = "*", markers = "os.name==\'nt\'"}',
+            Dependency(name="a", written="*", marker='os_name == "nt"'),
+        ),
         (
             'a = {version = "*", python = "^3.8", platform = "linux", markers = "extra == \'x\' or os_name == \'nt\'"}',
             Dependency(
@@ -78,22 +89,44 @@ def poetry(text: str) -> list[Dependency]:
                 ' and sys_platform == "linux"',
             ),
         ),
-        ('a = {version = "1.0", python = "~3.8.1"}', Dependency(name="a", version="1.0", specifier="==1.0", written="1.0", marker='python_full_version >= "3.8.1" and python_full_version < "3.9.0"')),
+        (
+            'a = {version = "1.0", python = "~3.8.1"}',
+            Dependency(
+                name="a",
+                version="1.0",
+                specifier="==1.0",
+                written="1.0",
+                marker='python_full_version >= "3.8.1" and python_full_version < "3.9.0"',
+            ),
+        ),
         ('a = {version = "1.0", python = "*"}', Dependency(name="a", version="1.0", specifier="==1.0", written="1.0")),
         ('a.version = "1.0"', Dependency(name="a", version="1.0", specifier="==1.0", written="1.0")),
-        ('a = {git = "https://ada:secret@example.org/acme/a.git", tag = "v1", subdirectory = "py"}', Dependency(name="a", origin="git+https://example.org/acme/a.git@v1#subdirectory=py")),
-        ('a = {git = "git@example.org:acme/a.git", branch = "main"}', Dependency(name="a", origin="git+ssh://example.org/acme/a.git@main")),
+        (
+            'a = {git = "https://ada:secret@example.org/acme/a.git", tag = "v1", subdirectory = "py"}',
+            Dependency(name="a", origin="git+https://example.org/acme/a.git@v1#subdirectory=py"),
+        ),
+        (
+            'a = {git = "git@example.org:acme/a.git", branch = "main"}',
+            Dependency(name="a", origin="git+ssh://example.org/acme/a.git@main"),
+        ),
         ('a = {git = "https://example.org/a.git"}', Dependency(name="a", origin="git+https://example.org/a.git@HEAD")),
         ('a = {path = "libs/a", develop = true}', Dependency(name="a", origin="path:./libs/a", is_own=True)),
-        ('a = {path = "a-1.0-py3-none-any.whl"}', Dependency(name="a", version="1.0", origin="path:./a-1.0-py3-none-any.whl")),
+        (
+            'a = {path = "a-1.0-py3-none-any.whl"}',
+            Dependency(name="a", version="1.0", origin="path:./a-1.0-py3-none-any.whl"),
+        ),
         ('a = {file = "broken.whl"}', Dependency(name="a", origin="path:./broken.whl")),
-        ('a = {url = "https://example.org/a-1.0-py3-none-any.whl"}', Dependency(name="a", version="1.0", origin="https://example.org/a-1.0-py3-none-any.whl")),
-        ('a = {version = "1.0", source = "private"}', Dependency(name="a", version="1.0", specifier="==1.0", written="1.0")),
+        (
+            'a = {url = "https://example.org/a-1.0-py3-none-any.whl"}',
+            Dependency(name="a", version="1.0", origin="https://example.org/a-1.0-py3-none-any.whl"),
+        ),
+        (
+            'a = {version = "1.0", source = "private"}',
+            Dependency(name="a", version="1.0", specifier="==1.0", written="1.0"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_dependency_means(text: str, expected: Dependency) -> None:
-    from dataclasses import replace
-
     assert poetry(text) == [replace(expected, line=2)]
 
 

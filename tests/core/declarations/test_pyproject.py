@@ -2,6 +2,8 @@
 
 import pytest
 
+from lineage.core.declarations.pyproject import declarations
+from lineage.errors import InputError
 from lineage.model.declarations import Declarations, Dependency
 from lineage.portable.environment import Unknown
 from tests.support.declared import declared, refused, rows
@@ -55,7 +57,6 @@ def test_a_whole_project() -> None:
             Dependency(name="pytest", group="test", line=16),
             Dependency(name="pytest", group="test", line=22),
             Dependency(name="ruff", group="dev", line=20),
-            Dependency(name="torch", line=10),
             Dependency(
                 name="torch",
                 version="2.1.0+cu121",
@@ -65,6 +66,7 @@ def test_a_whole_project() -> None:
                 group="extra:gpu-x",
                 line=17,
             ),
+            Dependency(name="torch", line=10),
         ),
         unknown=(Unknown("package:bad", "api/pyproject.toml:12 is not a requirement that can be read: 'bad=1'"),),
     )
@@ -87,13 +89,29 @@ def test_spelling_is_no_meaning() -> None:
     assert meaning(one) == meaning(two) == [("numpy", "<2,>=1", "main"), ("ruff", "", "dev"), ("scipy", "", "main")]
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('[project]\ndescription = """\n[é]\n"""\ndependencies = [\n"numpy"]', 6),
+        ('[project]\ndependencies = ["nump\\u0079"]', 2),
+        ('[project]\n"dependencie\\u0073" = ["nump\\u0079"]', 1),
+        ('"projec\\u0074" = {dependencies = ["nump\\u0079"]}', 0),
+        ('[project]\ndependencies = ["numpy"]\n[project.optional-dependencies]\na = ["numpy"]', 2),
+        ("project.name = 'numpy'\nproject.dependencies = [\n'numpy']", 3),
+        ('[[x]]\ny = "numpy"\n[project]\ndependencies = [\n  "numpy" # "numpy"\n]', 5),
+    ],
+)
+def test_the_line_is_where_a_user_would_look(content: str, line: int) -> None:
+    assert next(row.line for row in rows("pyproject.toml", content) if row.group == "main") == line
+
+
 GROUPS = """\
 [dependency-groups]
 train = [
     { include-group = "base" },
     { include-group = "Gpu" },
 ]
-gpu = ["torch", {include-group = "base"}]
+gpu = ["torch", {include-group = "base"}, {include-group = "base"}]
 base = ["numpy"]
 """
 
@@ -106,6 +124,12 @@ def test_a_group_holds_the_rows_of_those_that_it_includes() -> None:
         ("torch", "gpu", 6),
         ("torch", "train", 6),
     ]
+
+
+def test_a_row_counts_once_in_groups_that_are_for_the_same() -> None:
+    content = "[dependency-groups]\nlint = ['ruff']\ndev = ['ruff', {include-group = 'lint'}]\n"
+
+    assert [(row.name, row.group, row.line) for row in rows("pyproject.toml", content)] == [("ruff", "dev", 2)]
 
 
 def test_chains_of_includes_are_bounded() -> None:
@@ -176,6 +200,20 @@ def test_a_file_that_cannot_be_read_is_unknown(file: str, reason: str) -> None:
     assert declared("api/pyproject.toml", content).unknown == (Unknown("packages", f"api/pyproject.toml:4 {reason}"),)
 
 
+def test_a_link_that_leads_out_of_the_repository_is_unknown() -> None:
+    def read(path: str) -> bytes | None:
+        if path.startswith("setup."):
+            return None
+        raise InputError("is a link that leads out of the repository")
+
+    settings = {"dynamic": {"dependencies": {"file": "requirements.txt"}}}
+    document = {"project": {"dynamic": ["dependencies"]}, "tool": {"setuptools": settings}}
+
+    assert declarations("pyproject.toml", document, b"", read).unknown == (
+        Unknown("packages", "pyproject.toml reads requirements.txt: is a link that leads out of the repository"),
+    )
+
+
 DYNAMIC = '[project]\nname = "a"\ndynamic = ["dependencies"]\n'
 
 
@@ -229,9 +267,6 @@ def test_what_is_no_project_is_refused(content: str, message: str) -> None:
 
 
 def test_a_document_that_is_no_table_is_refused() -> None:
-    from lineage.core.declarations.pyproject import declarations
-    from lineage.errors import InputError
-
     with pytest.raises(InputError) as caught:
         declarations("pyproject.toml", [], b"", lambda _: None)
 
