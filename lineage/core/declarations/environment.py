@@ -22,7 +22,7 @@ from lineage.portable.names import canonical_name
 FORM = "environment.yml"
 PARSE = "yaml"
 
-_NAMES = re.compile(r"(?:.+[-_.])?environment(?:[-_.].+)?\.ya?ml|conda(?:[-_.]env.*)?\.ya?ml", re.IGNORECASE)
+_NAMES = re.compile(r"(?:.+[-_.])?environment[0-9]*(?:[-_.].+)?\.ya?ml|conda(?:[-_.]env.*)?\.ya?ml", re.IGNORECASE)
 _ITEM = re.compile(r"""[ \t]*+(?:-[ \t]++)++(?:"([^"]*)"|'([^']*)'|([^"'#\s].*))""")
 _NAMED = re.compile(r"(?:[^\s:]*::)?([A-Za-z0-9_.-]+)")
 _HINT = "write the packages as a list below dependencies:"

@@ -54,6 +54,8 @@ class Address:
     """credentials stood in it; they are dropped"""
     variable: bool = False
     """an environment variable stands in it"""
+    path: str | None = None
+    """of a local file or directory, as written; no manifest holds it"""
 
 
 def is_address(text: str) -> bool:
@@ -101,13 +103,14 @@ def read_address(url: str) -> Address:
         hashes=tuple(sorted({parse_hash(f"{found[1]}:{found[2]}") for found in _HASH.finditer(parts.fragment)})),
         secret=bool(at) and _is_secret(user, scheme),
         variable=_VARIABLE.search(url) is not None,
+        path=unquote(parts.netloc + path) if not kind and scheme == "file" else None,
     )
 
 
 def read_path(text: str) -> Address:
     """What the path of a local file or directory tells."""
     wheel = wheel_name(posixpath.basename(text))
-    return Address(origin=LOCAL, name=wheel[0] if wheel else None, version=wheel[1] if wheel else None)
+    return Address(origin=LOCAL, name=wheel[0] if wheel else None, version=wheel[1] if wheel else None, path=text)
 
 
 def wheel_name(file_name: str) -> tuple[str, str] | None:

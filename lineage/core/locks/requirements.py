@@ -6,8 +6,9 @@ a hash without a requirement) is refused, because the file then promises less th
 
 import posixpath
 from dataclasses import replace
+from typing import NamedTuple
 
-from lineage.core.locks.entries import parse_entry
+from lineage.core.locks.entries import Entry, parse_entry
 from lineage.core.locks.lines import Line, decode, is_conflict, logical_lines, split_line, split_words
 from lineage.core.locks.options import Options, parse_options
 from lineage.core.locks.origins import is_address
@@ -28,7 +29,7 @@ def parse_requirements(text: bytes, where: str, read: ReadFile) -> Requirements:
     be asked for anything. A ``-r`` inside of constraints asks for requirements again, as pip does. Raises
     ``InputError`` with every line that cannot be read.
     """
-    reading = _Reading(read)
+    reading = Reading(read, most_failures=_MAX_SHOWN)
     reading.read_file(text, where, False, (where,))
     reading.finish(where)
     return Requirements(
@@ -36,49 +37,68 @@ def parse_requirements(text: bytes, where: str, read: ReadFile) -> Requirements:
     )
 
 
-class _Reading:
-    """What was found so far in a file and its includes."""
+class Failure(NamedTuple):
+    """A line that cannot be read."""
 
-    def __init__(self, read: ReadFile) -> None:
+    where: str
+    """``requirements.txt:3``"""
+    message: str
+    """without secrets"""
+    hint: str | None
+    text: str = ""
+    """of the line; it may hold secrets"""
+    is_whole: bool = False
+    """the file cannot be read at all: not decoded, in conflict, or included by itself"""
+
+
+class Reading:
+    """What was found so far in a file and its includes; ``entries`` are what the ``rows`` were made of, one by one."""
+
+    def __init__(self, read: ReadFile, most_failures: int | None = None) -> None:
         self.rows: list[Requirement] = []
+        self.entries: list[Entry] = []
         self.problems: list[Problem] = []
         self.options: set[str] = set()
+        self.failures: list[Failure] = []
+        self.files: set[tuple[str, bool]] = set()
+        """(path, whether it was read as constraints)"""
         self._read = read
-        self._failures: list[tuple[str, str, str | None]] = []
-        self._files: set[tuple[str, bool]] = set()
+        self._most_failures = most_failures
 
     def finish(self, where: str) -> None:
         """Raises ``InputError`` when any line could not be read."""
-        if len(self._failures) == 1:
-            place, message, hint = self._failures[0]
-            raise InputError(message, place, hint)
-        if self._failures:
-            shown = [f"{place}: {message}" for place, message, _ in self._failures[:_MAX_SHOWN]]
-            if len(self._failures) > _MAX_SHOWN:
+        if len(self.failures) == 1:
+            one = self.failures[0]
+            raise InputError(one.message, one.where, one.hint)
+        if self.failures:
+            shown = [f"{one.where}: {one.message}" for one in self.failures[:_MAX_SHOWN]]
+            if len(self.failures) > _MAX_SHOWN:
                 shown.append("… and more")
-            hint = next((hint for _, _, hint in self._failures if hint), None)
+            hint = next((one.hint for one in self.failures if one.hint), None)
             raise InputError("\n  ".join(["cannot be read:", *shown]), where, hint)
 
     def read_file(self, content: bytes, where: str, constraint: bool, opened: tuple[str, ...]) -> None:
         """All lines of one file; ``opened`` are the files whose lines are being read, this one last."""
-        self._files.add((where, constraint))
+        self.files.add((where, constraint))
         try:
             text = decode(content, where)
         except InputError as error:
-            self._failures.append((error.where or where, error.message, error.hint))
+            self.failures.append(Failure(error.where or where, error.message, error.hint, is_whole=True))
             return
         for line in logical_lines(text):
-            if len(self._failures) > _MAX_SHOWN:
+            if self._most_failures is not None and len(self.failures) > self._most_failures:
                 return
             place = f"{where}:{line.number}"
+            if is_conflict(line):
+                hint = "take one side whole, or lock again"
+                self.failures.append(Failure(place, "is a conflict marker", hint, is_whole=True))
+                continue
             try:
                 self._read_line(line, place, constraint, opened)
             except InputError as error:
-                self._failures.append((place, error.message, error.hint))
+                self.failures.append(Failure(place, error.message, error.hint, line.text))
 
     def _read_line(self, line: Line, place: str, constraint: bool, opened: tuple[str, ...]) -> None:
-        if is_conflict(line):
-            raise InputError("is a conflict marker", hint="take one side whole, or lock again")
         text, written = split_line(line.text)
         options = parse_options(split_words(written))
         self.options.update(options.names)
@@ -90,7 +110,7 @@ class _Reading:
         if len(options.includes) > 1:
             raise InputError("names several files, of which pip reads only one", hint="write each on its own line")
         for path, narrows in options.includes:
-            self._include(path, narrows, opened)
+            self._include(path, narrows, opened, place)
 
     def _read_row(self, text: str, options: Options, place: str, constraint: bool) -> None:
         if options.includes or len(options.editables) + bool(text) > 1:
@@ -116,12 +136,13 @@ class _Reading:
             self._note(entry.address.secret, "lock.credentials", place, "its address holds credentials")
             self._note(entry.address.variable, "lock.variable", place, "its address holds an environment variable")
         self.rows.append(row)
+        self.entries.append(entry)
 
     def _note(self, is_so: bool, code: str, place: str, detail: str) -> None:
         if is_so:
             self.problems.append(Problem(code, place, detail))
 
-    def _include(self, path: str, constraint: bool, opened: tuple[str, ...]) -> None:
+    def _include(self, path: str, constraint: bool, opened: tuple[str, ...], place: str) -> None:
         if is_address(path):
             raise InputError("includes an address, which is not fetched", hint="include a file that lies beside it")
         if not path or not path.isprintable() or "${" in path:
@@ -130,10 +151,11 @@ class _Reading:
         if target.startswith(("/", "../")) or target == "..":
             raise InputError(f"includes {path}, which leads out of the repository")
         if target in opened:
-            raise InputError(f"includes {target}, which includes this file")
-        if (target, constraint) in self._files:
+            self.failures.append(Failure(place, f"includes {target}, which includes this file", None, is_whole=True))
             return
-        if len(self._files) > MAX_FILES:
+        if (target, constraint) in self.files:
+            return
+        if len(self.files) > MAX_FILES:
             raise InputError(f"includes {target}: more than {MAX_FILES} files are included")
         try:
             content = self._read(target)

@@ -148,6 +148,12 @@ def test_a_layout_that_does_not_tell_lines_tells_none() -> None:
     )
 
 
+def test_a_version_below_another_key_is_not_the_line() -> None:
+    item = "- version: '1'\n  name: a\n  manager: pip\n  platform: linux-64\n  hash:\n    version: x\n"
+
+    assert [row.line for row in declared("conda-lock.yml", f"package:\n{item}").dependencies] == [2]
+
+
 @pytest.mark.parametrize(
     ("fields", "subject"),
     [

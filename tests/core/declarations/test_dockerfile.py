@@ -195,6 +195,20 @@ def test_what_cannot_be_told_is_unknown(body: str, unknown: list[tuple[str, str]
     assert found.dependencies == ()
 
 
+def test_arguments_end_with_their_stage_and_mounts_with_their_instruction() -> None:
+    text = (
+        "FROM debian AS base\nARG V=1\nENV W=2\nFROM base\nRUN pip install a==$V b==$W\n"
+        "RUN --mount=type=bind,source=reqs,target=/r true\nRUN pip install -r /r/a.txt\n"
+    )
+    found = declared("Dockerfile", text, {"reqs/a.txt": "c==3\n"})
+
+    assert found.dependencies == (exact("b", "2", 5),)
+    assert found.unknown == (
+        Unknown("package:a", "Dockerfile:5 installs what a variable or another command tells: a==${V}"),
+        Unknown("packages", "Dockerfile:7 installs what a file lists that is not found: /r/a.txt"),
+    )
+
+
 def test_a_base_image_that_a_variable_names_is_unknown() -> None:
     reason = "Dockerfile:2 is built from python:${V}, where a variable has no value"
     other = "Dockerfile:2 is built from ${V}, where a variable has no value"

@@ -134,6 +134,12 @@ def test_a_file_without_a_list_is_refused(text: str, message: str) -> None:
     assert refused("environment.yml", text) == f"{message}\n  write the packages as a list below dependencies:"
 
 
+def test_equal_items_have_their_own_lines() -> None:
+    found = rows("environment.yml", "dependencies:\n- numpy\n- pip:\n  - numpy\n")
+
+    assert [(row.manager, row.line) for row in found] == [("conda", 2), ("pypi", 4)]
+
+
 def test_a_conflict_is_refused() -> None:
     text = "dependencies:\n<<<<<<< HEAD\n- numpy=1\n=======\n- numpy=2\n>>>>>>> b\n"
 

@@ -29,6 +29,7 @@ from lineage.core.declarations.forms import FORMS, form_of
         ("environment.yml", "environment.yml"),
         ("ops/environment-gpu.yaml", "environment.yml"),
         ("dev_environment.yml", "environment.yml"),
+        ("environment3.yml", "environment.yml"),
         ("models/conda.yaml", "environment.yml"),
         ("conda-lock.yml", "conda-lock.yml"),
         ("gpu.conda-lock.yml", "conda-lock.yml"),

@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 
+from lineage.core.declarations import condalock
+from lineage.core.declarations.forms import form_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from tests.core.declarations.test_condalock import WHOLE as CONDA_LOCK
@@ -77,8 +79,6 @@ def _retyped(value: object, random: Random) -> object:
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.endswith((".yml", ".lock"))])
 def test_a_value_of_another_type_is_no_crash(path: str) -> None:
-    from lineage.core.declarations.forms import form_of
-
     content = FILES[path].encode()
     form = form_of(path)
     assert form is not None
@@ -121,8 +121,6 @@ def test_time_is_linear(path: str, head: str, piece: str) -> None:
 
 
 def test_a_lock_of_2000_packages_is_read_in_no_time_beside_parsing() -> None:
-    from lineage.core.declarations import condalock
-
     item = "- name: pkg{0}\n  version: 1.{0}.2\n  manager: conda\n  platform: linux-64\n"
     content = ("package:\n" + "".join(item.format(number) for number in range(2000))).encode()
     document = {

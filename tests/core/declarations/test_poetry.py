@@ -191,6 +191,7 @@ def test_a_whole_project() -> None:
 def test_beside_pep_621_a_table_may_only_say_where_to_look() -> None:
     content = '[project]\nrequires-python = ">=3.9"\ndependencies = ["a>=1", "b"]\n[tool.poetry.dependencies]\n'
     content += 'a = {source = "private"}\nb = {git = "https://example.org/b"}\npython = {version = "^3.9"}\n'
+    content += '[tool.poetry.group.dev.dependencies]\nc = {source = "private"}\n'
 
     found = declared("pyproject.toml", content)
 
@@ -198,6 +199,7 @@ def test_beside_pep_621_a_table_may_only_say_where_to_look() -> None:
         ("a", ">=1", None),
         ("b", "", None),
         ("b", "", "git+https://example.org/b@HEAD"),
+        ("c", "", None),
     ]
     assert (found.python, found.python_line) == (">=3.9", 2)
 
