@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -78,11 +79,17 @@ def changed_problems(
 
 
 def _last_change(info: str) -> float:
-    """When the metadata changed last, in seconds since 1970; 0 where it is gone."""
+    """When the metadata changed last, in seconds since 1970; 0 where it is gone.
+
+    A file that is linked from elsewhere too tells nothing: uv links its cache, so that an install into another
+    environment moves it. The directory tells: a reinstall makes it anew.
+    """
     found = 0.0
     for path in (info, *(f"{info}/{name}" for name in _METADATA)):
         try:
-            found = max(found, os.lstat(path).st_ctime)
+            seen = os.lstat(path)
         except OSError:
             continue
+        if stat.S_ISDIR(seen.st_mode) or seen.st_nlink == 1:
+            found = max(found, seen.st_ctime)
     return found

@@ -136,6 +136,15 @@ def test_what_is_installed_while_it_runs_is_a_problem(project: Path, copied: Pat
     )
 
 
+def test_a_link_made_for_another_environment_is_none(project: Path, copied: Path, tmp_path: Path) -> None:
+    """As uv installs: it links files of its cache into each environment, and so moves their change times."""
+    record = site_packages(copied) / "numpy-1.26.4.dist-info" / "METADATA"
+    train = f"import numpy, os, sklearn\nos.link({str(record)!r}, {str(tmp_path / 'METADATA')!r})\n"
+
+    assert trained(project, copied, train) == ()
+    assert record.stat().st_nlink == 2
+
+
 def test_what_is_installed_before_the_training_begins_is_none(project: Path, copied: Path) -> None:
     """Also by the command itself."""
     record = site_packages(copied) / "numpy-1.26.4.dist-info" / "RECORD"
