@@ -9,10 +9,9 @@ import re
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import InvalidVersion, Version
 
 from lineage.errors import InputError
-from lineage.portable.names import canonical_name
+from lineage.portable.names import canonical_name, parse_version
 
 MAX_LENGTH = 1024
 """Characters of one spec: no real one has more."""
@@ -41,6 +40,7 @@ _CHANNEL = re.compile(r"(?:[^\s\[\]=<>!~,|]*::?)(?=[A-Za-z0-9_])")
 _SPEC = re.compile(r"(?P<name>[^\s\[=<>!~]+)(?P<rest>[^\[]*+)(?:\[(?P<keys>[^\]]*+)\])?")
 _KEY = re.compile(r"\s*(?P<key>[a-z0-9_]+)\s*=\s*(?:'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,'\"]*))\s*(?:,|\Z)")
 _CLAUSE = re.compile(r"(?P<operator>==|!=|<=|>=|~=|=|<|>)?(?P<version>[A-Za-z0-9_.!+-]+?)(?P<star>\.?\*)?")
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
 _SHORT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SPACED = re.compile(r"\s*(==|!=|<=|>=|~=|=|<|>|,|\|)\s*")
 _ARCHIVE = re.compile(r"(?P<name>.+)-(?P<version>[^-/]+)-(?P<build>[^-/]+)\.(?:conda|tar\.bz2)")
@@ -100,11 +100,8 @@ def parse_archive(address: str) -> Spec:
 
 def pin(version: str) -> str:
     """The clause that allows one version only; conda has versions that are none to PEP 440 (``1.1.1w``)."""
-    try:
-        Version(version)
-    except InvalidVersion:
-        return f"==={version}"
-    return f"=={version}"
+    is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
+    return f"=={version}" if is_public else f"==={version}"
 
 
 def _split(rest: str) -> tuple[str, str]:
