@@ -12,6 +12,7 @@ from lineage.core.declared import declared_files, is_dependency_file
         *("pyproject.toml", "setup.py", "setup.cfg", "pylock.toml", "pylock.serve.toml", "uv.lock", "poetry.lock"),
         *("pdm.lock", "Pipfile", "Pipfile.lock", "environment.yml", "environment-gpu.yaml", "conda.yaml"),
         *("conda-lock.yml", "pixi.toml", "pixi.lock", ".python-version", "runtime.txt", ".tool-versions"),
+        *("dev-requirements.txt", "Containerfile", "api.Dockerfile", "gpu-environment.yml", "constraints.in"),
         *("Dockerfile", "Dockerfile.serve", "services/api/requirements/base.txt"),
     ],
 )

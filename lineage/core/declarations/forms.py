@@ -61,10 +61,14 @@ FORMS = (
 )
 """Most specific first."""
 
+_ANY = re.compile("|".join(f"(?:{row.names})" for row in FORMS))
+
 
 def form_of(path: str) -> Form | None:
     """What reads a dependency file, by its POSIX path; ``None`` where it is none of a known form."""
     base = posixpath.basename(path)
+    if _ANY.fullmatch(base) is None:
+        return None
     for row in FORMS:
         if re.fullmatch(row.names, base):
             module = cast(Form, import_module(f"lineage.core.declarations.{row.module}"))
