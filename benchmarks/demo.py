@@ -164,7 +164,7 @@ def _environment(scratch: Path) -> dict[str, str]:
 
 
 def _prepare(story: Story, project: Path, releases: Releases) -> None:
-    """A repository with committed code, its training environment, and trained weights tracked by DVC."""
+    """A repository with committed code, and its training environment."""
     story.tell("A project: code in git, weights to be tracked by DVC, requirements compiled by pip-tools.")
     (project / "train.py").write_text(TRAIN, encoding="utf-8")
     (project / "first_component.py").write_text(COMPONENT, encoding="utf-8")
@@ -179,20 +179,19 @@ def _prepare(story: Story, project: Path, releases: Releases) -> None:
     story.type("git add .")
     story.type("git commit --quiet --message 'Train a classifier of digits'")
 
-    story.tell("The training environment, and a training run in it.")
+    story.tell("The training environment.")
     story.type("python -m venv ../train")
     story.type("../train/bin/python -m pip install -qq -r requirements.txt")
-    story.type("../train/bin/python train.py", shows=r"(?m)^accuracy 0\.9\d+$")
-    story.type("dvc add --quiet models/digits.joblib")
 
 
-def _capture(story: Story) -> None:
-    story.tell("Freeze what was trained. The manifest stands beside the weights and is committed with their pointer.")
+def _train(story: Story) -> None:
+    story.tell("Train, watched: what ran, what it loaded and what it wrote is frozen beside the weights.")
     story.type(
-        "lineage capture models/digits.joblib --from python:../train/bin/python --metrics metrics.json",
-        shows=r"(?m)^models/digits\.joblib\.lineage\.toml$",
-        step="capture from the training environment",
+        "lineage run --metrics metrics.json -- ../train/bin/python train.py",
+        shows=r"(?m)^accuracy 0\.9\d+$(?s:.*)^manifest: models/digits\.joblib\.lineage\.toml$",
+        step="train, and capture what the training made",
     )
+    story.type("dvc add --quiet models/digits.joblib")
     story.type("git add models metrics.json")
     story.type("git commit --quiet --message 'Record the digits model'")
     story.type("lineage show", shows="models/digits", step="show the manifest")
@@ -237,6 +236,23 @@ def _judge(story: Story, project: Path, releases: Releases) -> None:
     story.tell("With the byte put back?")
     story.type("dvc checkout --quiet --force models/digits.joblib.dvc")
     story.type(f"{verify}../train/bin/python", shows=r"(?m)^pass: ", step="verify with the byte put back")
+
+
+def _bump(story: Story, releases: Releases) -> None:
+    """Edits of dependencies, judged before anything is installed."""
+    story.tell("A pull request that adds a linter: does a model have to be retrained?")
+    story.type("git switch --quiet --create linter")
+    story.type("echo ruff==0.6.9 >> requirements.txt")
+    story.type("git commit --quiet --all --message 'Lint'")
+    story.type("lineage check main..HEAD", shows=r"(?m)^pass: ", step="check a pull request that adds a linter")
+
+    story.tell("And one that moves scikit-learn?")
+    story.type("git switch --quiet --create bump main")
+    story.type(f"sed -i s/scikit-learn=={releases.trained}/scikit-learn=={releases.other}/ requirements.txt")
+    story.type("git commit --quiet --all --message 'Bump scikit-learn'")
+    due = rf"scikit-learn {re.escape(releases.trained)} → {re.escape(releases.other)} \(minor\), named in the weights"
+    story.type("lineage check main..HEAD", ends=1, shows=due, step="check a pull request that moves scikit-learn")
+    story.type("git switch --quiet main")
 
 
 def _explain(story: Story) -> None:
@@ -286,7 +302,8 @@ def main() -> int:
             releases = RELEASES.get(sys.version_info[:2], NEWEST)
             story = Story(project, _environment(scratch))
             _prepare(story, project, releases)
-            _capture(story)
+            _train(story)
+            _bump(story, releases)
             _judge(story, project, releases)
             story.sum_up(time.monotonic() - started)
     except NotAsToldError as error:
