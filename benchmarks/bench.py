@@ -7,7 +7,9 @@ part compares whole processes in interleaved pairs by the ratio of their medians
 - ``help``: ``lineage --help`` against an interpreter that imports click;
 - ``one``: ``lineage capture`` of one file of 2 GiB against ``md5sum``; the file is in the page cache;
 - ``many``: the same of 2,000 files of 1 MiB;
-- ``memory``: the most memory that captures of these held, and of 200,000 small files.
+- ``memory``: the most memory that captures of these held, and of 200,000 small files;
+- ``watch``: the CPU time that being watched adds to a Python process (``benchmarks.watch`` alone measures more);
+- ``training``: the same of a training of about 20 seconds, in fewer pairs (``benchmarks.training``).
 
 The large environment is built once, under ``.cache/bench``. Everything else is made in a temporary directory (4 GiB
 for the captures), and removed. Ends with 1 when a bound is passed.
@@ -23,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import inputs
+from benchmarks import inputs, training, watch
 from benchmarks.timing import PAIRS, Command, Pairs, interleaved, peak_mib
 
 LINEAGE = str(Path(sys.executable).parent / "lineage")
@@ -105,6 +107,24 @@ def bench_memory(scratch: Path, pairs: int) -> Iterator[Outcome]:
     yield _memory(scratch, folder, "200,000 small files")
 
 
+def bench_watch(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A process that does nothing, and one that imports much."""
+    (scratch / "modules").mkdir()
+    programs = {"nothing": "pass", f"{watch.MODULES} imports": watch.generate(scratch / "modules")}
+    for number, (name, program) in enumerate(programs.items()):
+        words = [sys.executable, "-c", program]
+        bare, added, _ = watch.added_ms(words, scratch / f"watch-{number}", pairs)
+        yield Outcome(f"ms of CPU added by watching, {name}", added, watch.BOUND_MS, f"bare {bare:,.0f} ms")
+
+
+def bench_training(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """A training of some length, with scikit-learn."""
+    python = str(inputs.large_environment(CACHE))
+    costs = training.measure(python, scratch, min(pairs, training.PAIRS), training.TREES)
+    detail = training.described(costs)
+    yield Outcome("% of CPU added by watching, training", costs.share() * 100, training.BOUND * 100, detail)
+
+
 def _weights_project(scratch: Path) -> Path:
     project = scratch / "weights"
     if not project.exists():
@@ -133,6 +153,8 @@ PARTS: Mapping[str, Part] = {
     "one": bench_one,
     "many": bench_many,
     "memory": bench_memory,
+    "watch": bench_watch,
+    "training": bench_training,
 }
 
 

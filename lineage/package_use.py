@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lineage.core.evidence import Evidence
 from lineage.core.imports import Imports
-from lineage.core.named import loader_names, named_modules, other_writers
+from lineage.core.named import foreign_imports, loader_names, named_modules, other_writers
 from lineage.core.serving import require_model_loaded
 from lineage.core.usage import Clues, assign_use
 from lineage.loaded import loaded_modules
@@ -62,7 +62,9 @@ def describe_use(
     traced = trace_code(state, weights=weights, entry=entry, named=named.files, roots=roots, evidence=evidence)
     imports = None if traced.imports is None else _without_tool(traced.imports, distributions)
     stdlib = examination.stdlib or _own_stdlib()
-    clues = _clues((*named.modules, *loader_names(contents, details)), evidence, serving, distributions, details)
+    imported = foreign_imports(() if evidence is None else evidence.imports, details, roots, state.paths)
+    names = (*named.modules, *loader_names(contents, details))
+    clues = _clues(names, imported, evidence, serving, distributions, details)
     usage = assign_use(
         [one for one in details if one.name != OWN_DISTRIBUTION],
         imports,
@@ -107,6 +109,7 @@ def _static_problems(imports: Imports, evidence: Evidence | None) -> tuple[Probl
 
 def _clues(
     named: tuple[tuple[str, str], ...],
+    imported: tuple[tuple[str, str], ...],
     evidence: Evidence | None,
     serving: Evidence | None,
     distributions: Sequence[Distribution],
@@ -118,7 +121,7 @@ def _clues(
     return Clues(
         named=named,
         served=served,
-        imported=tuple(site for site in evidence.imports if site[0].partition(".")[0] != _OWN_MODULE),
+        imported=tuple(site for site in imported if site[0].partition(".")[0] != _OWN_MODULE),
         loaded=frozenset(loaded_modules(evidence, distributions, details, OWN_DISTRIBUTION)),
         is_whole=evidence.is_whole,
         knows_importers=evidence.knows_importers,

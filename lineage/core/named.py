@@ -1,5 +1,6 @@
 """The modules that weights name: which of them are the repository's own, and whether the weights were made here."""
 
+import posixpath
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ def named_modules(
     for path, one in contents:
         problems += one.problems
         for name in one.modules:
-            own = _own_file(name, roots, paths)
+            own = own_module(name, roots, paths)
             if own is not None:
                 files.add(own)
             elif name in ("__main__", "__mp_main__"):
@@ -44,7 +45,8 @@ def named_modules(
     )
 
 
-def _own_file(name: str, roots: Sequence[str], paths: Collection[str]) -> str | None:
+def own_module(name: str, roots: Sequence[str], paths: Collection[str]) -> str | None:
+    """The file among ``paths`` that a dotted name is, below one of ``roots``; ``None`` where it is none."""
     inner = name.replace(".", "/")
     for root in roots:
         base = f"{root}/{inner}" if root else inner
@@ -52,6 +54,22 @@ def _own_file(name: str, roots: Sequence[str], paths: Collection[str]) -> str | 
             if path in paths:
                 return path
     return None
+
+
+def foreign_imports(
+    imports: Sequence[tuple[str, str]], installed: Sequence[Installed], roots: Sequence[str], paths: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Of (module, first-party file that imported it) those that are not the repository's own.
+
+    A process that was killed right after an import did not tell the module's file: where no distribution provides it
+    and a file of the repository can be it, it is that.
+    """
+    owners = providers((name for name, _ in imports), installed)
+    return tuple(
+        (name, path)
+        for name, path in imports
+        if owners[name] or own_module(name, (posixpath.dirname(path), *roots), paths) is None
+    )
 
 
 def loader_names(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.core.named import NamedModules, loader_names, named_modules, other_writers
+from lineage.core.named import NamedModules, foreign_imports, loader_names, named_modules, other_writers
 from lineage.model.contents import Contents, Writer
 from lineage.model.installed import Installed
 from lineage.portable.environment import Package, Problem
@@ -33,6 +33,17 @@ def test_modules_of_the_repository_are_its_files_and_main_is_a_problem() -> None
         files=("pkg/__init__.py", "src/features/text.py"),
         problems=(Problem("weights.names-main", "m.pkl", detail), trouble),
     )
+
+
+def test_an_import_that_a_killed_process_did_not_place_is_the_repositorys_where_it_can_be() -> None:
+    imports = (
+        ("features", "src/train.py"),
+        ("gone", "src/train.py"),
+        ("jobs.worker", "train.py"),
+        ("numpy", "src/train.py"),
+    )
+    paths = {"src/train.py", "src/features.py", "jobs/worker.py", "src/numpy.py"}
+    assert foreign_imports(imports, INSTALLED, ("",), paths) == (("gone", "src/train.py"), ("numpy", "src/train.py"))
 
 
 def test_of_the_loaders_of_a_format_the_usual_one_that_is_installed() -> None:
