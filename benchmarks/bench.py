@@ -108,13 +108,17 @@ def bench_memory(scratch: Path, pairs: int) -> Iterator[Outcome]:
 
 
 def bench_watch(scratch: Path, pairs: int) -> Iterator[Outcome]:
-    """A process that does nothing, and one that imports much."""
+    """A process that does nothing, one that imports much, and one that imports real libraries."""
     (scratch / "modules").mkdir()
-    programs = {"nothing": "pass", f"{watch.MODULES} imports": watch.generate(scratch / "modules")}
-    for number, (name, program) in enumerate(programs.items()):
-        words = [sys.executable, "-c", program]
-        bare, added, _ = watch.added_ms(words, scratch / f"watch-{number}", pairs)
-        yield Outcome(f"ms of CPU added by watching, {name}", added, watch.BOUND_MS, f"bare {bare:,.0f} ms")
+    programs = {
+        "nothing": (sys.executable, "pass"),
+        f"{watch.MODULES} modules": (sys.executable, watch.generate(scratch / "modules")),
+        "scikit-learn": (str(inputs.large_environment(CACHE)), watch.LIBRARIES),
+    }
+    for number, (name, (python, program)) in enumerate(programs.items()):
+        bare, added, imports = watch.added_ms([python, "-c", program], scratch / f"watch-{number}", pairs)
+        detail = f"bare {bare:,.0f} ms, {imports} imports, load average {os.getloadavg()[0]:.1f}"
+        yield Outcome(f"ms of CPU added by watching, {name}", added, watch.BOUND_MS, detail)
 
 
 def bench_training(scratch: Path, pairs: int) -> Iterator[Outcome]:

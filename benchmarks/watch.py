@@ -19,6 +19,8 @@ from lineage.system.watching import prepare
 BOUND_MS = 25.0
 PAIRS, QUICK_PAIRS = 41, 11
 MODULES = 1200
+LIBRARIES = "import sklearn.ensemble, pandas"
+"""About 1,560 imports and 73,000 audit events, 46,000 of them of ``id``: the hook as such is a large part."""
 
 
 def generate(folder: Path) -> str:
