@@ -1,174 +1,175 @@
-"""Which packages and which Python make a model due: its recorded values against what HEAD promises.
+"""Which packages make a model due: its recorded values against what HEAD promises.
 
 A change counts where HEAD promises something else than when the model was captured; how far it moved is told from
-the recorded value, so that ten small edits add up.
+the recorded value, so that ten small edits add up. Where it is not known what was promised then, HEAD alone is
+compared with what was recorded.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
 
-from lineage.core.edits import python_step
-from lineage.core.effective import Promise, Promises
-from lineage.core.ranges import allows, distance
+from lineage.core.effective import Promises
+from lineage.core.moves import ALLOWED, Move, move
+from lineage.core.promise import Promise, is_same_promise
+from lineage.core.providing import may_replace, provided
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due
-from lineage.portable.environment import LOCAL, REPOSITORY, Package
+from lineage.portable.environment import REPOSITORY, Package
 from lineage.portable.judge import REASONS
-from lineage.portable.names import step
+from lineage.portable.names import STEPS
 from lineage.portable.policy import Policy, effective_use, tolerance
 
-_ORDER = ("none", "build", "patch", "minor", "major")
 _ROOTS = ("weights", "served", "imported")
+_LINE = re.compile(r":[0-9]+")
+_NOWHERE = ("own", "unnamed", "absent")
 
 
 def action_of(moved: str, accepted: str) -> str:
     """What a step asks for: within the tolerance ``verify``, beyond it ``retrain``."""
-    if moved == "none":
+    if moved == "none" or accepted == "any":
         return "none"
-    if accepted == "any":
-        return "none"
+    if moved == ALLOWED:
+        return "verify"
     if moved in ("added", "removed"):
         return "retrain"
-    if moved not in _ORDER:
+    if moved not in STEPS:
         return "undecided"
-    return "verify" if _ORDER.index(moved) <= _ORDER.index(accepted) else "retrain"
+    return "verify" if STEPS.index(moved) <= STEPS.index(accepted) else "retrain"
 
 
 def due_packages(manifest: Manifest, head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
-    """The recorded packages that HEAD promises otherwise; ``then`` is what was promised at the capture, if known."""
-    packages = manifest.environment.packages
-    uses = {one.name: effective_use(policy.verify, one.name, one.use) for one in packages}
-    roots = {name: use for name, use in uses.items() if use in _ROOTS}
-    found = []
-    for package in packages:
-        if (package.origin or "").startswith(REPOSITORY):
-            continue
-        accepted = tolerance(policy.retrain.packages, policy.retrain.uses, package.name, uses[package.name])
-        if accepted == "any":
-            continue
-        promise = head.of(package.name)
-        if then is not None and then.of(package.name).meaning == promise.meaning:
-            continue
-        one = _due(package, promise, accepted, then is not None)
-        if one is not None:
-            found.append(_with_reason(one, package.name, uses[package.name], head, roots))
-    known = set(uses)
-    return found + _added(manifest, head, then, policy, known, roots)
+    """The recorded packages that HEAD promises otherwise, and new ones that matter to them, by name.
+
+    ``then`` is what was promised at the capture; ``None`` where that is not known.
+    """
+    judged = _Judged(manifest, head, then, policy)
+    found = [one for package in judged.used if (one := judged.due(package)) is not None]
+    return sorted([*found, *judged.replacing(), *judged.added()], key=lambda one: one.subject)
 
 
-def _due(package: Package, promise: Promise, accepted: str, is_edit: bool) -> Due | None:
-    subject = f"package:{package.name}"
-    if promise.state == "unknown":
-        return Due(subject=subject, action="undecided", message=promise.reason, recorded=package.version)
-    if promise.state in ("absent", "unnamed"):
-        if promise.state == "unnamed" and not is_edit:
+class _Judged:
+    """One model, between what was promised at its capture and what HEAD promises."""
+
+    def __init__(self, manifest: Manifest, head: Promises, then: Promises | None, policy: Policy) -> None:
+        self._head, self._then, self._policy = head, then, policy
+        packages = manifest.environment.packages
+        self._uses = {one.name: effective_use(policy.verify, one.name, one.use) for one in packages}
+        self._roots = {name: use for name, use in self._uses.items() if use in _ROOTS}
+        self._new = (head.serving if then is None else head.names - then.names) - set(self._uses)
+        rules = policy.retrain
+        self._accepted = {name: tolerance(rules.packages, rules.uses, name, use) for name, use in self._uses.items()}
+        self.used = [one for one in packages if self._accepted[one.name] != "any"]
+        """those of which not just anything is tolerated"""
+
+    def due(self, package: Package) -> Due | None:
+        keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
+        promise = self._head.of(package.name, keys)
+        earlier = None if self._then is None else self._then.of(package.name, keys)
+        if not _is_edit(package, promise, earlier):
             return None
-        return _moved(subject, package, "removed", None, accepted, promise)
-    if promise.state == "exact" and promise.version:
-        return _exact(subject, package, promise, accepted)
-    if promise.state == "exact":
-        if promise.origin == package.origin:
+        moved = move(package, promise, earlier)
+        action = action_of(moved.step, self._accepted[package.name])
+        if action == "none" or (moved.step == ALLOWED and earlier is None):
             return None
-        return _moved(subject, package, "build" if package.origin else "unknown", promise.origin, accepted, promise)
-    allowed = allows(promise.specifier, package.version)
-    if allowed is None:
-        reason = f"{promise.where} allows {promise.text}, which cannot be compared with {package.version}"
-        return Due(subject=subject, action="undecided", message=reason, recorded=package.version)
-    if allowed:
-        # The range still holds what was recorded: whether another version will be installed, nobody can tell here.
-        message = f"{package.name} {package.version} → {promise.text} (still allowed)"
-        action = "verify" if is_edit else "none"
-        due = Due(subject=subject, action=action, message=message, recorded=package.version, observed=promise.text)
-        return due if is_edit else None
-    return _moved(subject, package, distance(promise.specifier, package.version), promise.text, accepted, promise)
+        return self._told(package, moved, action, promise)
+
+    def _told(self, package: Package, moved: Move, action: str, promise: Promise) -> Due:
+        message = moved.message
+        if moved.step == "removed":
+            alike = [name for name in sorted(self._new) if may_replace(name, package)]
+            names = ", ".join(provided(package)) or package.name
+            message += "".join(f", {name} may provide {names} instead" for name in alike)
+        use = self._uses[package.name]
+        return Due(
+            subject=f"package:{package.name}",
+            action=action,
+            message=f"{message}, {self._reason(package.name, use)}",
+            recorded=package.version,
+            observed=moved.observed,
+            step="unknown" if moved.step == ALLOWED else moved.step,
+            use=use,
+            where=promise.where,
+        )
+
+    def replacing(self) -> list[Due]:
+        """New packages that may provide what a used one does that is still there: which one wins is not told."""
+        found = []
+        for name in sorted(self._new):
+            of = next((one for one in self.used if may_replace(name, one)), None)
+            if of is None or self._head.of(of.name).state in _NOWHERE:
+                continue
+            promise, use = self._head.of(name), self._uses[of.name]
+            names = ", ".join(provided(of)) or of.name
+            shown = f"{_named(name, promise)} is new and may provide {names} instead of {of.name}"
+            found.append(self._new_one(name, promise, "undecided", f"{shown}, {self._reason(of.name, use)}", use))
+        return found
+
+    def added(self) -> list[Due]:
+        """New packages that a used one needs now: told by a lock's graph, where the capture's promise is known."""
+        if self._then is None:
+            return []
+        found = []
+        for name in sorted(self._new):
+            use = effective_use(self._policy.verify, name, "required")
+            rules = self._policy.retrain
+            if tolerance(rules.packages, rules.uses, name, use) == "any" or not self._head.chain(name, self._roots):
+                continue
+            if any(may_replace(name, one) for one in self.used):
+                continue
+            promise = self._head.of(name)
+            shown = f"{_named(name, promise)} is new, {self._reason(name, 'required')}"
+            found.append(self._new_one(name, promise, "verify", shown, "required"))
+        return found
+
+    def _new_one(self, name: str, promise: Promise, action: str, message: str, use: str) -> Due:
+        return Due(
+            subject=f"package:{name}",
+            action=action,
+            message=message,
+            observed=promise.text,
+            step="added",
+            use=use,
+            where=promise.where,
+        )
+
+    def _reason(self, name: str, use: str) -> str:
+        """Why a package matters; of a required one, by whom it is: at HEAD, or when the model was captured."""
+        if use != "required":
+            return REASONS[use]
+        for promises in (self._head, self._then):
+            chain = () if promises is None else promises.chain(name, self._roots)
+            if chain:
+                return ", ".join([*(f"required by {one}" for one in chain), REASONS[self._roots[chain[-1]]]])
+        return REASONS["required"]
 
 
-def _exact(subject: str, package: Package, promise: Promise, accepted: str) -> Due | None:
-    moved = step(package.version, promise.version or "")
-    here, there = package.origin, promise.origin
-    if moved == "none" and there != here and LOCAL not in (here, there) and (here or there):
-        moved, observed = "build", f"{promise.version} ({there or 'from an index'})"
-        return _moved(subject, package, moved, observed, accepted, promise)
-    return _moved(subject, package, moved, promise.version, accepted, promise)
+def _is_edit(package: Package, promise: Promise, earlier: Promise | None) -> bool:
+    """Whether HEAD promises anything else than at the capture; what is the repository's own is judged as files."""
+    is_own = (package.origin or "").startswith(REPOSITORY)
+    if earlier is None:
+        return not is_own and promise.state not in ("own", "unnamed")
+    if is_own and (promise.state in _NOWHERE or earlier.state not in _NOWHERE):
+        return False
+    return not is_same_promise(earlier, promise)
 
 
-def _moved(
-    subject: str, package: Package, moved: str, observed: str | None, accepted: str, promise: Promise
-) -> Due | None:
-    action = action_of(moved, accepted)
-    if action == "none":
-        return None
-    shown = f"{package.name} {package.version} → {observed or 'nothing'} ({moved})"
-    return Due(
-        subject=subject,
-        action=action,
-        message=shown,
-        recorded=package.version,
-        observed=observed,
-        step=moved,
-        where=promise.where,
-    )
+def _named(name: str, promise: Promise) -> str:
+    return f"{name} {promise.text}" if promise.text else name
 
 
-def _with_reason(due: Due, name: str, use: str, promises: Promises, roots: Mapping[str, str]) -> Due:
-    reason = REASONS[use]
-    if use == "required":
-        chain = promises.chain(name, roots)
-        if chain:
-            reason = ", ".join([*(f"required by {one}" for one in chain), REASONS[roots[chain[-1]]]])
-    return replace(due, message=f"{due.message}, {reason}", use=use)
-
-
-def _added(
-    manifest: Manifest,
-    head: Promises,
-    then: Promises | None,
-    policy: Policy,
-    known: set[str],
-    roots: Mapping[str, str],
-) -> list[Due]:
-    """New packages that a used one needs now: told by a lock's graph, and only where the capture's promise is known."""
-    if then is None:
-        return []
+def unread(head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
+    """What cannot be read in HEAD's files beside single packages, and could, or was not there, at the capture."""
+    tolerated = {"system": policy.retrain.system, "python": policy.retrain.python}
+    before = set() if then is None else {_without_lines(one.reason) for one in then.unknown}
     found = []
-    for name in sorted(head.names - known - then.names):
-        chain = head.chain(name, roots)
-        if not chain:
+    for subject, reason in sorted({(one.subject, one.reason) for one in head.unknown}):
+        kind = subject.partition(":")[0]
+        if kind == "package" or _without_lines(reason) in before:
             continue
-        use = effective_use(policy.verify, name, "required")
-        accepted = tolerance(policy.retrain.packages, policy.retrain.uses, name, use)
-        if accepted == "any":
+        if tolerated.get(kind) == "any":
             continue
-        promise = head.of(name)
-        shown = f"{name} {promise.text or ''} is new".replace("  ", " ")
-        due = Due(subject=f"package:{name}", action="verify", message=shown, observed=promise.text, step="added")
-        found.append(_with_reason(replace(due, where=promise.where), name, "required", head, roots))
+        found.append(Due(subject=subject, action="undecided", message=reason))
     return found
 
 
-def due_python(manifest: Manifest, promised: Sequence[tuple[str, str]], policy: Policy) -> list[Due]:
-    """The Python that HEAD asks for, against the recorded; ``promised`` are (version or range, place), edited ones."""
-    recorded = manifest.environment.python
-    found = []
-    for text, where in promised:
-        if recorded is None:
-            reason = "the manifest does not tell its Python"
-            found.append(Due(subject="python", action="undecided", message=reason, observed=text, where=where))
-            continue
-        moved = _python_moved(recorded, text)
-        action = action_of(moved, policy.retrain.python)
-        if action != "none":
-            message = f"python {recorded} → {text} ({moved})"
-            due = Due(subject="python", action=action, message=message, recorded=recorded, observed=text, step=moved)
-            found.append(replace(due, where=where))
-    return found
-
-
-def _python_moved(recorded: str, text: str) -> str:
-    if not text[:1].isdigit():
-        if allows(text, recorded):
-            return "none"
-        return distance(text, recorded)
-    if recorded == text or recorded.startswith(text + "."):
-        return "none"
-    return python_step(recorded, text)
+def _without_lines(reason: str) -> str:
+    return _LINE.sub("", reason)

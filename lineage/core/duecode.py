@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from lineage.core.samecode import is_same_code
-from lineage.model.manifest import Manifest
+from lineage.model.manifest import Manifest, thaw
 from lineage.model.plan import Due
 from lineage.portable.policy import Policy
 
@@ -23,13 +23,35 @@ def due_code(
         return []
     found = []
     for path, recorded in manifest.code.files:
-        observed = files.get(path)
-        if observed == recorded:
+        if files.get(path) == recorded:
             continue
-        one = _due_file(path, recorded, observed, (blob, read), policy.retrain.code)
+        now = None if path in files else _place(recorded, files, manifest)
+        if now is not None:
+            found.append(_due_move(path, recorded, now))
+            continue
+        one = _due_file(path, recorded, files.get(path), (blob, read), policy.retrain.code)
         if one is not None:
             found.append(one)
     return found
+
+
+def _place(blob: str, files: Mapping[str, str], manifest: Manifest) -> str | None:
+    """Where the bytes of a file that is gone lie now, in a file that is no recorded one."""
+    recorded = {path for path, _ in manifest.code.files}
+    return min((path for path, one in files.items() if one == blob and path not in recorded), default=None)
+
+
+def _due_move(path: str, blob: str, now: str) -> Due:
+    """The same bytes in another place: what runs is the same, unless their path matters."""
+    return Due(
+        subject=f"code:{path}",
+        action="verify",
+        message=f"{path} is now {now}, the model's code",
+        recorded=blob[:12],
+        observed=f"{blob[:12]} {now}",
+        step="none",
+        where=now,
+    )
 
 
 def _due_file(path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str) -> Due | None:
@@ -60,26 +82,48 @@ def due_data(manifest: Manifest, digests: Callable[[str], str | None], policy: P
         observed = digests(path)
         if observed == recorded:
             continue
-        message = f"{path} changed, data that the training read"
-        due = Due(subject=f"data:{path}", action="retrain", message=message, recorded=recorded, observed=observed)
+        action, message = "retrain", f"{path} changed, data that the training read"
         if observed is None:
+            action = "undecided"
             message = f"{path} is not tracked any more, so nothing tells whether it is what was read"
-            due = replace(due, action="undecided", message=message)
+        elif _algorithm(observed) != _algorithm(recorded):
+            action = "undecided"
+            message = f"{path} was recorded by {_algorithm(recorded)} and is tracked by {_algorithm(observed)} now"
+        due = Due(subject=f"data:{path}", action=action, message=message, recorded=recorded, observed=observed)
         found.append(replace(due, where=path))
     return found
 
 
-def due_params(manifest: Manifest, values: Mapping[str, object] | None, policy: Policy, where: str) -> list[Due]:
-    """The recorded parameters that HEAD's files give otherwise; ``values`` are those of HEAD, dotted key → value."""
-    if policy.retrain.params == "any" or values is None:
+def _algorithm(digest: str) -> str:
+    return digest.partition(":")[0]
+
+
+def due_params(manifest: Manifest, values: Mapping[str, object], policy: Policy, where: str) -> list[Due]:
+    """The recorded parameters that HEAD's files give otherwise; ``values`` are those of HEAD, tables within each other.
+
+    A parameter that no file gives, such as one of the command line, is not judged.
+    """
+    if policy.retrain.params == "any":
         return []
+    now = dict(_flat(values))
     found = []
     for key, recorded in _flat(manifest.params):
-        if key in values and values[key] != recorded:
-            message = f"{key} {recorded} → {values[key]}, a parameter of the training"
-            due = Due(subject=f"params:{key}", action="retrain", message=message, recorded=str(recorded))
-            found.append(replace(due, observed=str(values[key]), where=where))
+        if key not in now or _is_same_value(recorded, now[key]):
+            continue
+        sides = (str(thaw(recorded)), str(thaw(now[key])))
+        message = f"{key} {sides[0]} → {sides[1]}, a parameter of the training"
+        due = Due(subject=f"params:{key}", action="retrain", message=message, recorded=sides[0], observed=sides[1])
+        found.append(replace(due, where=where))
     return found
+
+
+def _is_same_value(left: object, right: object) -> bool:
+    """Equal and of one kind: ``true`` is not 1, 1 is 1.0, a list is a tuple."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(_is_same_value, left, right))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(_is_same_value(left[key], right[key]) for key in left)
+    return isinstance(left, bool) == isinstance(right, bool) and (left == right or (left != left and right != right))
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Sequence[tuple[str, object]]:

@@ -1,8 +1,9 @@
 """What changed in dependency files between two revisions: by package and file, whatever became of the lines."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from lineage.core.ranges import movement
+from lineage.core.ranges import movement, same_range, same_version
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.model.plan import Edit
 from lineage.portable.names import step
@@ -67,19 +68,41 @@ def _of_package(
     before: Declarations | None,
     after: Declarations | None,
 ) -> Edit | None:
-    if {value_of(row) for row in left} == {value_of(row) for row in right}:
+    if _are_same(left, right):
         return None
-    rows = right or left
+    rows, others = (right, left) if right else (left, right)
     declared = after if right else before
+    theirs = {value_of(row) for row in others}
+    changed = next((row for row in rows if value_of(row) not in theirs), rows[0])
     return Edit(
         kind="package",
         subject=f"package:{name}",
         recorded=_text(left, right),
         observed=_text(right, left),
         step=_step(left, right),
-        where=place_of(rows[0], declared.path if declared is not None else ""),
+        where=place_of(changed, declared.path if declared is not None else ""),
         group=group_of(rows),
     )
+
+
+def _are_same(left: Sequence[Dependency], right: Sequence[Dependency]) -> bool:
+    """Whether both sides promise the same, versions and ranges by their meaning."""
+    mine, theirs = ({value_of(row) for row in side} for side in (left, right))
+    if mine == theirs:
+        return True
+    if not left or not right:
+        return False
+    return all(any(_is_same(a, b) for b in right) for a in left) and all(
+        any(_is_same(a, b) for a in left) for b in right
+    )
+
+
+def _is_same(left: Dependency, right: Dependency) -> bool:
+    if value_of(left)[1:] != value_of(right)[1:]:
+        return False
+    if left.version and right.version:
+        return same_version(left.version, right.version)
+    return not left.version and not right.version and same_range(left.specifier, right.specifier)
 
 
 def place_of(row: Dependency, path: str) -> str:
@@ -127,15 +150,18 @@ def _step(left: Sequence[Dependency], right: Sequence[Dependency]) -> str:
 
 
 def _between(old: Dependency, new: Dependency) -> str:
+    """``build`` where only the source or label is another one, and where the version behind it is not told.
+
+    ``unknown`` where something else than a bound of a range moved, or nothing of the version.
+    """
+    is_same = (old.origin, old.label) == (new.origin, new.label)
     if old.version and new.version:
         moved = step(old.version, new.version)
-        if moved == "none":
-            same = (old.origin, old.label) == (new.origin, new.label)
-            return "unknown" if same else "build"
-        return moved
+        return moved if moved != "none" else "unknown" if is_same else "build"
     if old.origin or new.origin:
-        return "unknown"
-    return movement(old.specifier or _exact(old), new.specifier or _exact(new))
+        return "unknown" if is_same else "build"
+    moved = movement(old.specifier or _exact(old), new.specifier or _exact(new))
+    return "unknown" if moved == "none" else moved
 
 
 def _exact(row: Dependency) -> str:
@@ -176,8 +202,8 @@ def _of_system(before: Declarations | None, after: Declarations | None) -> list[
         side = after if new is not None else before
         line = (new or old or ("", 0))[1]
         where = "" if side is None else f"{side.path}:{line}" if line else side.path
-        moved = "added" if old is None else "removed" if new is None else "unknown"
         recorded, observed = old[0] if old else None, new[0] if new else None
+        moved = system_step(field, recorded, observed)
         found.append(
             Edit(
                 kind="system",
@@ -189,6 +215,23 @@ def _of_system(before: Declarations | None, after: Declarations | None) -> list[
             )
         )
     return found
+
+
+_IMAGE = re.compile(r"(?P<name>[^@]*?)(?::(?P<number>[0-9]+(?:\.[0-9]+)*)?(?P<rest>[^:/@]*))?(?:@(?P<digest>.*))?")
+"""an image by its name, the numbers its tag begins with, the rest of the tag, and its digest"""
+
+
+def system_step(field: str, recorded: str | None, observed: str | None) -> str:
+    """How far a base image or a package of the system moved: an image by the numbers its tag begins with."""
+    if recorded is None or observed is None:
+        return "added" if recorded is None else "removed"
+    if field != "image":
+        return step(recorded, observed) if recorded and observed else "unknown"
+    left, right = _IMAGE.fullmatch(recorded), _IMAGE.fullmatch(observed)
+    if left is None or right is None or any(left[key] != right[key] for key in ("name", "rest")):
+        return "unknown"
+    moved = step(left["number"] or "", right["number"] or "")
+    return "build" if moved == "none" else moved
 
 
 def _fields(declared: Declarations | None) -> Mapping[str, tuple[str, int]]:

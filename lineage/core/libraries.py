@@ -56,11 +56,8 @@ _IMPLEMENTATIONS = frozenset({"mkl", "openblas", "blis", "armpl"})
 
 def family_of(path: str) -> Family | None:
     """The family that a shared object belongs to, by its name; copies that a wheel renamed count too."""
-    named = _named(path)
-    if named is None:
-        return None
-    stem = re.sub(r"(?:-r[0-9]+)?-[0-9a-f]{8,}.*", "", named["stem"].lower())
-    return next((one for one in FAMILIES if re.fullmatch(one.stems, stem)), None)
+    known = _known(path)
+    return None if known is None else known[0]
 
 
 def foreign_problems(foreign: Collection[str], packages: Sequence[Package]) -> tuple[Problem, ...]:
@@ -68,42 +65,37 @@ def foreign_problems(foreign: Collection[str], packages: Sequence[Package]) -> t
 
     The generic names of BLAS and LAPACK are not told beside the library that stands behind them.
     """
-    found: dict[str, str] = {}
-    families = {family.name: family for path in foreign if (family := family_of(path)) is not None}
+    found: dict[str, tuple[Family, re.Match[str]]] = {}
     for path in sorted(foreign, key=lambda path: (len(posixpath.basename(path)), path)):
-        family = family_of(path)
-        if family is not None:
-            found.setdefault(family.name, path)
+        known = _known(path)
+        if known is not None:
+            found.setdefault(known[0].name, known)
     if not _IMPLEMENTATIONS.isdisjoint(found):
         found.pop("blas", None)
-    return tuple(sorted(_problem(path, families[name], packages) for name, path in found.items()))
+    return tuple(sorted(_problem(family, named, packages) for family, named in found.values()))
 
 
-def _problem(path: str, family: Family, packages: Sequence[Package]) -> Problem:
-    version = _version(path)
+def _known(path: str) -> tuple[Family, re.Match[str]] | None:
+    """The family of a shared object, and its name taken apart."""
+    named = _NAME.fullmatch(posixpath.basename(path))
+    if named is None:
+        return None
+    stem = re.sub(r"(?:-r[0-9]+)?-[0-9a-f]{8,}.*", "", named["stem"].lower())
+    return next(((one, named) for one in FAMILIES if re.fullmatch(one.stems, stem)), None)
+
+
+def _problem(family: Family, named: re.Match[str], packages: Sequence[Package]) -> Problem:
+    # As precise as the name tells.
+    version = named["release"] or named["version"]
     said = f"{version} by its file's name" if version else "a version that its file's name does not tell"
     rivals = [f"{one.name} {one.version}" for one in packages if re.fullmatch(family.packages, one.name)]
     if not rivals:
-        return Problem(FOREIGN, f"library:{_short(path)}", f"loaded {said}: no installed package provides it")
+        return Problem(FOREIGN, f"library:{_short(named)}", f"loaded {said}: no installed package provides it")
     detail = f"loaded {said}, and not the one of {' or '.join(rivals)}"
-    return Problem(FOREIGN, f"library:{_short(path)}", detail)
+    return Problem(FOREIGN, f"library:{_short(named)}", detail)
 
 
-def _named(path: str) -> re.Match[str] | None:
-    return _NAME.fullmatch(posixpath.basename(path))
-
-
-def _version(path: str) -> str:
-    """As precise as the name tells, ``""`` where it does not."""
-    named = _named(path)
-    told = (named["release"], named["version"]) if named is not None else ()
-    return next((one for one in told if one), "")
-
-
-def _short(path: str) -> str:
+def _short(named: re.Match[str]) -> str:
     """The name that programs ask for: ``libcudart.so.12`` of ``libcudart.so.12.1.105``."""
-    named = _named(path)
-    if named is None:
-        return posixpath.basename(path)
     major = (named["version"] or "").partition(".")[0]
     return f"lib{named['stem']}.so.{major}" if major else f"lib{named['stem']}.so"

@@ -9,6 +9,7 @@ Bitbucket Pipelines ("Variables and secrets"), and for Jenkins its git plugin. A
 (``CI_REPOSITORY_URL``) are not asked for; the others are normalised, as any remote.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -177,28 +178,61 @@ def _contradiction(what: str, one: Build, other: Build) -> InputError:
     )
 
 
-_RANGES = (
-    ("GITLAB_CI", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_COMMIT_SHA"),
-    ("GITLAB_CI", "CI_COMMIT_BEFORE_SHA", "CI_COMMIT_SHA"),
-    ("TF_BUILD", "SYSTEM_PULLREQUEST_TARGETBRANCH", "BUILD_SOURCEVERSION"),
-    ("GITHUB_ACTIONS", "GITHUB_BASE_REF", "GITHUB_SHA"),
-    ("BITBUCKET_BUILD_NUMBER", "BITBUCKET_PR_DESTINATION_COMMIT", "BITBUCKET_COMMIT"),
-    ("JENKINS_URL", "CHANGE_TARGET", "GIT_COMMIT"),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Which variables of a provider tell a range."""
+
+    provider: str
+    base: str
+    head: str
+    is_branch: bool = False
+    """``base`` names a branch of ``origin``, not a commit"""
+
+
+_TOLD = (
+    _Told(provider="GitHub Actions", base="GITHUB_BASE_REF", head="GITHUB_SHA", is_branch=True),
+    _Told(provider="GitLab CI", base="CI_MERGE_REQUEST_DIFF_BASE_SHA", head="CI_COMMIT_SHA"),
+    _Told(provider="GitLab CI", base="CI_COMMIT_BEFORE_SHA", head="CI_COMMIT_SHA"),
+    _Told(
+        provider="Azure Pipelines",
+        base="SYSTEM_PULLREQUEST_TARGETBRANCH",
+        head="BUILD_SOURCEVERSION",
+        is_branch=True,
+    ),
+    _Told(provider="Bitbucket Pipelines", base="BITBUCKET_PR_DESTINATION_COMMIT", head="BITBUCKET_COMMIT"),
+    _Told(provider="Jenkins", base="CHANGE_TARGET", head="GIT_COMMIT", is_branch=True),
 )
-"""(mark, variable of the base, variable of the head): a base is a commit, or a branch of ``origin``."""
+"""First to last. CircleCI tells no base."""
+
+_SHORT = re.compile(r"[0-9a-f]{7,64}")
+"""Bitbucket shortens the commit of the destination."""
 
 
-def pull_request_of(variables: Mapping[str, str]) -> str | None:
+def pull_request_of(variables: Mapping[str, str], event: bytes | None = None) -> str | None:
     """The range of the pull request or push that a CI job judges, ``BASE...HEAD``; ``None`` where none is told.
 
-    GitHub tells the commits of a push only in its event file, which is not read.
+    ``event`` is the content of GitHub's event file: it alone tells the commit before a push.
     """
-    for mark, base, head in _RANGES:
-        if not variables.get(mark) or not variables.get(base):
-            continue
-        start, end = variables[base], variables.get(head) or "HEAD"
-        if not start.strip("0"):
-            continue  # the first push of a branch has no commit before it
-        start = start if _COMMIT.fullmatch(start) else f"origin/{start.removeprefix('refs/heads/')}"
-        return f"{start}...{end if _COMMIT.fullmatch(end) else 'HEAD'}"
-    return None
+    marked = {one.name for one in PROVIDERS if _is_marked(one, variables)}
+    for told in _TOLD:
+        base, head = variables.get(told.base, ""), variables.get(told.head, "")
+        if told.provider in marked and base:
+            start = f"origin/{base.removeprefix('refs/heads/')}" if told.is_branch else base
+            if told.is_branch or _is_start(base):
+                return f"{start}...{head if _COMMIT.fullmatch(head) else 'HEAD'}"
+    before = _pushed_from(event) if "GitHub Actions" in marked else ""
+    return f"{before}...{variables.get('GITHUB_SHA') or 'HEAD'}" if _is_start(before) else None
+
+
+def _is_start(commit: str) -> bool:
+    """The first push of a branch has no commit before it: the provider writes zeros."""
+    return _SHORT.fullmatch(commit) is not None and commit.strip("0") != ""
+
+
+def _pushed_from(event: bytes | None) -> str:
+    try:
+        document = json.loads(event or b"{}")
+    except ValueError:
+        return ""
+    before = document.get("before") if isinstance(document, dict) else None
+    return before if isinstance(before, str) else ""

@@ -1,13 +1,10 @@
 """What a range of versions allows, and how far it lies from a version: PEP 440, read by ``packaging``."""
 
-import re
-
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lineage.portable.names import step
 
-_NUMBERS = re.compile(r"(?<![A-Za-z0-9])[0-9]+")
 _UPPER = frozenset({"<", "<="})
 _LOWER = frozenset({">=", ">", "~=", "==", "==="})
 _ORDER = ("none", "build", "patch", "minor", "major", "unknown")
@@ -40,22 +37,27 @@ def distance(specifier: str, version: str) -> str:
 
 def _step_to(clause: Specifier, version: str) -> str:
     bound = clause.version.removesuffix(".*")
-    if clause.operator == "<":
-        return step(version, _below(bound))
-    moved = step(version, bound)
-    if clause.operator in ("!=",):
-        return "patch"
+    if clause.operator == "!=":
+        # All that begins with these numbers is refused: the last of them must move.
+        depth = len(Version(bound).release) if clause.version.endswith(".*") else 3
+        return {1: "major", 2: "minor"}.get(depth, "patch")
+    moved = step(version, _below(bound) if clause.operator == "<" else bound)
+    if moved == "build" and clause.operator in ("==", "==="):
+        return moved
     return "patch" if moved in ("none", "build") else moved
 
 
-def _below(bound: str) -> str:
-    """A version right under a bound: of 2.0 some 1.x, of 1.5 some 1.4.x."""
-    numbers = [int(part) for part in _NUMBERS.findall(bound.rpartition("!")[2].partition("+")[0])]
+def _below(text: str) -> str:
+    """A version right under a bound: of 2.0 some 1.x, of 1.5 some 1.4.x; of a pre-release one of the same release."""
+    bound = Version(text)
+    numbers = list(bound.release)
+    if bound.is_prerelease or bound.is_postrelease:
+        return bound.base_version + ".dev0"
     while numbers and numbers[-1] == 0:
         numbers.pop()
     if not numbers:
-        return bound
-    return ".".join(map(str, [*numbers[:-1], numbers[-1] - 1, 999]))
+        return f"{bound.epoch - 1}!0" if bound.epoch else text
+    return f"{bound.epoch}!" + ".".join(map(str, [*numbers[:-1], numbers[-1] - 1, 999]))
 
 
 def movement(before: str, after: str) -> str:
@@ -81,3 +83,18 @@ def _bounds(specifier: str) -> tuple[str | None, str | None] | None:
     lower = max((bound for operator, bound in clauses if operator in _LOWER), default=None)
     upper = min((bound for operator, bound in clauses if operator in _UPPER), default=None)
     return (None if lower is None else str(lower), None if upper is None else str(upper))
+
+
+def same_range(left: str, right: str) -> bool:
+    """Whether two ranges are written of the same clauses, whatever their order and spelling of versions."""
+    if left == right:
+        return True
+    try:
+        return SpecifierSet(left) == SpecifierSet(right)
+    except InvalidSpecifier:
+        return False
+
+
+def same_version(left: str, right: str) -> bool:
+    """Whether two texts are one version, its local label included: ``1.26`` and ``1.26.0`` are."""
+    return step(left, right) == "none"

@@ -110,6 +110,9 @@ def judge(
     unknown = list(comparison.unknown)
     for change in comparison.changes:
         severity = _severity(change, policy.verify)
+        accept = accepting(accepts, change.subject, change.recorded, change.observed, today)
+        if severity == "unknown" and accept is not None:
+            severity = "fail"
         if severity == "unknown":
             reason = "{} → {}: not comparable versions".format(*_sides(change))
             unknown.append(Unknown(change.subject, reason, use=change.use))
@@ -119,7 +122,6 @@ def judge(
         waiver = next((one for one in covers if today <= one.until), None)
         if waiver is None and covers:
             reason = ", ".join(filter(None, (reason, "its waiver ended on {}".format(covers[-1].until))))
-        accept = accepting(accepts, change.subject, change.recorded, change.observed, today)
         if waiver is None and accept is not None and severity == "fail":
             severity = "note"
             reason = ", ".join(filter(None, (reason, "accepted: {}".format(accept.because))))

@@ -6,6 +6,7 @@ The defaults are the ones of the documentation; a policy file changes single key
 
 import datetime
 import fnmatch
+import functools
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.environment import USES, Package
@@ -128,9 +129,13 @@ def verify_tolerance(policy: VerifyPolicy, package: Package) -> str:
 
 def effective_use(policy: VerifyPolicy, name: str, use: str) -> str:
     """``present`` for what the policy calls neutral, unless the weights name it."""
-    if use != "weights" and any(fnmatch.fnmatchcase(name, canonical_name(pattern)) for pattern in policy.neutral):
-        return "present"
-    return use
+    return "present" if use != "weights" and _is_neutral(policy.neutral, name) else use
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_neutral(patterns: Tuple[str, ...], name: str) -> bool:
+    # Asked for each package of each model of a repository.
+    return any(fnmatch.fnmatchcase(name, canonical_name(pattern)) for pattern in patterns)
 
 
 def parse_policy(table: Mapping[str, Any], where: str) -> Policy:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.core.records import processes
+from lineage.core.records import MOST_ANSWER_BYTES, processes
 from lineage.model.observed import Process
 
 START = b"start\t1\t7\t1\t100.250\t/usr/bin/python3\t/p/main.py\t1\n"
@@ -91,6 +91,16 @@ def test_what_is_no_line_of_the_form_is_counted() -> None:
     (process,) = processes([(NAME, START + bad + again + b"x\twrite\t28\n")])
 
     assert process.failures == ("write: 28", "8 lines of its record could not be read")
+
+
+def test_an_answer_may_only_be_so_long() -> None:
+    around = len("{'a': ''}")
+    at_most = [b"answer\t{'a': '%s'}\n" % (b"x" * (MOST_ANSWER_BYTES - around + more)) for more in (0, 1)]
+
+    whole, cut = (processes([(NAME, START + one)])[0] for one in at_most)
+
+    assert (len(str(whole.answer["a"])), whole.failures) == (MOST_ANSWER_BYTES - around, ())
+    assert (cut.answer, cut.failures) == ({}, ("1 lines of its record could not be read",))
 
 
 def test_an_empty_record_is_a_process_of_which_nothing_is_known() -> None:

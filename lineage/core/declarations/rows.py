@@ -108,8 +108,11 @@ def dependency(entry: Entry, group: str = MAIN, line: int = 0, path: str = "", f
         local = entry.address.path
         if local is not None:
             origin, is_own = local_origin(local, file or path)
+        told = guessed_name(local if local is not None else origin)
         if name is None:
-            name, version = guessed_name(local if local is not None else origin)
+            name, version = told
+        elif version is None and told[0] == name:
+            version = told[1]
     return Dependency(
         name=name or "",
         version=version,
