@@ -9,6 +9,7 @@ part compares whole processes in interleaved pairs by the ratio of their medians
 - ``many``: the same of 2,000 files of 1 MiB;
 - ``memory``: the most memory that captures of these held, and of 200,000 small files;
 - ``watch``: the CPU time that being watched adds to a Python process (``benchmarks.watch`` alone measures more);
+- ``check``: a bump in a lock of 2,000 packages that 200 models depend on, in seconds of the whole process;
 - ``training``: the same of a training of about 20 seconds, in fewer pairs (``benchmarks.training``).
 
 The large environment is built once, under ``.cache/bench``. Everything else is made in a temporary directory (4 GiB
@@ -17,6 +18,7 @@ for the captures), and removed. Ends with 1 when a bound is passed.
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import inputs, training, watch
+from benchmarks import inputs, monorepo, training, watch
 from benchmarks.timing import PAIRS, Command, Pairs, interleaved, peak_mib
 
 LINEAGE = str(Path(sys.executable).parent / "lineage")
@@ -129,6 +131,20 @@ def bench_training(scratch: Path, pairs: int) -> Iterator[Outcome]:
     yield Outcome("% of CPU added by watching, training", costs.share() * 100, training.BOUND * 100, detail)
 
 
+def bench_check(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """The first check of a clone, which parses everything, and the next ones."""
+    project = scratch / "monorepo"
+    monorepo.make_monorepo(project)
+    words = [LINEAGE, "check", "HEAD~1..HEAD"]
+    kept = project / ".git" / "lineage"
+    again, first = Command("again", words), Command("first", words, lambda: shutil.rmtree(kept, ignore_errors=True))
+    for command, count, bound in ((first, min(pairs, 3), 3.0), (again, pairs, 1.0)):
+        times = interleaved(command, command, project, count)
+        seconds = statistics.median([*times.left, *times.right])
+        detail = f"{monorepo.MODELS} models, {monorepo.LOCKED:,} locked packages"
+        yield Outcome(f"s, check, {command.name}", seconds, bound, detail)
+
+
 def _weights_project(scratch: Path) -> Path:
     project = scratch / "weights"
     if not project.exists():
@@ -158,6 +174,7 @@ PARTS: Mapping[str, Part] = {
     "many": bench_many,
     "memory": bench_memory,
     "watch": bench_watch,
+    "check": bench_check,
     "training": bench_training,
 }
 

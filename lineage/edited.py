@@ -23,7 +23,8 @@ def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> l
     dependency = sorted(filter(is_dependency_file, edited))
     before = [one for path in dependency if (one := _side(base, path, unknown)) is not None]
     after = [one for path in dependency if (one := _side(head, path, unknown)) is not None]
-    return [*edits(before, after), *_code_edits(base, head, sorted({*edited} - {*dependency}))]
+    found = dict.fromkeys(edits(before, after))  # a file and what it includes may both have been edited
+    return [*found, *_code_edits(base, head, sorted({*edited} - {*dependency}))]
 
 
 def _side(revision: Revision, path: str, unknown: list[Unknown]) -> Declarations | None:
@@ -41,7 +42,7 @@ def _code_edits(base: Revision, head: Revision, paths: Sequence[str]) -> list[Ed
     for path in paths:
         if not path.endswith(_CODE):
             continue
-        left, right = base.read(path), head.read(path)
+        left, right = _bytes(base, path), _bytes(head, path)
         if left is not None and right is not None and is_same_code(path, left, right):
             continue
         recorded, observed = (side.files.get(path) for side in (base, head))
@@ -51,3 +52,10 @@ def _code_edits(base: Revision, head: Revision, paths: Sequence[str]) -> list[Ed
             Edit(kind="code", subject=f"code:{path}", recorded=values[0], observed=values[1], step=moved, where=path)
         )
     return found
+
+
+def _bytes(revision: Revision, path: str) -> bytes | None:
+    try:
+        return revision.read(path)
+    except InputError:  # in conflict, or too large to be compared by meaning
+        return None

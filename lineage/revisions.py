@@ -1,17 +1,17 @@
 """One state of a repository to be judged: a commit, the index, or the work tree. Nothing is written."""
 
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from lineage.core.declarations.forms import form_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
+from lineage.model.manifest import StoredManifest
+from lineage.model.stage import Stage
+from lineage.readings import Readings
 from lineage.system.gitblob import blob_id
-from lineage.system.gitobjects import GitObjects
-
-MAX_LOCK_BYTES = 64 * 1024 * 1024
-"""A dependency file that is larger is refused before it is parsed."""
+from lineage.system.gitobjects import CONFLICT, MAX_BLOB_BYTES, GitObjects
+from lineage.weights.pointers import declared_stages, is_pointer, tracked_outputs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,93 +21,101 @@ class Revision:
     name: str
     """the commit's id, ``index`` or ``worktree``"""
     files: Mapping[str, str]
-    """POSIX path from the root → git blob id"""
+    """POSIX path from the root → git blob id, or ``CONFLICT``"""
     read_blob: Callable[[str, str], bytes | None]
     """(path, blob id) → bytes"""
+    readings: Readings
     _declared: dict[str, Declarations | InputError | None] = field(default_factory=dict)
+    _tracked: dict[str, str | None] | None = None
+    _stages: tuple[Stage, ...] | None = None
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file; ``None`` where there is none, or its object is not here."""
+        """The bytes of a file; ``None`` where there is none, or its object is not here.
+
+        Raises ``InputError`` for one that is in conflict, or too large.
+        """
         blob = self.files.get(path)
-        return None if blob is None else self.read_blob(path, blob)
+        if blob == CONFLICT:
+            raise InputError("is in conflict", path, "resolve it, then git add it")
+        try:
+            return None if blob is None else self.read_blob(path, blob)
+        except InputError as error:
+            raise InputError(error.message, path, error.hint) from error
+
+    def manifest(self, path: str) -> StoredManifest:
+        """The manifest at a path. Raises ``InputError``."""
+        return self.readings.manifest(path, self.files.get(path, ""), lambda: self._there(path))
 
     def declarations(self, path: str) -> Declarations | None:
         """What a dependency file asks for; ``None`` for a file of no known form. Raises ``InputError``."""
         if path not in self._declared:
-            self._declared[path] = self._read_declarations(path)
+            try:
+                blob = self.files.get(path, "")
+                self._declared[path] = self.readings.declared(path, blob, lambda: self._there(path), self.read)
+            except InputError as error:
+                self._declared[path] = error
         found = self._declared[path]
         if isinstance(found, InputError):
             raise found
         return found
 
-    def _read_declarations(self, path: str) -> Declarations | InputError | None:
+    def tracked(self, path: str) -> str | None:
+        """The MD5 of what DVC tracks at a path; ``None`` where it tracks nothing there. Raises ``InputError``."""
+        if self._tracked is None:
+            outputs = tracked_outputs(sorted(filter(is_pointer, self.files)), self.read)
+            self._tracked = {one.path: one.md5 for one in outputs}
+        return self._tracked.get(path)
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of every ``dvc.yaml``. Raises ``InputError``."""
+        if self._stages is None:
+            pipelines = sorted(one for one in self.files if posixpath.basename(one) == "dvc.yaml")
+            self._stages = declared_stages(pipelines, self.read)
+        return self._stages
+
+    def _there(self, path: str) -> bytes:
+        if path not in self.files:
+            raise InputError("is not there", where=path)
         content = self.read(path)
         if content is None:
-            return InputError("is not there", where=path) if path not in self.files else _missing(path)
-        try:
-            return parse_declarations(path, content, self.read)
-        except InputError as error:
-            return error
+            hint = "--fetch gets what is missing, or git fetch --unshallow"
+            raise InputError("its object is not in this clone", path, hint)
+        return content
 
 
-def _missing(path: str) -> InputError:
-    return InputError("its object is not in this clone", path, "--fetch gets what is missing, or git fetch --unshallow")
-
-
-def parse_declarations(path: str, content: bytes, include: Callable[[str], bytes | None]) -> Declarations | None:
-    """What a dependency file asks for; ``None`` for one of no known form. Raises ``InputError``."""
-    form = form_of(path)
-    if form is None:
-        return None
-    if len(content) > MAX_LOCK_BYTES:
-        raise InputError(f"is larger than {MAX_LOCK_BYTES // 2**20} MiB: it is not read", where=path)
-    return form.declarations(path, _document(form.PARSE, content, path), content, include)
-
-
-def _document(kind: str, content: bytes, path: str) -> Any:
-    if kind == "toml":
-        from lineage.system.tomlfile import parse_toml
-
-        return parse_toml(content, path)
-    if kind == "yaml":
-        from lineage.system.yamlfile import read_yaml
-
-        return read_yaml(content, path)
-    if kind == "json":
-        import json
-
-        try:
-            return json.loads(content)
-        except json.JSONDecodeError as error:
-            raise InputError(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}:{error.colno}") from error
-        except (ValueError, RecursionError) as error:
-            raise InputError("is not JSON in UTF-8 that can be read", where=path) from error
-    return None
-
-
-def at_commit(objects: GitObjects, commit: str) -> Revision:
+def at_commit(objects: GitObjects, commit: str, readings: Readings) -> Revision:
     """The state of a commit."""
-    return Revision(name=commit, files=objects.tree(commit), read_blob=lambda _, blob: objects.blob(blob))
+    files = objects.tree(commit)
+    return Revision(name=commit, files=files, read_blob=lambda _, blob: objects.blob(blob), readings=readings)
 
 
-def at_index(objects: GitObjects) -> Revision:
+def at_index(objects: GitObjects, readings: Readings) -> Revision:
     """What is staged."""
-    return Revision(name="index", files=objects.staged(), read_blob=lambda _, blob: objects.blob(blob))
+    files = objects.staged()
+    return Revision(name="index", files=files, read_blob=lambda _, blob: objects.blob(blob), readings=readings)
 
 
-def at_worktree(objects: GitObjects) -> Revision:
-    """The tracked files as they stand in the work tree. Filters of git are not run: raw bytes are compared."""
-    staged = objects.staged()
+def at_worktree(objects: GitObjects, readings: Readings) -> Revision:
+    """The tracked files as they stand in the work tree; those that a sparse checkout leaves out, as they are staged.
+
+    Filters of git are not run: raw bytes are compared.
+    """
+    staged, left_out = objects.staged(), objects.left_out()
     found: dict[str, str] = {}
     for path, blob in staged.items():
         file = objects.root / path
         if file.is_file() and not file.is_symlink():
-            found[path] = blob_id(file, "sha1" if len(blob) == 40 else "sha256")
+            found[path] = blob_id(file, "sha256" if len(blob) == 64 else "sha1")
+        elif path in left_out:
+            found[path] = blob
 
     def read(path: str, blob: str) -> bytes | None:
         if staged.get(path) == blob:
             return objects.blob(blob)
         with (objects.root / path).open("rb") as file:
-            return file.read(MAX_LOCK_BYTES + 1)
+            content = file.read(MAX_BLOB_BYTES + 1)
+        if len(content) > MAX_BLOB_BYTES:
+            raise InputError(f"is larger than {MAX_BLOB_BYTES // 2**20} MiB: it is not read", where=path)
+        return content
 
-    return Revision(name="worktree", files=found, read_blob=read)
+    return Revision(name="worktree", files=found, read_blob=read, readings=readings)

@@ -2,14 +2,16 @@
 
 import shlex
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path, PurePosixPath
 
-from lineage.errors import RepositoryError, WeightsError
+from lineage.errors import InputError, RepositoryError, WeightsError
 from lineage.model.listing import Shown
-from lineage.model.manifest import Manifest, StoredManifest
+from lineage.model.manifest import Manifest, StoredManifest, log_path
 from lineage.model.weights import Weights
 from lineage.portable.distinfo import is_local
 from lineage.portable.environment import Package, Problem
+from lineage.store.log import stale_accepts
 from lineage.system.gitrepo import GitRepository
 from lineage.weights.measure import dos2unix_md5s, found_as_recorded
 from lineage.weights.tracking import TrackedOutput, dvc_output, dvc_project
@@ -23,17 +25,20 @@ def problems_now(
     *,
     root: Path | None = None,
     remote: bool = False,
+    today: date | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Shown:
     """The manifest with the problems of now: is its commit published, are its weights there, whole and tracked?
 
-    ``root`` is where the weights are looked for when git cannot be asked; then nothing else is looked up. With
-    ``remote`` also: are the weights in DVC's default remote? That asks the network.
+    ``root`` is where the weights are looked for when git cannot be asked; then nothing else is looked up. ``today``:
+    which accepts of its log count for nothing any more, on this day (UTC)? With ``remote`` also: are the weights in
+    DVC's default remote? That asks the network.
 
     Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
     """
     manifest = stored.manifest
     problems = [Problem("package.local", f"package:{one.name}", _LOCAL) for one in _local(manifest)]
+    problems += [] if today is None else _accept_problems(stored, today)
     try:
         repository = GitRepository.open(Path(stored.path).absolute().parent)
     except RepositoryError as error:
@@ -52,6 +57,16 @@ def problems_now(
             is_whole = all(problem.code == "weights.ignored" for problem in found)
             problems += _tracking_problems(one, repository.root, tracked, is_whole=is_whole, remote=remote)
     return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
+
+
+def _accept_problems(stored: StoredManifest, today: date) -> list[Problem]:
+    """Accepts that count for nothing any more; a manifest of a revision has no log beside it."""
+    path = log_path(Path(stored.path))
+    try:
+        stale = stale_accepts(path, stored.id, today)
+    except InputError as error:
+        return [Problem("accept.unreadable", str(path), error.message)]
+    return [Problem("accept.stale", one.subject, why) for one, why in stale]
 
 
 def _local(manifest: Manifest) -> list[Package]:

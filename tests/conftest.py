@@ -42,9 +42,10 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("DVC_NO_ANALYTICS", "1")
         patch.setenv("DVC_SITE_CACHE_DIR", str(base / "dvc"))
-        # In the background of a shell an interrupt is ignored, and children would inherit that.
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        # In the background of a shell both are ignored, and children would inherit that.
+        for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, usual)
         yield
 
 

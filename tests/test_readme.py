@@ -66,7 +66,14 @@ def test_every_command_of_a_guide_does_what_it_shows(guide: Path, recorded: Read
 
 
 def test_the_guides_are_all_there() -> None:
-    assert [guide.name for guide in GUIDES] == ["manifest.md", "policy.md", "reports.md", "running.md", "targets.md"]
+    assert [guide.name for guide in GUIDES] == [
+        "checking.md",
+        "manifest.md",
+        "policy.md",
+        "reports.md",
+        "running.md",
+        "targets.md",
+    ]
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:

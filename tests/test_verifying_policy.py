@@ -1,5 +1,6 @@
 """What a policy changes in a verdict: tolerances by use and by name, waivers, and which file is the policy."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from lineage.config import load_policy
 from lineage.errors import InputError
-from lineage.model.manifest import StoredManifest
+from lineage.model.manifest import StoredManifest, freeze
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Policy, Waiver
 from tests.support import projects
@@ -213,3 +214,28 @@ def test_a_file_of_ours_without_a_policy_is_refused(text: str, message: str, tmp
         load_policy(tmp_path)
 
     assert str(caught.value) == f"{tmp_path}/lineage.toml: {message}"
+
+
+def test_what_a_watched_serving_did_not_load_is_only_installed(stored: StoredManifest, drifted: Path) -> None:
+    """But for what the weights name: numpy is made one of these, scikit-learn is one that was loaded."""
+    environment = stored.manifest.environment
+    uses = {"numpy": "weights", "scikit-learn": "served"}
+    packages = tuple(one._replace(use=uses.get(one.name, one.use)) for one in environment.packages)
+    manifest = replace(
+        stored.manifest,
+        environment=environment._replace(packages=packages),
+        run=freeze({"serve": ("python", "predict.py")}),
+    )
+
+    report = verified(replace(stored, manifest=manifest), drifted)
+
+    assert failures(report) == (
+        "numpy 1.26.4 → 1.26.5 (patch), named in the weights",
+        "scikit-learn 1.5.0 is missing, loaded when the model was served",
+    )
+    unused = "installed, not used by the model"
+    assert notes(report) == (
+        FLASK,
+        f"joblib 1.4.2 → 1.5.0 (minor), {unused}",
+        f"plotly 5.22.0 → 5.23.0 (minor), {unused}",
+    )

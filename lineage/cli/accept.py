@@ -7,6 +7,7 @@ import click
 
 from lineage.checking import Judges, check
 from lineage.cli import exits
+from lineage.cli.check import kept_readings
 from lineage.cli.emit import say
 from lineage.cli.options import policy_option, quiet_option
 from lineage.cli.targets import manifest_of
@@ -15,6 +16,7 @@ from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.model.plan import Due
 from lineage.portable.policy import Accept
+from lineage.readings import Readings
 from lineage.revisions import at_worktree
 from lineage.store.log import append_accept
 from lineage.system.gitobjects import GitObjects
@@ -48,8 +50,8 @@ def command(model: str, subject: str, because: str, until: str | None, policy: P
         until=last,
     )
     path = log_path(Path(stored.path))
-    append_accept(path, accept)
-    say(f"accepted: {due.message}", quiet)
+    word = "accepted" if append_accept(path, accept) else "already accepted"
+    say(f"{word}: {due.message}", quiet)
     click.echo(path)
     return exits.GOOD
 
@@ -70,9 +72,9 @@ def _pending(stored: StoredManifest, subject: str, policy: Path | None) -> Due:
     """What the work tree makes due of the model. Raises ``InputError`` where it is not the subject."""
     root = find_root(Path.cwd())
     with GitObjects(Path.cwd()) as objects:
-        head = at_worktree(objects)
+        head = at_worktree(objects, Readings(objects.blob, kept_readings(objects)))
         judges = Judges(policies=(load_policy(root, policy),), today=datetime.now(UTC).date())
-        plan = check(None, head, objects.blob, judges)
+        plan = check(None, head, judges)
     path = Path(stored.path).resolve()
     mine = [one for one in plan.models if root is not None and (root.resolve() / one.manifest) == path]
     if not mine:
@@ -82,4 +84,7 @@ def _pending(stored: StoredManifest, subject: str, policy: Path | None) -> Due:
     if found is None:
         known = ", ".join(one.subject for one in due) or "nothing"
         raise InputError(f"is not due of {mine[0].name}: due is {known}", where=subject, hint="lineage check lists it")
+    if found.observed is None and found.action == "undecided":
+        message = f"is not known, so there is nothing to accept: {found.message}"
+        raise InputError(message, where=subject, hint="make it readable")
     return found

@@ -41,11 +41,17 @@ def answer(text: str, output: Path | None) -> None:
 def publish(report: Report, form: str, style: Style, output: Path | None) -> None:
     """The report as the answer; in GitHub's format also as Markdown in the job's summary, where there is one."""
     answer(render(report, form, style), output)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY") if form == "github" else None
+    if form == "github":
+        summarise(render(report, "markdown", style))
+
+
+def summarise(text: str) -> None:
+    """Append Markdown to the summary of GitHub's job, where there is one."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:
             with Path(summary).open("a", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(render(report, "markdown", style))
+                file.write(text)
         except OSError as error:
             raise StoreError(f"the summary cannot be written: {error.strerror}", "$GITHUB_STEP_SUMMARY") from error
 

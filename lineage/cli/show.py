@@ -1,6 +1,7 @@
 """``lineage show``."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def command(
 
         root = project_root(Path(stored.path).absolute().parent, os.environ)
         with Progress("reading weights", quiet, lambda: sum(one.size for one in stored.manifest.weights)) as advance:
-            shown = problems_now(stored, root=root, remote=remote, advance=advance)
+            shown = problems_now(stored, root=root, remote=remote, today=datetime.now(UTC).date(), advance=advance)
     answer(render_manifest(shown, form, style_of(verbose, output)), output)
     found = shown.now or stored.manifest.problems
     return exits.NOT_GOOD if problems and found else exits.GOOD

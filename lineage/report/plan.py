@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lineage.model.plan import Due, Edit, ModelPlan, Plan
+from lineage.portable.judge import Accepted
 from lineage.report.jsondoc import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
@@ -23,7 +24,7 @@ def verdict_line(plan: Plan) -> str:
         told.append(f"{len(due) - len(fresh)} already due")
     told += [f"{number} {action}" for action, number in counts.items() if number]
     if plan.base:
-        told.append(f"{len(plan.changes)} changes")
+        told.append(f"{len(plan.changes)} change{'' if len(plan.changes) == 1 else 's'}")
     return f"{plan.verdict}: {', '.join(filter(None, told))}"
 
 
@@ -32,26 +33,28 @@ def _text(plan: Plan, style: Style) -> str:
     for one in plan.models:
         if one.action == "none" and not style.verbose:
             continue
-        age = "" if one.is_new or plan.base is None else " (already due)"
+        age = "" if one.is_new or plan.base is None or not one.reasons else " (already due)"
         lines.append(painted(f"{one.action:9}  {printable(one.name)}{age}", _WORDS[one.action], style))
         lines += [f"           {printable(reason.message)}{_place(reason)}" for reason in one.reasons]
         lines += [f"           note: {printable(note)}" for note in one.notes if style.verbose or one.reasons]
     if plan.changes and (style.verbose or not plan.models):
-        lines += ["", "changes:"]
+        lines += ["changes:"] if not lines[-1] else ["", "changes:"]
         rows = [
             [one.subject, f"{one.recorded or '-'} → {one.observed or '-'}", one.step, one.where] for one in plan.changes
         ]
         lines += table([[printable(cell) for cell in row] for row in rows], indent="  ")
     lines += [f"unknown    {printable(one.subject)}  {printable(one.reason)}" for one in plan.unknown]
-    lines += [f"accepted   {printable(one.subject)}  {printable(one.reason)}" for one in plan.accepted]
+    lines += [f"accepted   {printable(_accepted(one))}" for one in plan.accepted]
     lines += [f"note: {printable(note)}" for note in plan.notes]
     if lines[-1]:
         lines.append("")
     return "\n".join([*lines, painted(verdict_line(plan), plan.verdict, style)]) + "\n"
 
 
-def _row(edit: Edit) -> tuple[str, ...]:
-    return (edit.subject, f"{edit.recorded or '-'} → {edit.observed or '-'}", edit.step, edit.where)
+def _accepted(one: Accepted) -> str:
+    """``package:numpy 1.26.4 → 2.0.1: only plots, until 2027-01-31``."""
+    until = f", until {one.until}" if one.until else ""
+    return f"{one.subject} {one.recorded or 'nothing'} → {one.observed or 'nothing'}: {one.reason}{until}"
 
 
 def _place(reason: Due) -> str:
@@ -133,7 +136,7 @@ def _markdown(plan: Plan, style: Style) -> str:
         lines += ["<details><summary>changes</summary>", ""]
         lines += [*markdown_table(("subject", "base", "head", "step", "where"), changed), "", "</details>", ""]
     lines += [f"- unknown: {escape(one.subject)}: {escape(one.reason)}" for one in plan.unknown]
-    lines += [f"- accepted: {escape(one.subject)}: {escape(one.reason)}" for one in plan.accepted]
+    lines += [f"- accepted: {escape(_accepted(one))}" for one in plan.accepted]
     return "\n".join([*lines, *(f"- {escape(note)}" for note in plan.notes), ""])
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from lineage.model.plan import Due, ModelPlan, Plan
 from lineage.report.jsondoc import dump
@@ -27,7 +27,8 @@ def _github(plan: Plan, style: Style) -> str:
         for due in model.reasons:
             level = _LEVELS[due.action] if due.is_new or plan.base is None else "notice"
             lines.append(_command(level, due.where or model.manifest, f"{due.action} {model.name}", due.message))
-    lines += [_command("error", "", f"could not be read: {one.subject}", one.reason) for one in plan.unknown]
+    lines += [_command("warning", "", f"could not be read: {one.subject}", one.reason) for one in plan.unknown]
+    lines += [_command("notice", "", f"accepted: {one.subject}", one.reason) for one in plan.accepted]
     level = "notice" if plan.verdict == "pass" else "error"
     return "".join(f"{line}\n" for line in [*lines, _command(level, "", "lineage check", verdict_line(plan))])
 
@@ -50,7 +51,8 @@ def _property(text: str) -> str:
 def _junit(plan: Plan, style: Style) -> str:
     """One case a model; a model without reasons is a test that passed."""
     cases = [_case(plan, one) for one in plan.models]
-    cases += [_element(one.subject, "error", one.reason) for one in plan.unknown]
+    cases += [_element(one.subject, "skipped", one.reason) for one in plan.unknown]
+    cases += [_element(one.subject, "skipped", f"accepted: {one.reason}") for one in plan.accepted]
     outcome = {"pass": "", "fail": "failure"}.get(plan.verdict, "error")
     cases.append(_element("verdict", outcome, verdict_line(plan)))
     kinds = {kind: sum(f"<{kind} " in case for case in cases) for kind in ("failure", "error", "skipped")}
@@ -64,9 +66,9 @@ def _junit(plan: Plan, style: Style) -> str:
 
 
 def _case(plan: Plan, model: ModelPlan) -> str:
-    counts = model.is_new or plan.base is None
-    outcome = {"retrain": "failure", "undecided": "error", "verify": "skipped"}.get(model.action, "")
-    outcome = outcome if counts or not outcome else "skipped"
+    counted = {one.action for one in model.reasons if one.is_new or plan.base is None}
+    outcome = "skipped" if model.reasons else ""
+    outcome = "failure" if "retrain" in counted else "error" if "undecided" in counted else outcome
     return _element(model.name, outcome, "; ".join(one.message for one in model.reasons))
 
 
@@ -74,7 +76,7 @@ def _element(name: str, outcome: str, message: str) -> str:
     attributes = f'classname="lineage check" name={quoteattr(printable(name))}'
     if not outcome:
         return f"    <testcase {attributes}/>"
-    body = f"<{outcome} message={quoteattr(printable(message))}>{escape('')}</{outcome}>"
+    body = f"<{outcome} message={quoteattr(printable(message))}></{outcome}>"
     return f"    <testcase {attributes}>{body}</testcase>"
 
 
@@ -88,10 +90,6 @@ def _sarif(plan: Plan, style: Style) -> str:
     driver: dict[str, Any] = {"name": "lineage", "rules": rules}
     run = {"tool": {"driver": driver}, "results": results, "properties": {"verdict": plan.verdict}}
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
-
-
-def _rule(code: str, title: str, hint: str) -> dict[str, Any]:
-    return {"id": code, "shortDescription": {"text": title}, "help": {"text": hint}}
 
 
 def _result(plan: Plan, model: ModelPlan, due: Due) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The log beside a manifest, ``<stem>.lineage-log.toml``: appended to only, each entry bound to a manifest's id."""
 
 import datetime
+from datetime import date
 from pathlib import Path
 
 from lineage.core.secrets import find_secret
@@ -45,10 +46,33 @@ def _day(reader: Reader, key: str) -> datetime.date:
     return value
 
 
-def append_accept(path: Path, accept: Accept) -> None:
-    """Append one accept, whole and durable. Raises ``StoreError``; ``InputError`` where what stands there is no log."""
-    if find_secret(accept.because) is not None:
-        raise InputError("looks like a secret: nothing was written", where="--because")
+def stale_accepts(path: Path, manifest: str, today: date) -> list[tuple[Accept, str]]:
+    """The accepts of a log that count for nothing any more, each with the reason; none where there is no log.
+
+    ``manifest`` is the id of the manifest beside it, ``today`` a day in UTC. Raises ``InputError``.
+    """
+    if not path.is_file():
+        return []
+    found = []
+    for one in read_log(read_document(path, "log"), str(path)):
+        if one.manifest != manifest:
+            found.append((one, f"was accepted for the manifest {one.manifest[:19]}, which this one replaced"))
+        elif one.until is not None and one.until < today:
+            found.append((one, f"ended on {one.until}"))
+    return found
+
+
+def append_accept(path: Path, accept: Accept) -> bool:
+    """Append one accept, whole and durable; false where the same one stands there already, whatever day it was made.
+
+    Raises ``StoreError``; ``InputError`` where what stands there is no log, or the reason cannot be published.
+    """
+    found = find_secret(accept.because)
+    if found is not None:
+        hint = "give the reason without it"
+        raise InputError(f"looks like {found[1]}: nothing was written", where="--because", hint=hint)
+    if not accept.because.isprintable():
+        raise InputError("holds a character that cannot be printed: nothing was written", where="--because")
     from lineage.system.tomlwriter import render_toml
 
     given = {key: value for key, value in accept._asdict().items() if value is not None}
@@ -56,8 +80,10 @@ def append_accept(path: Path, accept: Accept) -> None:
         if held:
             sweep(path)
         before = read_document(path, "log") if path.exists() else b""
-        read_log(before, str(path))
+        if any(one._replace(made=accept.made) == accept for one in read_log(before, str(path))):
+            return False
         entry = render_toml({"accept": [given]}, ()).lstrip(b"\n")
-        content = before + (b"\n" if before and not before.endswith(b"\n\n") else b"") + entry
+        content = before + (b"\n" * (not before.endswith(b"\n")) + b"\n" if before else b"") + entry
         read_log(content, str(path))
         replace(path, content)
+    return True

@@ -28,7 +28,7 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126
 _SI_KERNEL = 0x80  # as for ^C
 _STOPS = frozenset({signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 _IGNORED_BY_PYTHON = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
-_SETTLE_S = 0.02
+_SETTLE_S, _MOST_SETTLES = 0.02, 10
 _PR_SET_PDEATHSIG = 1
 
 Tick = Callable[[int], float]
@@ -221,7 +221,7 @@ def _pass_on(got: signal.struct_siginfo, child: int, sentinel: Sentinel) -> None
         return
     for_group = sentinel.had(got.si_signo, got.si_pid)
     if for_group is False:  # who ends a service sends to its processes one by one: wait for the sentinel's turn
-        time.sleep(_SETTLE_S)
+        _settle(got.si_pid)
         for_group = sentinel.had(got.si_signo, got.si_pid)
     if for_group or (for_group is None and got.si_code == _SI_KERNEL) or _is_void(got.si_signo):
         return
@@ -230,6 +230,18 @@ def _pass_on(got: signal.struct_siginfo, child: int, sentinel: Sentinel) -> None
     if receiver > 1:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(receiver, got.si_signo)
+
+
+def _settle(sender: int) -> None:
+    """Wait until the sender is done; while it runs, or waits for its turn on a busy machine, it may not be."""
+    for _ in range(_MOST_SETTLES):
+        time.sleep(_SETTLE_S)
+        try:
+            state = Path(f"/proc/{sender}/stat").read_bytes().rpartition(b")")[2].split()[0]
+        except OSError:
+            return  # it is gone, or not to be seen from here
+        if state != b"R":
+            return
 
 
 def _is_void(number: int) -> bool:

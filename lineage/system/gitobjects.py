@@ -4,6 +4,7 @@
 textconv of the repository. One ``cat-file`` answers for all objects.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -16,12 +17,17 @@ from lineage.errors import InputError, RepositoryError
 from lineage.system.process import Completed, run
 
 _TIMEOUT_S = 60.0
-_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_INDEX_FILE")
-_SETTINGS = (
+_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+SETTINGS = (
     *("--no-optional-locks", "--no-replace-objects", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
 )
-_OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+CONFLICT = "conflict"
+"""Stands for the blob id of a path that is in conflict in the index."""
+_CHUNK = 1 << 20
+_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[^\n\r\0]+)?")
+MAX_BLOB_BYTES = 64 * 1024 * 1024
+"""A blob that is larger is not read."""
 _LINK, _SUBMODULE = b"120000", b"160000"
 
 
@@ -30,8 +36,10 @@ class GitObjects:
 
     def __init__(self, start: Path) -> None:
         self._start = start
-        self.root = Path(os.fsdecode(self._ask("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+        self._index: dict[str, str] = {}
         self._batch: subprocess.Popen[bytes] | None = None
+        self.root = self._place("--show-toplevel")
+        self._index = _own_index(self.root, self._place("--absolute-git-dir"))
 
     def __enter__(self) -> Self:
         return self
@@ -41,17 +49,23 @@ class GitObjects:
     ) -> None:
         if self._batch is not None:
             self._batch.kill()
-            self._batch.communicate()
+            with contextlib.suppress(OSError):  # what was still to be written to it
+                self._batch.communicate()
 
     def commit(self, revision: str) -> str:
         """The full id of the commit that a revision names. Raises ``RepositoryError``."""
         if not revision or revision.startswith("-") or "\0" in revision or ".." in revision:
-            raise RepositoryError("is not a revision", where=revision or "''")
+            raise RepositoryError("is not a revision", where=revision or "''", hint="write BASE..HEAD, as main..HEAD")
+        found = self.known(revision)
+        if found is None:
+            raise RepositoryError("there is no such revision here", where=revision, hint=self._missing_hint())
+        return found
+
+    def known(self, revision: str) -> str | None:
+        """The full id of the commit that a revision names; ``None`` where it is not here."""
         question = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         answer = self._run(*question, accepted=(0, 1, 128))
-        if answer.status:
-            raise RepositoryError("there is no such revision here", where=revision, hint=self._missing_hint())
-        return answer.stdout.decode("ascii").strip()
+        return None if answer.status else answer.stdout.decode("ascii").strip()
 
     def merge_base(self, left: str, right: str) -> str | None:
         """The commit from which two commits went apart; ``None`` where none is known here."""
@@ -62,9 +76,11 @@ class GitObjects:
         return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def common_directory(self) -> Path:
-        """The directory that git keeps for itself."""
-        text = os.fsdecode(self._ask("rev-parse", "--git-common-dir").removesuffix(b"\n"))
-        return (self._start / text).resolve()
+        """The directory that git keeps for itself, shared by all work trees of the repository."""
+        return (self._start / self._place("--git-common-dir")).resolve()
+
+    def _place(self, question: str) -> Path:
+        return Path(os.fsdecode(self._ask("rev-parse", question).removesuffix(b"\n")))
 
     def _missing_hint(self) -> str:
         if self.is_shallow():
@@ -82,40 +98,59 @@ class GitObjects:
         return found
 
     def staged(self) -> Mapping[str, str]:
-        """Path → blob id of the index; a path in conflict is left out."""
+        """Path → blob id of the index, links and submodules left out; ``CONFLICT`` for a path in conflict."""
         found = {}
         for row in self._ask("-C", str(self.root), "ls-files", "-s", "-z").split(b"\0"):
             head, _, path = row.partition(b"\t")
             fields = head.split(b" ")
-            if path and fields[0] not in (_LINK, _SUBMODULE) and fields[2] == b"0":
-                found[os.fsdecode(path)] = fields[1].decode("ascii")
+            if path and fields[0] not in (_LINK, _SUBMODULE):
+                found[os.fsdecode(path)] = fields[1].decode("ascii") if fields[2] == b"0" else CONFLICT
         return found
 
-    def blob(self, object_id: str) -> bytes | None:
-        """The bytes of a blob; ``None`` where it is not here. Raises ``RepositoryError``."""
-        if _OBJECT.fullmatch(object_id) is None:
-            raise RepositoryError("is not the id of an object", where=object_id)
+    def left_out(self) -> frozenset[str]:
+        """The paths that a sparse checkout leaves out of the work tree."""
+        rows = self._ask("-C", str(self.root), "ls-files", "-t", "-z").split(b"\0")
+        return frozenset(os.fsdecode(row[2:]) for row in rows if row.startswith(b"S "))
+
+    def blob(self, name: str, limit: int = MAX_BLOB_BYTES) -> bytes | None:
+        """The bytes of a blob, by its id or as ``COMMIT:PATH``; ``None`` where it is not here.
+
+        Raises ``InputError`` when it is larger than ``limit`` bytes, ``RepositoryError`` when git cannot tell.
+        """
+        if _NAME.fullmatch(name) is None:
+            raise RepositoryError("is not the id of an object", where=name)
         if self._batch is None:
             self._batch = self._start_batch()
-        stdin, stdout = self._batch.stdin, self._batch.stdout
+        try:
+            return self._answer(self._batch, name, limit)
+        except (OSError, ValueError) as error:
+            raise RepositoryError("git cat-file ended early", where=str(self._start)) from error
+
+    def _answer(self, batch: "subprocess.Popen[bytes]", name: str, limit: int) -> bytes | None:
+        stdin, stdout = batch.stdin, batch.stdout
         if stdin is None or stdout is None:
             raise RepositoryError("git cat-file has no streams", where=str(self._start))
-        stdin.write(object_id.encode("ascii") + b"\n")
+        stdin.write(os.fsencode(name) + b"\n")
         stdin.flush()
-        head = stdout.readline().split()
-        if len(head) == 2 and head[1] in (b"missing", b"ambiguous"):
+        line = stdout.readline()
+        if line.endswith((b" missing\n", b" ambiguous\n")):
             return None
-        if len(head) != 3:
-            raise RepositoryError("git cat-file ended early", where=str(self._start))
-        content = stdout.read(int(head[2]))
-        stdout.read(1)
-        return content if head[1] == b"blob" else None
+        kind, size = line.split()[-2:] if line else (b"", b"")
+        left = int(size) + 1  # a newline stands behind the bytes
+        if left > limit + 1:
+            while left:
+                left -= len(stdout.read(min(left, _CHUNK))) or left
+            raise InputError(f"is larger than {limit // 2**20} MiB: it is not read", where=name)
+        content = stdout.read(left)
+        if len(content) != left:
+            raise ValueError("the bytes ended early")
+        return content[:-1] if kind == b"blob" else None
 
     def _start_batch(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            ["git", *_SETTINGS, "cat-file", "--batch"],
+            ["git", *SETTINGS, "cat-file", "--batch"],
             cwd=self._start,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -126,8 +161,9 @@ class GitObjects:
         return self._run(*arguments, accepted=(0,)).stdout
 
     def _run(self, *arguments: str, accepted: tuple[int, ...]) -> Completed:
+        env = environment() | self._index
         try:
-            answer = run(["git", *_SETTINGS, *arguments], env=_environment(), cwd=self._start, timeout_s=_TIMEOUT_S)
+            answer = run(["git", *SETTINGS, *arguments], env=env, cwd=self._start, timeout_s=_TIMEOUT_S)
         except InputError as error:
             raise RepositoryError("git was not found on PATH", hint="install git") from error
         if answer.status not in accepted:
@@ -135,6 +171,17 @@ class GitObjects:
         return answer
 
 
-def _environment() -> dict[str, str]:
+def _own_index(root: Path, directory: Path) -> dict[str, str]:
+    """The index that a hook of this very repository is given; that of another repository is not taken for ours."""
+    named = os.environ.get("GIT_INDEX_FILE")
+    if not named:
+        return {}
+    index = root / named
+    is_own = index.is_file() and index.parent.resolve() == directory.resolve()
+    return {"GIT_INDEX_FILE": str(index)} if is_own else {}
+
+
+def environment() -> dict[str, str]:
+    """The variables that git is given: none that choose another repository, and no network."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
     return env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}

@@ -9,15 +9,17 @@ it, ``pkill -f "lineage run"`` only us.
 
 import contextlib
 import ctypes
+import math
 import os
 import select
 import signal
-from collections import Counter
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _PATIENCE_S = 2.0
+_ON_ITS_WAY_S = 0.5
 _ARG_START, _ARG_END = 48 - 3, 49 - 3  # of /proc/PID/stat, from its third field on; proc(5)
 
 
@@ -42,7 +44,8 @@ class Sentinel:
         os.close(asked)
         os.close(answer)
         self._is_gone = False
-        self._unclaimed: Counter[tuple[int, int]] = Counter()
+        self._unclaimed: list[tuple[tuple[int, int], float]] = []
+        """(signal, sender) that it had and we did not have yet, and until when we may still get it"""
 
     def had(self, number: int, sender: int) -> bool | None:
         """Whether the same signal of the same sender came to it too; ``None`` where it does not answer."""
@@ -50,12 +53,18 @@ class Sentinel:
         if answered is None:
             self._is_gone = True
             return None
-        self._unclaimed += Counter(answered)
-        known = self._unclaimed[number, sender] > 0
-        self._unclaimed[number, sender] -= 1
-        pending = signal.sigpending()  # what it had and we are not to get any more was sent to it alone
-        self._unclaimed = Counter({one: left for one, left in (+self._unclaimed).items() if one[0] in pending})
-        return known
+        now = time.monotonic()
+        known = [one for one in self._unclaimed if one[1] > now] + [(each, now + _ON_ITS_WAY_S) for each in answered]
+        places = [place for place, (one, _) in enumerate(known) if one == (number, sender)]
+        if places:
+            del known[places[0]]
+        # What it had and we are not to get any more was sent to it alone. One for the group comes to us last, though:
+        # the kernel, or who sends to each of us in turn, may be between the two.
+        pending = signal.sigpending()
+        self._unclaimed = [
+            (one, math.inf if one[0] in pending else min(until, now + _ON_ITS_WAY_S)) for one, until in known
+        ]
+        return bool(places)
 
     def end(self) -> None:
         """End it, and leave nothing of it."""

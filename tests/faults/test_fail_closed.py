@@ -26,7 +26,10 @@ from tests.support.cells import (
     Edit,
     at,
     changed,
+    manifest_cells,
     manifest_with,
+    package_cells,
+    policy_cells,
 )
 from tests.support.documents import KeyPath
 from tests.support.projects import MANIFEST, MODEL, python_of, run_lineage, script, site_packages
@@ -84,11 +87,21 @@ def run_all(
     return wrong
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+LARGE = (manifest_cells, package_cells, policy_cells)
+"""The fast run takes every third cell of these."""
+
+
+@pytest.mark.parametrize(
+    ("part", "every"),
+    [
+        *(pytest.param(part, 3 if part in LARGE else 1, id=part.__name__) for part in PARTS),
+        *(pytest.param(part, 1, id=f"all {part.__name__}", marks=pytest.mark.slow) for part in LARGE),
+    ],
+)
 def test_no_cell_ends_well(
-    part: Callable[[Path], Iterator[Cell]], good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    part: Callable[[Path], Iterator[Cell]], every: int, good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cells = list(part(good))
+    cells = list(part(good))[::every]
     assert cells != []
 
     assert run_all(cells, good, tmp_path, capsys) == []

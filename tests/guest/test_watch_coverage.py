@@ -25,7 +25,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("core", ["ctrace", "pytrace", *(["sysmon"] if sys.version_info >= (3, 12) else [])])
-def test_a_coverage_of_every_process_reports_the_same_files(core: str, python: str, tmp_path: Path) -> None:
+def test_a_coverage_of_every_process_reports_the_same_files(
+    core: str, python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE"):  # of the coverage that these tests may run under
+        monkeypatch.delenv(name, raising=False)
     place = ground(tmp_path)
     place.script("[run]\nparallel = true\n[report]\nformat = total\n", "coveragerc")
     place.script("import subprocess, sys\n\nif sys.argv[1:]:\n    subprocess.run([sys.executable, sys.argv[0]])\n")

@@ -38,7 +38,17 @@ def one_by_one(pid: int, number: int) -> None:
             os.kill(member, number)
 
 
-WAYS = (alone, together, from_another_process, one_by_one)
+def one_by_one_when_busy(pid: int, number: int) -> None:
+    """The same on a machine with much to do, where the sender waits for its turn again and again."""
+    for member in members(pid):
+        with suppress(ProcessLookupError):
+            os.kill(member, number)
+        until = time.monotonic() + 0.05
+        while time.monotonic() < until:
+            pass
+
+
+WAYS = (alone, together, from_another_process, one_by_one, one_by_one_when_busy)
 
 
 @pytest.mark.parametrize("send", WAYS)
@@ -60,6 +70,26 @@ def test_once(send: Callable[[int, int], None], project: Path, tmp_path: Path) -
 
     assert bare == (EXPECTED, 3)
     assert wrapped == bare
+
+
+def test_one_that_is_still_on_its_way_to_us(project: Path, tmp_path: Path) -> None:
+    """The others of the group have it already when another one comes to all."""
+    log = tmp_path / "log"
+    first, second = int(signal.SIGUSR1), int(signal.SIGINT)
+    with running(below_run(logger(log)), log, project) as child:
+        for member in members(child.pid):
+            if member != child.pid:
+                os.kill(member, first)
+        wait_for_lines(log, 2)
+        os.killpg(child.pid, second)
+        wait_for_lines(log, 3)
+        time.sleep(0.1)  # we have asked who had it
+        os.kill(child.pid, first)
+        time.sleep(0.2)  # one that came twice would be noted now
+        os.killpg(child.pid, LAST)
+        assert child.wait(timeout=60) == 3
+
+    assert lines(log)[1:] == [str(first), str(second), str(LAST)]
 
 
 @pytest.mark.parametrize("times", [60])

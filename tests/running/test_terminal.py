@@ -139,10 +139,12 @@ def test_reading_in_the_background(project: Path) -> None:
     """It is stopped for that, as the shell says; in the foreground it reads; and ^C ends it there."""
 
     def session(command: Sequence[str]) -> list[str]:
-        as_job(command, project)
+        as_job(["sh", "-c", 'while [ ! -e "$0" ]; do sleep 0.05; done; exec "$@"', str(go), *command], project)
         seen = []
         with Terminal(SHELL, project, QUIETLY) as shell:
             shell.type("set -b; ./job &\n")
+            shell.wait_for("\r\n$ ")
+            go.touch()  # what the shell says of it now comes while it waits for a line
             shell.wait_for("ready\r\n")
             shell.wait_for("Stopped")
             shell.type("jobs -s; echo listed\n")
@@ -157,8 +159,10 @@ def test_reading_in_the_background(project: Path) -> None:
             shell.wait_for("$ ")
             shell.type("echo code=$?\n")
             seen.append(shell.wait_for("code=130\r\n"))
+        go.unlink()
         return [shown(one).replace("$ ", "") for one in seen]
 
+    go = project / "go"
     bare, wrapped = each(["sh", "-c", JOB], session)
     assert wrapped == bare
 

@@ -79,6 +79,15 @@ def test_what_a_run_left_that_did_not_complete_is_removed_by_the_next(tmp_path: 
     assert found == sorted([completed.name, place.name, "of the user", "20261120-213305-unlike"])
 
 
+def test_what_was_killed_before_it_was_held_is_removed_and_what_cannot_be_asked_stays(tmp_path: Path) -> None:
+    unheld, unlike = (tmp_path / f"20261120-213305-{digits}" for digits in ("000001", "000002"))
+    unheld.mkdir()
+    (unlike / "held").mkdir(parents=True)
+
+    with opened_run(tmp_path, NOW) as place:
+        assert names(tmp_path) == sorted([unlike.name, place.name])
+
+
 def test_a_run_of_another_process_stays_while_that_lives(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-c", HOLDER, str(tmp_path)]
     with subprocess.Popen(

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -147,7 +148,11 @@ def test_the_sentinel() -> None:
         assert signal.sigtimedwait({user, other}, 1) is not None
         assert signal.sigtimedwait({user, other}, 1) is not None
         os.kill(child, user)
-        assert (sentinel.had(other, me), sentinel.had(user, me)) == (False, False)
+        assert (sentinel.had(other, me), sentinel.had(user, me)) == (False, True)  # it was still on its way to us
+        os.kill(child, user)
+        assert sentinel.had(other, me) is False
+        time.sleep(0.6)
+        assert sentinel.had(user, me) is False
         assert Path(f"/proc/{child}/comm").read_text() == "some\n"
         assert Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0") == b"some\0command line"
         assert len(os.listdir(f"/proc/{child}/fd")) == 2  # noqa: PTH208

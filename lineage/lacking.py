@@ -1,0 +1,30 @@
+"""What a clone lacks to tell what a model was made from: the commits that hold it."""
+
+from lineage.errors import InputError
+from lineage.model.manifest import SUFFIX, Manifest
+from lineage.revisions import Revision
+
+
+def lacking(head: Revision) -> tuple[str, ...]:
+    """The commits of captures whose files were edited since and are not in this clone, each once, sorted."""
+    found = set()
+    for path in sorted(one for one in head.files if one.endswith(SUFFIX)):
+        try:
+            manifest = head.manifest(path).manifest
+        except InputError:
+            continue
+        if any(_lacks(head, one) for one in _edited(manifest, head)):
+            found.add(manifest.code.commit or manifest.code.base)
+    return tuple(sorted(found))
+
+
+def _edited(manifest: Manifest, head: Revision) -> list[str]:
+    recorded = [*manifest.declared, *manifest.code.files]
+    return [blob for path, blob in recorded if head.files.get(path) != blob]
+
+
+def _lacks(head: Revision, blob: str) -> bool:
+    try:
+        return head.readings.blob(blob) is None
+    except InputError:
+        return False

@@ -1,0 +1,92 @@
+"""Manifests and dependency files of git blobs, each read once: kept in this process, and where one may, for the next.
+
+A dependency file that includes others is not told by its own blob, so it is read anew for each revision.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lineage.core.declarations.forms import form_of
+from lineage.core.effective import Promises
+from lineage.core.remembered import declarations_of, declarations_row, manifest_of, manifest_row
+from lineage.errors import InputError
+from lineage.model.declarations import Declarations
+from lineage.model.manifest import StoredManifest
+from lineage.store.files import parse_manifest
+from lineage.system.blobcache import BlobCache
+from lineage.system.files import MAX_DOCUMENT_BYTES
+
+Blob = Callable[[str], bytes | None]
+"""(blob id, or COMMIT:PATH) → bytes; ``None`` where the object is not here. Raises ``InputError`` for one too large."""
+
+
+class Readings:
+    """What was read of the blobs of one repository; ``blob`` reads those of any revision."""
+
+    def __init__(self, blob: Blob, cache: BlobCache) -> None:
+        self.blob = blob
+        self._cache = cache
+        self._manifests: dict[tuple[str, str], StoredManifest] = {}
+        self._declared: dict[str, Declarations] = {}
+        self._promises: dict[tuple[tuple[int, ...], frozenset[tuple[str, str]]], tuple[object, Promises]] = {}
+
+    def manifest(self, path: str, blob: str, content: Callable[[], bytes]) -> StoredManifest:
+        """The manifest of a blob at a path; ``content`` is asked where it was not read before.
+
+        Raises ``InputError``.
+        """
+        found = self._manifests.get((path, blob)) or manifest_of(self._cache.find("manifest", blob), path)
+        if found is None:
+            text = content()
+            if len(text) > MAX_DOCUMENT_BYTES:
+                raise InputError(f"manifest is larger than {MAX_DOCUMENT_BYTES} bytes", where=path)
+            found = parse_manifest(text, path)
+            self._cache.enter("manifest", blob, manifest_row(found))
+        self._manifests[path, blob] = found
+        return found
+
+    def declared(
+        self, path: str, blob: str, content: Callable[[], bytes], include: Callable[[str], bytes | None]
+    ) -> Declarations | None:
+        """What a dependency file asks for; ``None`` for a file of no known form. Raises ``InputError``."""
+        form = form_of(path)
+        if form is None:
+            return None
+        key = f"{blob} {path}"
+        found = self._declared.get(key) or declarations_of(self._cache.find("declared", key))
+        if found is None:
+            text = content()
+            found = form.declarations(path, _document(form.PARSE, text, path), text, include)
+            if found.files == (path,):
+                self._cache.enter("declared", key, declarations_row(found))
+        if found.files == (path,):
+            self._declared[key] = found
+        return found
+
+    def promises(self, declared: Sequence[Declarations], markers: Mapping[str, str]) -> Promises:
+        """What dependency files promise for an environment; the same for all models that share both."""
+        key = (tuple(map(id, declared)), frozenset(markers.items()))
+        if key not in self._promises:
+            self._promises[key] = (declared, Promises(declared, markers))
+        return self._promises[key][1]
+
+
+def _document(kind: str, content: bytes, path: str) -> Any:
+    if kind == "toml":
+        from lineage.system.tomlfile import parse_toml
+
+        return parse_toml(content, path)
+    if kind == "yaml":
+        from lineage.system.yamlfile import read_yaml
+
+        return read_yaml(content, path)
+    if kind == "json":
+        import json
+
+        try:
+            return json.loads(content)
+        except json.JSONDecodeError as error:
+            raise InputError(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}:{error.colno}") from error
+        except (ValueError, RecursionError) as error:
+            raise InputError("is not JSON in UTF-8 that can be read", where=path) from error
+    return None

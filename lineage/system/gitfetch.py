@@ -1,0 +1,56 @@
+"""What a shallow clone lacks, fetched from ``origin``: the only place of ``lineage check`` that asks the network.
+
+The arguments are fixed. Nothing that the repository's configuration names is run but what reaches the server: no hook,
+no submodule, no other upload-pack, no ``ext::`` transport, no maintenance afterwards.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from lineage.errors import InputError, RepositoryError
+from lineage.system.gitobjects import SETTINGS, environment
+from lineage.system.process import run
+
+_TIMEOUT_S = 600.0
+_SAFE = (
+    *("-c", "protocol.ext.allow=never", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
+    *("-c", "fetch.recurseSubmodules=false", "-c", "fetch.writeCommitGraph=false"),
+)
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
+_UPLOAD = "--upload-pack=git-upload-pack"
+_REACHES = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO")
+
+
+def fetch_commits(root: Path, commits: Sequence[str]) -> None:
+    """Get commits by their full ids, without their history. Raises ``RepositoryError``."""
+    _fetch(root, "--depth=1", _UPLOAD, "--end-of-options", "origin", *commits)
+
+
+def fetch_branch(root: Path, branch: str) -> None:
+    """Get the tip of a branch as ``origin/BRANCH``. Raises ``RepositoryError``."""
+    names = f"+refs/heads/{branch}:refs/remotes/origin/{branch}"
+    _fetch(root, "--depth=1", _UPLOAD, "--end-of-options", "origin", names)
+
+
+def deepen(root: Path, commits: int) -> None:
+    """Get so many more commits of the history. Raises ``RepositoryError``."""
+    _fetch(root, f"--deepen={commits}", _UPLOAD, "--end-of-options", "origin")
+
+
+def unshallow(root: Path) -> None:
+    """Get all of the history. Raises ``RepositoryError``."""
+    _fetch(root, "--unshallow", _UPLOAD, "--end-of-options", "origin")
+
+
+def _fetch(root: Path, *arguments: str) -> None:
+    env = environment()
+    del env["GIT_ALLOW_PROTOCOL"]
+    env |= {name: os.environ[name] for name in _REACHES if name in os.environ}
+    try:
+        answer = run(["git", *SETTINGS, *_SAFE, *_FETCH, *arguments], env=env, cwd=root, timeout_s=_TIMEOUT_S)
+    except InputError as error:
+        raise RepositoryError("git was not found on PATH", hint="install git") from error
+    if answer.status:
+        hint = "look at git remote -v, and at what the server lets you read"
+        raise RepositoryError(f"git fetch failed: {answer.last_words}", where="origin", hint=hint)
