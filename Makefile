@@ -15,6 +15,9 @@ VENV = .venv
 RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
 
+# A test file stays on one process, as its fixtures are shared.
+PARALLEL = --numprocesses 2 --dist loadfile
+
 define COVERED
 $(RUN) -m coverage combine --quiet
 $(RUN) -m coverage report --fail-under=95
@@ -31,12 +34,12 @@ lint: $(READY)
 
 test: lint
 	$(RUN) -m coverage erase
-	$(RUN) -m coverage run -m pytest
+	$(RUN) -m coverage run -m pytest $(PARALLEL)
 	$(COVERED)
 
 test-all: lint
 	$(RUN) -m coverage erase
-	$(RUN) -m coverage run -m pytest -m ""
+	$(RUN) -m coverage run -m pytest $(PARALLEL) -m ""
 	$(COVERED)
 
 bench: $(READY)

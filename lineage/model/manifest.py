@@ -18,6 +18,7 @@ SUFFIX = ".lineage.toml"
 LOG_SUFFIX = ".lineage-log.toml"
 EVIDENCE = ("observed", "asserted", "imported")
 
+
 def log_path(manifest: PurePath) -> Path:
     """Where the log of a manifest lies: beside it, with the same stem."""
     return Path(manifest.with_name(manifest.name.removesuffix(SUFFIX) + LOG_SUFFIX))

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -84,12 +85,12 @@ def test_an_array_that_was_compressed() -> None:
 
 
 @pytest.mark.parametrize(("kind", "press"), [("gzip", gzip.compress), ("bz2", bz2.compress)])
-def test_compressed_in_parts(kind: str, press: "type[bytes]") -> None:
+def test_compressed_in_parts(kind: str, press: Callable[[bytes], bytes]) -> None:
     """Every part counts; zeros between them and what follows the last are passed over, as ``gzip`` and ``bz2`` do."""
     parts = press(b"\x80\x04") + press(b"cacme\nx\n.")
 
     expected = Contents(formats=(kind, "pickle"), modules=("acme",))
-    assert [read(data) for data in (parts, parts + b"no further part")] == [expected] * 2
+    assert [read(parts), read(parts + b"no further part")] == [expected] * 2
 
 
 def test_zlib_has_no_parts() -> None:
