@@ -99,7 +99,11 @@ def test_the_details_of_an_archive_are_read_from_its_tree(tmp_path: Path) -> Non
     assert tree_of(nothing, f"{tmp_path}/none") is nothing
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"no archive", packed(FILES)[:-30], packed(FILES)[:50]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK", b"no archive", packed(FILES)[:-30], packed(FILES)[:50]],
+    ids=["empty", "two bytes", "other", "cut end", "cut begin"],
+)
 def test_what_is_no_whole_archive_is_named(content: bytes) -> None:
     assert read(content) == refused("")
 
