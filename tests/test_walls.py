@@ -84,7 +84,9 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "file", "text", "message"), PLANTED, ids=lambda value: getattr(value, "__name__", str(value))[:40])
+@pytest.mark.parametrize(
+    ("rule", "file", "text", "message"), PLANTED, ids=lambda value: getattr(value, "__name__", str(value))[:40]
+)
 def test_the_rule_catches(rule: Rule, file: str, text: str, message: str, tmp_path: Path) -> None:
     clean = {"core/b.py": "import lineage.core.a\n", "errors.py": "class LineageError(Exception): pass\n"}
     for name, content in {**clean, "core/a.py": "", file: text}.items():
