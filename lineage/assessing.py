@@ -17,6 +17,7 @@ from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.plan import Due
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, accepting, covering, declared_for
+from lineage.resolving import Locks, Resolver
 from lineage.revisions import Revision
 from lineage.stage_params import stage_params
 
@@ -34,9 +35,17 @@ class Assessed:
 
 
 def assess(
-    manifest: Manifest, revision: Revision, policy: Policy, today: date, accepts: Sequence[Accept] = ()
+    manifest: Manifest,
+    revision: Revision,
+    policy: Policy,
+    today: date,
+    accepts: Sequence[Accept] = (),
+    resolver: Resolver | None = None,
 ) -> Assessed:
-    """What is due of a model; ``accepts`` are those of its manifest. Raises ``InputError`` for a malformed pointer."""
+    """What is due of a model; ``accepts`` are those of its manifest, ``resolver`` makes locks where there are none.
+
+    Raises ``InputError`` for a malformed pointer.
+    """
     paths, notes = _declared_paths(manifest, revision, policy)
     files = _Files(manifest, revision)
     for path, recorded in paths:
@@ -45,9 +54,14 @@ def assess(
     if files.head:
         markers = marker_environment(manifest.environment)
         readings = revision.readings
-        promised = readings.promises([*files.head, *files.unedited], markers)
-        earlier = readings.promises([*files.then, *files.unedited], markers) if files.knows_then else None
+        locks = files.locks(resolver)
+        promised = readings.promises([*files.head, *files.unedited, *locks.head], markers)
+        earlier = None
+        if files.knows_then:
+            earlier = readings.promises([*files.then, *files.unedited, *locks.then], markers)
         then = files.then if files.knows_then else None
+        due += locks.due
+        notes += locks.notes
         due += due_packages(manifest, promised, earlier, policy)
         due += unread(promised, earlier, policy)
         due += due_python(manifest, _pythons(files.head, then), policy)
@@ -76,6 +90,7 @@ class _Files:
     """The dependency files of one model: as they stand at the revision, and as they were at the capture."""
 
     def __init__(self, manifest: Manifest, revision: Revision) -> None:
+        self._environment = manifest.environment
         self._recorded: Mapping[str, str] = dict(manifest.declared)
         self._commit = manifest.code.commit or manifest.code.base
         self._revision = revision
@@ -86,6 +101,13 @@ class _Files:
         self.unedited: list[Declarations] = []
         self.knows_then = True
         self.unreadable: list[Due] = []
+
+    def locks(self, resolver: Resolver | None) -> Locks:
+        """What a resolver makes of the files, once all are sorted in."""
+        if resolver is None:
+            return Locks()
+        then = [*self.then, *self.unedited] if self.knows_then else None
+        return resolver.locks(self._environment, [*self.head, *self.unedited], then)
 
     def look_at(self, path: str, recorded: str | None, concerned: Mapping[str, str | None]) -> None:
         """Sort one file in; ``recorded`` is its blob id at the capture, where the manifest tells."""

@@ -13,6 +13,7 @@ from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy
+from lineage.resolving import UNRESOLVED, Resolver
 from lineage.revisions import Revision
 from lineage.store.log import read_log
 
@@ -30,6 +31,8 @@ class Judges:
     """``verify``: a model to be verified is a failure too"""
     allows_empty: bool = False
     """a repository without a manifest passes"""
+    resolver: Resolver | None = None
+    """makes exact versions of ranges; without one, nothing is started"""
 
 
 def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
@@ -75,10 +78,13 @@ def _planned(
     try:
         stored = head.manifest(path)
         accepts = _accepts(stored, head)
-        seen = [assess(stored.manifest, head, policy, judges.today, accepts) for policy, _ in judges.policies]
+        seen = [
+            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver)
+            for policy, _ in judges.policies
+        ]
     except InputError as error:
         return _unreadable(path, error, base), ()
-    before = [_before(path, base, policy, judges.today) for policy, _ in judges.policies]
+    before = [_before(path, base, policy, judges) for policy, _ in judges.policies]
     due = _worst([_with_age(one.due, known) for one, known in zip(seen, before, strict=True)])
     action = min((one.action for one in due), key=ACTIONS.index, default="none")
     plan = ModelPlan(
@@ -118,16 +124,16 @@ def _reads(revision: Revision, path: str) -> bool:
     return True
 
 
-def _before(path: str, base: Revision | None, policy: Policy, today: date) -> Mapping[str, str]:
+def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Mapping[str, str]:
     """Subject → action of what was due at the base, by the manifest and the log that stood there."""
     if base is None or path not in base.files:
         return {}
     try:
         stored = base.manifest(path)
-        found = assess(stored.manifest, base, policy, today, _accepts(stored, base))
+        found = assess(stored.manifest, base, policy, judges.today, _accepts(stored, base), judges.resolver)
     except InputError:
         return {}
-    return {one.subject: one.action for one in found.due}
+    return {one.subject: one.action for one in found.due if not one.subject.startswith(UNRESOLVED)}
 
 
 def _with_age(due: Iterable[Due], before: Mapping[str, str]) -> list[Due]:

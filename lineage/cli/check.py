@@ -15,6 +15,7 @@ from lineage.config import load_policy, policy_at
 from lineage.portable.policy import Policy
 from lineage.readings import Readings
 from lineage.report.planforms import render_plan
+from lineage.resolving import Resolver
 from lineage.revisions import Revision, at_commit, at_index, at_worktree
 from lineage.system.blobcache import BlobCache, readers_of
 from lineage.system.gitobjects import GitObjects
@@ -25,6 +26,7 @@ from lineage.system.gitobjects import GitObjects
 @click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
 @click.option("--worktree", is_flag=True, help="The work tree, against HEAD.")
 @click.option("--fetch", is_flag=True, help="Ask origin for what a shallow clone lacks.")
+@click.option("--resolve", is_flag=True, help="Compile what is only a range with pip-tools, by your pip's index.")
 @click.option("--allow-empty", is_flag=True, help="A repository without a manifest is fine.")
 @click.option(
     "--fail-on",
@@ -40,6 +42,7 @@ def command(
     staged: bool,
     worktree: bool,
     fetch: bool,
+    resolve: bool,
     allow_empty: bool,
     fail_on: str,
     policy: Path | None,
@@ -52,7 +55,7 @@ def command(
 
     Without a range: every model that HEAD makes due. With one, models that it makes newly due end with 1. In CI the
     range of the pull request is found by itself. Only objects of git are read: no environment, nothing is run, and no
-    network but for --fetch.
+    network but for --fetch and --resolve.
     """
     if sum((revisions is not None, staged, worktree)) > 1:
         raise click.UsageError("BASE..HEAD, --staged and --worktree exclude each other")
@@ -73,6 +76,7 @@ def command(
             today=datetime.now(UTC).date(),
             fail_on=fail_on,
             allows_empty=allow_empty,
+            resolver=Resolver(lambda text: say(text, quiet)) if resolve else None,
         )
         plan = check(base, head, judges)
         cache.save()

@@ -34,6 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "assessing",
             "stage_params",
             "readings",
+            "resolving",
             "lacking",
             "run_capture",
             "reading_inputs",
