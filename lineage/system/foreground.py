@@ -25,6 +25,7 @@ from lineage.system.sentinel import Sentinel, maskable
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 """As shells end when a command cannot be started."""
 
+_PATIENCE_S = 1.0
 _SI_KERNEL = 0x80  # as for ^C
 _STOPS = frozenset({signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 _IGNORED_BY_PYTHON = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
@@ -205,15 +206,16 @@ def _accompany(child: int, sentinel: Sentinel, tick: Tick) -> Ended:
     """Pass on what comes for the command, and stop when it stops, until it ends."""
     interval = tick(child)
     while True:
-        got = signal.sigtimedwait(maskable(), interval)
+        got = signal.sigtimedwait(maskable(), min(interval, _PATIENCE_S))
         if got is None:
             interval = tick(child)
-        elif got.si_signo == signal.SIGCHLD:
-            ended = _reap(child)
-            if ended is not None:
-                return ended
-        else:
+        elif got.si_signo != signal.SIGCHLD:
             _pass_on(got, child, sentinel)
+            continue
+        # Also when nothing came: another thread of this process could have taken the signal.
+        ended = _reap(child)
+        if ended is not None:
+            return ended
 
 
 def _pass_on(got: signal.struct_siginfo, child: int, sentinel: Sentinel) -> None:
