@@ -1,13 +1,18 @@
 """The use of packages where the entry alone does not settle it: our own, conda's, and what a run has loaded."""
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
+from lineage.capturing import CaptureRequest, capture
 from lineage.core.evidence import Evidence
 from lineage.portable.environment import Problem
+from lineage.sources.base import Examination
+from lineage.sources.interpreter import InterpreterSource
 from tests.support import projects
 from tests.support.projects import install, site_packages
-from tests.support.recording import captured
+from tests.support.recording import NOW, captured
 
 NO_ENTRY = Problem(
     "use.no-entry", "packages", "no entry script is known, so the use of no package is: name it with --entry"
@@ -60,3 +65,21 @@ def test_without_an_entry_what_the_run_did_not_load_is_only_present(environment:
         {"joblib": "present", "numpy": "unknown", "plotly": "present", "scikit-learn": "present"},
         (NO_ENTRY,),
     )
+
+
+class Older(InterpreterSource):
+    """An interpreter that does not list its standard library, as those before 3.10."""
+
+    def examine(self) -> Examination:
+        return replace(super().examine(), stdlib=frozenset())
+
+
+def test_an_interpreter_that_does_not_list_its_standard_library(environment: Path, tmp_path: Path) -> None:
+    train = b"import json, asyncore, numpy\n"
+    root = projects.make_repository(tmp_path / "fraud", {"train.py": train, "requirements.txt": b""})
+    source = Older(str(projects.python_of(environment)), env=os.environ)
+
+    manifest = capture(CaptureRequest(paths=(root / projects.MODEL,)), source, now=NOW).manifest
+
+    assert {one.name: one.use for one in manifest.environment.packages}["numpy"] == "imported"
+    assert manifest.problems == ()
