@@ -59,7 +59,7 @@ def test_a_workspace_with_forks_extras_and_groups() -> None:
 
 
 def test_extras_that_exclude_each_other_an_archive_and_a_directory() -> None:
-    archive = "https://files.pythonhosted.org/packages/d1/d6"
+    archive = "https://files.example.org/packages/d1/d6"
     archive += "/3965ed04c63042e047cb6a3e6ed1a63a35087b6a609aa3a15ed8ac56c221/colorama-0.4.6-py2.py3-none-any.whl"
     expected = [
         own("acme", 11, "path:.", requires=("colorama", "libx", "numpy", "requests")),
