@@ -26,6 +26,9 @@ NOT_FOUND, NOT_EXECUTABLE = 127, 126
 """As shells end when a command cannot be started."""
 
 _PATIENCE_S = 1.0
+_OF_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGWINCH})
+"""What a terminal sends, it sends to the whole group."""
+
 _SI_KERNEL = 0x80  # as for ^C
 _STOPS = frozenset({signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 _IGNORED_BY_PYTHON = frozenset({signal.SIGPIPE, signal.SIGXFSZ})
@@ -220,6 +223,8 @@ def _accompany(child: int, sentinel: Sentinel, tick: Tick) -> Ended:
 
 def _pass_on(got: signal.struct_siginfo, child: int, sentinel: Sentinel) -> None:
     if got.si_pid == os.getpid():  # SIGPIPE of a sentinel that is gone
+        return
+    if got.si_code == _SI_KERNEL and got.si_signo in _OF_TERMINAL:
         return
     for_group = sentinel.had(got.si_signo, got.si_pid)
     if for_group is False:  # who ends a service sends to its processes one by one: wait for the sentinel's turn
