@@ -118,7 +118,7 @@ def group_of(rows: Iterable[Dependency]) -> str:
 
 
 def _text(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str | None:
-    """The values for people; of several those that the other side lacks."""
+    """The values as written, ``""`` for a package without any; of several those that the other side lacks."""
     if not rows:
         return None
     theirs = {value_of(row) for row in others}
@@ -128,7 +128,7 @@ def _text(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str | Non
         _shown(row) for row in others if value_of(row) not in set(map(value_of, rows))
     }:
         shown = [f"{text} ; {row.marker}" if row.marker else text for text, row in zip(shown, mine, strict=True)]
-    return ", ".join(sorted(set(shown))) or None
+    return ", ".join(sorted(set(shown)))
 
 
 def _shown(row: Dependency) -> str:
@@ -137,7 +137,7 @@ def _shown(row: Dependency) -> str:
         return row.origin
     if row.label:
         return f"{text}={row.label}"
-    return text or "any"
+    return text
 
 
 def _step(left: Sequence[Dependency], right: Sequence[Dependency]) -> str:

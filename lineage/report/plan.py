@@ -40,7 +40,7 @@ def _text(plan: Plan, style: Style) -> str:
     if plan.changes and (style.verbose or not plan.models):
         lines += ["changes:"] if not lines[-1] else ["", "changes:"]
         rows = [
-            [one.subject, f"{one.recorded or '-'} → {one.observed or '-'}", one.step, one.where] for one in plan.changes
+            [one.subject, f"{_side(one.recorded)} → {_side(one.observed)}", one.step, one.where] for one in plan.changes
         ]
         lines += table([[printable(cell) for cell in row] for row in rows], indent="  ")
     lines += [f"unknown    {printable(one.subject)}  {printable(one.reason)}" for one in plan.unknown]
@@ -49,6 +49,11 @@ def _text(plan: Plan, style: Style) -> str:
     if lines[-1]:
         lines.append("")
     return "\n".join([*lines, painted(verdict_line(plan), plan.verdict, style)]) + "\n"
+
+
+def _side(value: str | None) -> str:
+    """A side of an edit for people."""
+    return "-" if value is None else value or "any"
 
 
 def _accepted(one: Accepted) -> str:
@@ -132,7 +137,7 @@ def _markdown(plan: Plan, style: Style) -> str:
     if rows:
         lines += [*markdown_table(("action", "model", "reason"), rows), ""]
     if plan.changes:
-        changed = [(one.subject, one.recorded or "-", one.observed or "-", one.step, one.where) for one in plan.changes]
+        changed = [(one.subject, _side(one.recorded), _side(one.observed), one.step, one.where) for one in plan.changes]
         lines += ["<details><summary>changes</summary>", ""]
         lines += [*markdown_table(("subject", "base", "head", "step", "where"), changed), "", "</details>", ""]
     lines += [f"- unknown: {escape(one.subject)}: {escape(one.reason)}" for one in plan.unknown]

@@ -35,7 +35,7 @@ def package(
         pytest.param("a>=1", "a>=1.2", [package("a", ">=1", ">=1.2", "minor")], id="range"),
         pytest.param("a==1.0", "a>=1.0", [package("a", "1.0", ">=1.0", "unknown")], id="loosened"),
         pytest.param("a>=1.0", "a==1.2", [package("a", ">=1.0", "1.2", "minor")], id="pinned"),
-        pytest.param("a", "a>=1", [package("a", "any", ">=1", "unknown")], id="any"),
+        pytest.param("a", "a>=1", [package("a", "", ">=1", "unknown")], id="any"),
         pytest.param("", "a==1", [package("a", None, "1", "added")], id="added"),
         pytest.param("a==1\nb==1", "b==1", [package("a", "1", None, "removed")], id="removed"),
         pytest.param("a==1", f"a @ {GIT}v1", [package("a", "1", f"{GIT}v1", "build")], id="to git"),
