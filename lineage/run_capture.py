@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,63 +12,42 @@ from lineage.core.declared import is_dependency_file
 from lineage.core.entry import entry_of_command
 from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models
-from lineage.core.provider import Build
 from lineage.errors import InputError
-from lineage.model.manifest import EMPTY, Table, freeze
+from lineage.model.manifest import Table, freeze
 from lineage.model.observed import Process, Serving, Session
 from lineage.model.run import AskedCapture, Run
 from lineage.portable.environment import Problem
-from lineage.portable.policy import ModelRule
 from lineage.reading_inputs import files_of_run
 from lineage.repository_state import RepositoryState, own_file
 from lineage.sources.base import ExaminableSource
 from lineage.sources.interpreter import SeenProcessSource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCapture:
-    """What is to be captured of a run. Paths as typed; relative ones from the working directory."""
-
-    models: tuple[Path, ...] = ()
-    """each a model of its own; without any, what was asked for in the run, else what it wrote and looks like one"""
-    output: Path | None = None
-    name: str | None = None
-    entry: Path | None = None
-    metrics: Table = field(default_factory=lambda: EMPTY)
-    params: Table = field(default_factory=lambda: EMPTY)
-    labels: Table = field(default_factory=lambda: EMPTY)
-    generated: tuple[Path, ...] = ()
-    rules: tuple[ModelRule, ...] = ()
-    builds: tuple[Build, ...] = ()
-    cached: bool = False
-
-
 def requests(
-    run: Run, wanted: RunCapture, asked: Sequence[AskedCapture], state: RepositoryState, is_model: Callable[[str], bool]
+    run: Run,
+    wanted: CaptureRequest,
+    models: Sequence[Path],
+    asked: Sequence[AskedCapture],
+    state: RepositoryState,
+    is_model: Callable[[str], bool],
 ) -> tuple[tuple[CaptureRequest, ...], str]:
-    """What to capture, and how that was found. Raises ``InputError`` when nothing tells, or too much."""
-    common = CaptureRequest(
-        paths=(),
-        labels=wanted.labels,
-        metrics=wanted.metrics,
-        params=wanted.params,
-        generated=(*wanted.generated, *_made(run, state)),
-        models=wanted.rules,
-        builds=wanted.builds,
-        cached=wanted.cached,
-        seen=_session_of(asked),
-    )
-    if wanted.models:
-        if len(wanted.models) > 1 and (wanted.output or wanted.name):
-            raise InputError("several models need a manifest each", hint="leave out -o and --name")
-        named = replace(common, output=wanted.output, name=wanted.name, entry=wanted.entry)
-        return tuple(replace(named, paths=(path,)) for path in wanted.models), "named"
+    """What to capture, as ``wanted`` but with paths, and how they were found.
+
+    Each of ``models`` is one of its own; without any, what was asked for in the run, else what it wrote and looks like
+    a model. Raises ``InputError`` when nothing tells, or too much.
+    """
+    wanted = replace(wanted, generated=(*wanted.generated, *_made(run, state)), seen=_session_of(asked))
+    if models:
+        return tuple(replace(wanted, paths=(path,)) for path in models), "named"
     if asked:
-        return tuple(_asked(common, one) for one in asked), "asked for by lineage.capture"
+        return tuple(_asked(wanted, one) for one in asked), "asked for by lineage.capture"
     found = find_models(run.written, [one.path for one in state.outputs], is_model)
     _require_few(found, run)
+    if len(found.paths) > 1 and (wanted.output or wanted.name):
+        hint = f"name the one that is meant: lineage capture --run {run.id} PATH"
+        raise InputError(f"the run wrote several models: {', '.join(found.paths)}", hint=hint)
     how = ", ".join(sorted({reason for _, reason in found.how}))
-    return tuple(replace(common, paths=(state.root / path,), entry=wanted.entry) for path in found.paths), how
+    return tuple(replace(wanted, paths=(state.root / path,)) for path in found.paths), how
 
 
 def _made(run: Run, state: RepositoryState) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lineage.capturing import Captured
+from lineage.capturing import Captured, CaptureRequest
 from lineage.cli.emit import Progress, say
 from lineage.cli.narration import narrate
 from lineage.cli.targets import examinable, target_of
@@ -20,10 +20,18 @@ from lineage.model.manifest import EMPTY, StoredManifest, Table
 from lineage.model.observed import Serving
 from lineage.model.run import Run
 from lineage.portable.policy import Policy
-from lineage.run_capture import RunCapture, capture_model, requests
+from lineage.run_capture import capture_model, requests
 from lineage.running import watch
 from lineage.store.files import write_manifest
-from lineage.store.runs import asked_captures, find_run, keep_run, read_run, remove_run, runs_directory
+from lineage.store.runs import (
+    asked_captures,
+    find_run,
+    keep_run,
+    own_runs_directory,
+    read_run,
+    remove_run,
+    runs_directory,
+)
 from lineage.system.foreground import given_environment
 from lineage.system.gitrepo import GitRepository
 from lineage.system.watching import record_files
@@ -81,12 +89,13 @@ def commit_of(code: CodeDirectory) -> str:
 
 
 def runs_of(code: CodeDirectory) -> Path:
-    """Where runs are kept: below git's own directory; without one in the directory for temporary files."""
+    """Where runs are kept: below git's own directory; without one below the directory for temporary files.
+
+    Raises ``StoreError`` where that is not ours alone.
+    """
     if isinstance(code, GitRepository):
         return runs_directory(code.common_directory())
-    import tempfile
-
-    return Path(tempfile.gettempdir(), f"lineage-{os.getuid()}", "runs")
+    return own_runs_directory()
 
 
 Finished = tuple[Captured, StoredManifest, bool]
@@ -109,12 +118,16 @@ def finish_kept(run_id: str, options: FinishOptions, quiet: bool) -> list[Finish
 
 
 def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: bool) -> list[Finished]:
-    """Capture the models of a run. Raises ``LineageError``: then no manifest was written, and the run is kept."""
+    """Capture the models of a run, all before the first manifest is written.
+
+    Raises ``LineageError``: then the run is kept, and finishing it again writes what is missing.
+    """
     rules, _ = load_policy(root, options.policy)
     wanted = _wanted(options, rules)
     with opened_code(root, wanted.builds) as code:
         state = describe_code(code, [])
-    found, how = requests(run, wanted, asked_captures(place), state, lambda path: _is_model(root / path))
+    asked = asked_captures(place)
+    found, how = requests(run, wanted, options.models, asked, state, lambda path: _is_model(root / path))
     for request in found:
         say(f"model: {', '.join(os.path.relpath(path) for path in request.paths)} ({how})", quiet)
     serving = serve(place, root, options.serve, quiet)
@@ -144,9 +157,9 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
     return finished
 
 
-def _wanted(options: FinishOptions, rules: Policy) -> RunCapture:
-    return RunCapture(
-        models=options.models,
+def _wanted(options: FinishOptions, rules: Policy) -> CaptureRequest:
+    return CaptureRequest(
+        paths=(),
         output=options.manifest,
         name=options.name,
         entry=options.entry,
@@ -154,7 +167,7 @@ def _wanted(options: FinishOptions, rules: Policy) -> RunCapture:
         metrics=EMPTY if options.metrics is None else read_values(options.metrics, "metrics"),
         params=EMPTY if options.params is None else read_values(options.params, "parameters"),
         generated=() if options.metrics is None else (options.metrics,),
-        rules=rules.models,
+        models=rules.models,
         builds=read_builds(os.environ),
         cached=True,
     )

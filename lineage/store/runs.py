@@ -11,8 +11,10 @@ import os
 import re
 import secrets
 import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
@@ -33,6 +35,25 @@ _MOST_ASKED = 1000
 def runs_directory(common: Path) -> Path:
     """Where the runs of a repository lie; ``common`` is git's common directory."""
     return common / "lineage" / "runs"
+
+
+def own_runs_directory() -> Path:
+    """Where the runs of code without a repository lie: below the directory for temporary files, by our user's number.
+
+    Others may write beside it, and what lies in a run's directory is executed in the training: so it is made for us
+    alone. Raises ``StoreError`` where somebody else made it, or may write there.
+    """
+    own = Path(tempfile.gettempdir(), f"lineage-{os.getuid()}")
+    try:
+        with suppress(FileExistsError):
+            own.mkdir(mode=0o700)
+        found = own.lstat()
+    except OSError as error:
+        raise StoreError(f"the run cannot be recorded: {error.strerror}", str(own)) from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        hint = "remove it, or set TMPDIR to a directory of your own"
+        raise StoreError("is not a directory that only you can write: nothing is run from there", str(own), hint)
+    return own / "runs"
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Where watched runs are kept until their models are captured."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from lineage.store.runs import (
     find_run,
     keep_run,
     opened_run,
+    own_runs_directory,
     read_run,
     remove_run,
     runs_directory,
@@ -192,3 +195,32 @@ def test_a_request_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         asked_captures(tmp_path)
     assert str(caught.value).startswith(f"{path}: the request for a capture cannot be read: ")
+
+
+def test_runs_without_a_repository_lie_where_only_we_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = tmp_path / f"lineage-{os.getuid()}"
+
+    assert own_runs_directory() == own_runs_directory() == own / "runs"
+    assert own.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("kind", ["open to all", "open to the group", "a link", "a file"])
+def test_a_place_that_others_prepared_is_refused(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = tmp_path / f"lineage-{os.getuid()}"
+    if kind == "a link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        own.symlink_to("elsewhere")
+    elif kind == "a file":
+        own.touch()
+    else:
+        own.mkdir()
+        own.chmod(0o777 if kind == "open to all" else 0o770)
+
+    with pytest.raises(StoreError) as caught:
+        own_runs_directory()
+    assert str(caught.value) == (
+        f"{own}: is not a directory that only you can write: nothing is run from there\n"
+        "  remove it, or set TMPDIR to a directory of your own"
+    )
