@@ -3,6 +3,7 @@
 A dependency file that includes others is not told by its own blob, so it is read anew for each revision.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,12 +13,13 @@ from lineage.core.remembered import declarations_of, declarations_row, manifest_
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from lineage.model.manifest import StoredManifest
-from lineage.store.files import parse_manifest
 from lineage.system.blobcache import BlobCache
 from lineage.system.files import MAX_DOCUMENT_BYTES
 
 Blob = Callable[[str], bytes | None]
 """(blob id, or COMMIT:PATH) → bytes; ``None`` where the object is not here. Raises ``InputError`` for one too large."""
+
+_CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 class Readings:
@@ -40,6 +42,8 @@ class Readings:
             text = content()
             if len(text) > MAX_DOCUMENT_BYTES:
                 raise InputError(f"manifest is larger than {MAX_DOCUMENT_BYTES} bytes", where=path)
+            from lineage.store.files import parse_manifest  # most often all are known
+
             found = parse_manifest(text, path)
             self._cache.enter("manifest", blob, manifest_row(found))
         self._manifests[path, blob] = found
@@ -56,11 +60,17 @@ class Readings:
         found = self._declared.get(key) or declarations_of(self._cache.find("declared", key))
         if found is None:
             text = content()
-            found = form.declarations(path, _document(form.PARSE, text, path), text, include)
-            if found.files == (path,):
-                self._cache.enter("declared", key, declarations_row(found))
-        if found.files == (path,):
-            self._declared[key] = found
+            asked: list[str] = []
+
+            def note(other: str) -> bytes | None:
+                asked.append(other)
+                return include(other)
+
+            found = form.declarations(path, _document(form.PARSE, text, path), text, note)
+            if asked:  # also where it had no answer: another revision may have the file
+                return found
+            self._cache.enter("declared", key, declarations_row(found))
+        self._declared[key] = found
         return found
 
     def promises(self, declared: Sequence[Declarations], markers: Mapping[str, str]) -> Promises:
@@ -72,6 +82,10 @@ class Readings:
 
 
 def _document(kind: str, content: bytes, path: str) -> Any:
+    marker = _CONFLICT.search(content) if kind in ("yaml", "json") else None  # the others look by themselves
+    if marker is not None:
+        line = content.count(b"\n", 0, marker.start()) + 1
+        raise InputError("is a conflict marker", f"{path}:{line}", "take one side whole")
     if kind == "toml":
         from lineage.system.tomlfile import parse_toml
 

@@ -41,6 +41,10 @@ class Reader:
         """The raw value, ``None`` when the key is not there (TOML has no null)."""
         return self._table.pop(key, None)
 
+    def peek(self, key: str) -> Any:
+        """What ``take`` would give, not taken."""
+        return self._table.get(key)
+
     def has(self, key: str) -> bool:
         return key in self._table
 

@@ -86,7 +86,7 @@ class BlobCache:
 def readers_of(packages: Path, version: str) -> str:
     """What tells one state of the readers from another: the version, and the sources as they lie below ``packages``."""
     told = hashlib.sha256(version.encode())
-    for name in ("core", "model", "portable", "store"):
+    for name in ("core", "model", "portable", "store", "system"):
         for path in sorted((packages / name).rglob("*.py")):
             seen = path.stat()
             told.update(f"{path.name} {seen.st_size} {seen.st_mtime_ns}\n".encode())

@@ -1,8 +1,12 @@
-"""TOML, read with ``tomllib`` behind caps: the text may come from anyone who can open a pull request."""
+"""TOML behind caps: the text may come from anyone who can open a pull request.
+
+Read by tomli, which is compiled, several times faster than the standard library's reader and otherwise the same.
+"""
 
 import re
-import tomllib
 from typing import Any
+
+import tomli
 
 from lineage.errors import InputError
 
@@ -33,13 +37,14 @@ _TOKEN = re.compile(
 
 def parse_toml(content: bytes, where: str) -> dict[str, Any]:
     """The document. Raises ``InputError`` that names the place and, where known, the line."""
-    _refuse_deep_keys(content, where)
     try:
-        document = tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        _refuse_deep_keys(content, where)
+        document = tomli.loads(text)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError("is not UTF-8", where=f"{where}:{line}") from error
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         message, place = _placed(str(error))
         raise InputError(f"is not TOML: {message}", where=f"{where}{place}", hint=_conflict_hint(content)) from error
     except (RecursionError, ValueError) as error:
@@ -49,7 +54,7 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
 
 
 def _refuse_deep_keys(content: bytes, where: str) -> None:
-    """``tomllib`` takes time quadratic in the dots of one key: 20 KiB of ``a.a.a…`` cost it 1.4 s (3.11.7).
+    """Readers take time quadratic in the dots of one key: 20 KiB of ``a.a.a…`` cost ``tomllib`` 1.4 s (3.11.7).
 
     The same dots in a text or a comment are harmless; only where there are such dots is the text split into tokens.
     """

@@ -33,12 +33,20 @@ def read_yaml(text: bytes, where: str, *, limit: int = 8 << 20) -> object:
     directive, several documents, an alias inside of what it names, or is nested or expanded beyond bounds.
     """
     # Imported here: most commands read no YAML.
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.reader import ReaderError
+    from lineage.system.plainyaml import NOT_PLAIN, plain_yaml
 
     if len(text) > limit:
         raise InputError(f"{len(text)} bytes, and no more than {limit} are read", where, "split the file")
     decoded = _decode(text, where)
+    value: object = plain_yaml(decoded)
+    return read_whole_yaml(decoded, where) if value is NOT_PLAIN else value
+
+
+def read_whole_yaml(decoded: str, where: str) -> object:
+    """``read_yaml`` of a text, by ruamel.yaml alone: all of YAML 1.2, and what is wrong by name."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
+
     try:
         value: object = _reader().load(decoded)
     except ReaderError as error:

@@ -10,7 +10,7 @@ from tests.support import projects
 from tests.support.projects import MANIFEST, command_line, python_of
 from tests.support.recording import recorded
 
-HEAVY = {"git", "gitdb", "dvc", "piptools", "pip", "tomlkit", "ruamel", "packaging", "importlib.metadata"}
+HEAVY = {"git", "gitdb", "dvc", "piptools", "pip", "tomlkit", "ruamel", "yaml", "packaging", "importlib.metadata"}
 
 
 def imported(*arguments: str | Path, cwd: Path) -> set[str]:
