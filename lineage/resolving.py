@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lineage.core.declarations import compiled
-from lineage.core.declarations.requirements import declarations
+from lineage.core.declarations.requirements import included
 from lineage.errors import InputError, ObservationError
 from lineage.model.declarations import Declarations
 from lineage.model.plan import Due
@@ -93,7 +93,7 @@ class Resolver:
         answer = self._answers[question.text]
         if isinstance(answer, ObservationError):
             raise answer
-        read = declarations("compiled.txt", None, answer, lambda _: None)
+        read = included("compiled.txt", answer, lambda _: None)
         return (compiled.lock_of(read, side, is_whole),)
 
 

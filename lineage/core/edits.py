@@ -2,63 +2,74 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from lineage.core.ranges import movement, same_range, same_version
+from lineage.core.declarations.poetryranges import to_specifier
+from lineage.core.declared import is_dependency_file
+from lineage.core.ranges import movement, same_range
+from lineage.core.renamed import with_old_paths
+from lineage.core.samerows import are_same, value_of
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.model.plan import Edit
 from lineage.portable.names import step
 
 _ORDER = ("none", "build", "patch", "minor", "major", "added", "removed", "unknown")
 
-Value = tuple[str, str, str, str]
-"""(version or range, origin, label, marker): what makes two rows of a package the same"""
+_OR = " | "
+"""between the Pythons of a lock for several"""
+_INCLUDING = "requirements"
+"""The form whose files hold each other's rows; where another one reads such a file, its rows count as its own."""
 
 
 def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[Edit, ...]:
     """The changes of packages, Python and system, one for each package and file, sorted by place.
 
-    A file that only one side has is compared with nothing, unless another one of its form, that only the other side
-    has, holds the same: then it was renamed.
+    A file that only one side has is compared with nothing, unless it became another one (``renamed``). A row is told
+    of the file that it stands in: one that stands in a dependency file which another one includes is that file's.
     """
-    before, after = ({one.path: one for one in side} for side in (base, head))
-    gone = [one for path, one in before.items() if path not in after]
-    for path, one in after.items():
-        if path not in before:
-            twin = next((other for other in gone if other.form == one.form and _same(other, one)), None)
-            if twin is not None:
-                before[path] = before.pop(twin.path)
-                gone.remove(twin)
+    after = {one.path: one for one in head}
+    before = with_old_paths({one.path: one for one in base}, after)
     found: list[Edit] = []
     for path in sorted({*before, *after}):
         found += _of_file(before.get(path), after.get(path))
     return tuple(found)
 
 
-def _same(left: Declarations, right: Declarations) -> bool:
-    return not _of_file(left, right)
-
-
 def _of_file(before: Declarations | None, after: Declarations | None) -> list[Edit]:
     left, right = _by_name(before), _by_name(after)
-    found = [
-        edit
-        for name in sorted({*left, *right})
-        if (edit := _of_package(name, left.get(name, ()), right.get(name, ()), before, after)) is not None
-    ]
+    found = []
+    for name, file in sorted({*left, *right}):
+        rows = left.get((name, file), ()), right.get((name, file), ())
+        edit = _of_package(name, *rows, before, after)
+        if edit is not None and not _is_unread(edit, before, after):
+            found.append(edit)
     return [*found, *_of_python(before, after), *_of_system(before, after)]
 
 
-def _by_name(declared: Declarations | None) -> dict[str, tuple[Dependency, ...]]:
-    found: dict[str, tuple[Dependency, ...]] = {}
+def _is_unread(edit: Edit, before: Declarations | None, after: Declarations | None) -> bool:
+    """Whether a package seems added or removed only because its row cannot be read on one side, which is told."""
+    side = {"added": before, "removed": after}.get(edit.step)
+    return side is not None and any(one.subject == edit.subject for one in side.unknown)
+
+
+def _by_name(declared: Declarations | None) -> dict[tuple[str, str], tuple[Dependency, ...]]:
+    """By name, and in a requirements file by the included file that holds the rows, for the ones that are told here.
+
+    Of a lock without the markers: tools work them out, and write them anew where no version moves.
+    """
+    found: dict[tuple[str, str], tuple[Dependency, ...]] = {}
     for one in () if declared is None else declared.dependencies:
-        if not one.is_own:
-            found[one.name] = (*found.get(one.name, ()), one)
+        apart = declared is not None and declared.form == _INCLUDING
+        if not one.is_own and not (apart and _is_told_elsewhere(one)):
+            if one.marker and declared is not None and declared.is_lock:
+                one = replace(one, marker="")
+            key = (one.name, one.file if apart else "")
+            found[key] = (*found.get(key, ()), one)
     return found
 
 
-def value_of(row: Dependency) -> Value:
-    """What a row promises, whatever its place, group and spelling."""
-    return (row.version or row.specifier, row.origin or "", row.label, row.marker)
+def _is_told_elsewhere(row: Dependency) -> bool:
+    return bool(row.file) and is_dependency_file(row.file)
 
 
 def _of_package(
@@ -68,12 +79,18 @@ def _of_package(
     before: Declarations | None,
     after: Declarations | None,
 ) -> Edit | None:
-    if _are_same(left, right):
+    if are_same(left, right):
         return None
     rows, others = (right, left) if right else (left, right)
     declared = after if right else before
     theirs = {value_of(row) for row in others}
-    changed = next((row for row in rows if value_of(row) not in theirs), rows[0])
+    here = [row for row in rows if not _is_told_elsewhere(row)]
+    here = here or [row for row in others if not _is_told_elsewhere(row)]
+    if not here:
+        return None
+    group = group_of(rows)
+    here.sort(key=lambda row: row.group != group)
+    changed = next((row for row in here if value_of(row) not in theirs), here[0])
     return Edit(
         kind="package",
         subject=f"package:{name}",
@@ -81,28 +98,8 @@ def _of_package(
         observed=_text(right, left),
         step=_step(left, right),
         where=place_of(changed, declared.path if declared is not None else ""),
-        group=group_of(rows),
+        group=group,
     )
-
-
-def _are_same(left: Sequence[Dependency], right: Sequence[Dependency]) -> bool:
-    """Whether both sides promise the same, versions and ranges by their meaning."""
-    mine, theirs = ({value_of(row) for row in side} for side in (left, right))
-    if mine == theirs:
-        return True
-    if not left or not right:
-        return False
-    return all(any(_is_same(a, b) for b in right) for a in left) and all(
-        any(_is_same(a, b) for a in left) for b in right
-    )
-
-
-def _is_same(left: Dependency, right: Dependency) -> bool:
-    if value_of(left)[1:] != value_of(right)[1:]:
-        return False
-    if left.version and right.version:
-        return same_version(left.version, right.version)
-    return not left.version and not right.version and same_range(left.specifier, right.specifier)
 
 
 def place_of(row: Dependency, path: str) -> str:
@@ -128,7 +125,7 @@ def _text(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str | Non
         _shown(row) for row in others if value_of(row) not in set(map(value_of, rows))
     }:
         shown = [f"{text} ; {row.marker}" if row.marker else text for text, row in zip(shown, mine, strict=True)]
-    return ", ".join(sorted(set(shown)))
+    return ", ".join(sorted(set(shown) - {""}))
 
 
 def _shown(row: Dependency) -> str:
@@ -136,7 +133,7 @@ def _shown(row: Dependency) -> str:
     if row.origin and not row.version:
         return row.origin
     if row.label:
-        return f"{text}={row.label}"
+        return f"{text}={row.label}" if row.version else f"{text} {row.label}".lstrip()
     return text
 
 
@@ -170,26 +167,49 @@ def _exact(row: Dependency) -> str:
 
 def _of_python(before: Declarations | None, after: Declarations | None) -> list[Edit]:
     left, right = (None if side is None else side.python for side in (before, after))
-    if left == right:
+    if left == right or (left is not None and right is not None and same_range(_range(left), _range(right))):
         return []
     side = after if after is not None and right is not None else before
     where = "" if side is None else f"{side.path}:{side.python_line}" if side.python_line else side.path
     return [
-        Edit(kind="python", subject="python", recorded=left, observed=right, step=python_step(left, right), where=where)
+        Edit(
+            kind="python",
+            subject="python",
+            recorded=_but_for(left, right),
+            observed=_but_for(right, left),
+            step=python_step(left, right),
+            where=where,
+        )
     ]
 
 
+def _but_for(text: str | None, other: str | None) -> str | None:
+    """Of several Pythons those that the other side lacks, where it has others."""
+    if text is None or other is None or _OR not in text + other:
+        return text
+    mine, theirs = (one.split(_OR) for one in (text, other))
+    return _OR.join([one for one in mine if one not in theirs] or mine)
+
+
 def python_step(left: str | None, right: str | None) -> str:
-    """How far a Python version or range moved."""
+    """How far a Python version or range moved, or several that are joined by a bar."""
     if left is None or right is None:
         return "added" if left is None else "removed"
-    if left[:1].isdigit() and right[:1].isdigit():
-        return step(left, right)
-    return movement(_range(left), _range(right))
+    old, new = (str(one).split(_OR) for one in (_but_for(left, right), _but_for(right, left)))
+    return max((min((_python_step(a, b) for a in old), key=_ORDER.index) for b in new), key=_ORDER.index)
+
+
+def _python_step(left: str, right: str) -> str:
+    moved = step(left, right)
+    if moved != "unknown":
+        return moved
+    moved = movement(_range(left), _range(right))
+    return "unknown" if moved == "none" else moved
 
 
 def _range(text: str) -> str:
-    return f"=={text}" if text[:1].isdigit() else text
+    """PEP 440 for what poetry, too, may write; as it stands where that cannot say it."""
+    return text if (specifier := to_specifier(text)) is None else specifier
 
 
 def _of_system(before: Declarations | None, after: Declarations | None) -> list[Edit]:

@@ -65,6 +65,7 @@ class Promises:
         self._unread = {told.subject: told.reason for told in reversed(self.unknown)}
         self._graph: dict[str, list[str]] | None = None
         self._told: dict[tuple[str, frozenset[Key]], Promise] = {}
+        self._exact: dict[tuple[str, str], frozenset[Key]] = {}
         self.names: frozenset[str] = frozenset(self._rows)
         """the packages that are named for this environment, for whatever group"""
         serving = (name for name, rows in self._rows.items() if any(one.row.group == MAIN for one in rows))
@@ -96,8 +97,11 @@ class Promises:
 
     def keys(self, name: str, version: str) -> frozenset[Key]:
         """The rows that promise exactly this version."""
-        rows = self._rows.get(name, ())
-        return frozenset(one.key for one in rows if one.row.version and same_version(one.row.version, version))
+        if (name, version) not in self._exact:
+            rows = self._rows.get(name, ())
+            found = frozenset(one.key for one in rows if one.row.version and same_version(one.row.version, version))
+            self._exact[name, version] = found
+        return self._exact[name, version]
 
     def chain(self, name: str, roots: Iterable[str]) -> tuple[str, ...]:
         """The packages from ``name`` up to the nearest of ``roots``, without ``name``; empty where no graph tells."""
@@ -145,6 +149,8 @@ def _main(rows: Sequence[_Row]) -> list[_Row]:
 
 def _is_one(rows: Sequence[_Row]) -> bool:
     """Whether exact rows ask for one thing; one without a version or label leaves it to the others."""
+    if len(rows) == 1:
+        return True
     versions = [one.row.version for one in rows if one.row.version is not None]
     labels = {one.row.label for one in rows if one.row.label}
     first = rows[0].row.origin
@@ -179,7 +185,7 @@ def _exact(rows: Sequence[_Row], others: Sequence[_Row]) -> Promise:
 def _range(rows: Sequence[_Row]) -> Promise:
     first = rows[0]
     clauses = {clause for one in rows for clause in one.row.specifier.split(",") if clause}
-    written = dict.fromkeys(text for one in rows if (text := one.row.written or one.row.specifier))
+    written = dict.fromkeys(filter(None, (_asked(one.row) for one in rows)))
     return Promise(
         state="range",
         specifier=",".join(sorted(clauses)),
@@ -210,4 +216,9 @@ def _texts(rows: Sequence[_Row]) -> str | None:
 def _text(row: Dependency) -> str:
     if row.origin is not None:
         return row.origin if row.version is None else f"{row.version} ({row.origin})"
-    return row.version or row.written or row.specifier or "any version"
+    return row.version or _asked(row) or "any version"
+
+
+def _asked(row: Dependency) -> str:
+    """The range as written; ``""`` for any version, which some formats spell ``*``."""
+    return "" if row.written == "*" else row.written or row.specifier

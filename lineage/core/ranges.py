@@ -86,13 +86,32 @@ def _bounds(specifier: str) -> tuple[str | None, str | None] | None:
 
 
 def same_range(left: str, right: str) -> bool:
-    """Whether two ranges are written of the same clauses, whatever their order and spelling of versions."""
+    """Whether two ranges are written of the same clauses, whatever their order and spelling of versions.
+
+    ``~=2.10`` is ``>=2.10,<3`` and equal to it.
+    """
     if left == right:
         return True
     try:
-        return SpecifierSet(left) == SpecifierSet(right)
+        return SpecifierSet(_spelled_out(left)) == SpecifierSet(_spelled_out(right))
     except InvalidSpecifier:
         return False
+
+
+def _spelled_out(specifier: str) -> str:
+    """The range with the two bounds that each ``~=`` stands for. Raises ``InvalidSpecifier``."""
+    if "~=" not in specifier:
+        return specifier
+    return ",".join(text for one in SpecifierSet(specifier) for text in _bounds_of(one))
+
+
+def _bounds_of(clause: Specifier) -> list[str]:
+    if clause.operator != "~=":
+        return [str(clause)]
+    version = Version(clause.version)
+    *kept, last = version.release[:-1]
+    epoch = f"{version.epoch}!" if version.epoch else ""
+    return [f">={clause.version}", f"<{epoch}{'.'.join(map(str, [*kept, last + 1]))}"]
 
 
 def same_version(left: str, right: str) -> bool:

@@ -24,7 +24,7 @@ def test_known_names(name: str) -> None:
     "name",
     [
         *("requirements.md", "base.txt", "my-setup.py", "pylock-toml", "xpylock.toml", "Cargo.lock", "Dockerfiles"),
-        *("environment.yml.bak", "requirements/base.yml", "docs/requirements/deep/base.txt", "train.py", ""),
+        *("environment.yml.bak", "requirements/base.yml", "requirements/a/b/c/base.txt", "train.py", ""),
     ],
 )
 def test_other_names(name: str) -> None:

@@ -159,6 +159,11 @@ def test_python_and_system() -> None:
     assert edits([base], [base]) == ()
 
 
+def test_any_version_is_told_as_it_is_written() -> None:
+    head = declared("pyproject.toml", "[project]\ndependencies = ['a']\n[tool.poetry.dependencies]\nnumpy = '*'\n")
+    assert [one.observed for one in edits([], [head])] == ["", "*"]
+
+
 @pytest.mark.parametrize(
     ("left", "right", "step"),
     [
@@ -168,10 +173,26 @@ def test_python_and_system() -> None:
         (None, "3.11", "added"),
         ("3.11", None, "removed"),
         ("3.11", "odd", "unknown"),
+        ("^3.9", "^3.10", "minor"),
+        ("^3.6.1", ">=3.6.2,<4.0", "patch"),
+        ("3.8.*", "3.9.*", "minor"),
+        ("3.11.7 | 3.12.1", "3.11.9 | 3.12.1", "patch"),
+        ("3.11.7 | 3.12.1", "3.12.1", "minor"),
+        (">=3.9", "==3.9", "unknown"),
+        ("~2.7 || ^3.5", "^3.6", "unknown"),
     ],
 )
 def test_how_far_python_moved(left: str | None, right: str | None, step: str) -> None:
     assert python_step(left, right) == step
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [(">= 3.9", ">=3.9"), (">=3.9,<4", "<4.0,>=3.9"), ("^3.9", ">=3.9,<4"), (">=3.9.0", ">=3.9")]
+)
+def test_python_asked_for_in_other_words(left: str, right: str) -> None:
+    texts = (f"[project]\nrequires-python = '{one}'\n" for one in (left, right))
+    base, head = (declared("pyproject.toml", text) for text in texts)
+    assert edits([base], [head]) == ()
 
 
 @pytest.mark.parametrize(
@@ -188,3 +209,56 @@ def test_how_far_python_moved(left: str | None, right: str | None, step: str) ->
 )
 def test_how_far_the_system_moved(field: str, left: str | None, right: str | None, step: str) -> None:
     assert system_step(field, left, right) == step
+
+
+def told(base: Declarations, head: Declarations) -> list[tuple[str, str | None, str | None, str]]:
+    return [(one.subject, one.recorded, one.observed, one.where) for one in edits([base], [head])]
+
+
+def test_what_a_file_includes_is_told_of_the_included_one() -> None:
+    files = {"requirements.txt": "a==1\n", "more.txt": "b==1\n"}
+    plain = declared("requirements-dev.txt", "c==1\n", files)
+
+    named = declared("requirements-dev.txt", "-r requirements.txt\nc==1\n", files)
+    assert told(plain, named) == []
+    hidden = declared("requirements-dev.txt", "-r more.txt\nc==1\n", files)
+    assert told(plain, hidden) == [("package:b", None, "1", "more.txt:1")]
+
+
+def test_a_setup_script_that_reads_a_file_tells_what_became_of_its_own_rows() -> None:
+    literal = declared("setup.py", "setup(install_requires=['a==1', 'b', 'c'])")
+    text = "setup(install_requires=open('requirements.txt').read().split())"
+    read = declared("setup.py", text, {"requirements.txt": "a==1\nb>=2\nd==1\n"})
+
+    assert told(literal, read) == [
+        ("package:b", "", ">=2", "setup.py:1"),
+        ("package:c", "", None, "setup.py:1"),
+    ]
+
+
+def test_a_row_that_cannot_be_read_on_one_side_is_neither_added_nor_removed() -> None:
+    base, head = declared("requirements.txt", "a==1\nb==1\n"), declared("requirements.txt", "a==\n")
+
+    assert told(base, head) == [("package:b", "1", None, "requirements.txt:2")]
+    assert told(head, base) == [("package:b", None, "1", "requirements.txt:2")]
+
+
+def test_of_several_pythons_those_that_moved_are_told() -> None:
+    lock = "version: 1\npackage:\n"
+    row = "- {{name: python, version: {0}, manager: conda, platform: {1}}}\n"
+    base, head = (
+        declared("conda-lock.yml", lock + row.format("3.11.7", "linux-64") + row.format(other, "osx-64"))
+        for other in ("3.11.8", "3.11.9")
+    )
+
+    assert [(one.recorded, one.observed, one.step) for one in edits([base], [head])] == [("3.11.8", "3.11.9", "patch")]
+
+
+def test_a_row_without_a_version_adds_no_text_to_those_with_one() -> None:
+    base = declared("setup.cfg", "[options]\ninstall_requires = b\n")
+    head = declared("environment.yml", "dependencies:\n- a\n- a>=2\n")
+
+    assert [(one.subject, one.observed) for one in edits([base], [head])] == [
+        ("package:a", ">=2"),
+        ("package:b", None),
+    ]

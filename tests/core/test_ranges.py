@@ -84,6 +84,12 @@ def test_how_far_a_range_moved(before: str, after: str, moved: str) -> None:
         ("not read", ">=1", False),
         (">=1", ">1", False),
         ("", "", True),
+        ("~=2.10", "<3,>=2.10", True),
+        ("~=0.4.14", "<0.5.0,>=0.4.14", True),
+        ("~=1!2.0,!=2.1", "!=2.1,<1!3,>=1!2.0", True),
+        ("~=2.10", "<2.11,>=2.10", False),
+        ("~=2.10", ">=2.10", False),
+        ("~=x", ">=2.10", False),
     ],
 )
 def test_two_ranges_that_say_the_same(left: str, right: str, same: bool) -> None:

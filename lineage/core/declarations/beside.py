@@ -3,12 +3,16 @@
 import posixpath
 import re
 import tomllib
+from dataclasses import replace
+from typing import Any
 
 from lineage.core.declarations import pyproject
 from lineage.core.declarations.forms import Include
+from lineage.core.declarations.lockrows import canonical
+from lineage.core.declarations.locktables import Block
 from lineage.core.declarations.rows import Rows
 from lineage.errors import InputError
-from lineage.model.declarations import Dependency
+from lineage.model.declarations import MAIN, Dependency
 
 _MAX_SIZE = 1 << 20  # bytes; no real project file is larger
 _DOTTED = re.compile(rb"(?:\.[ \t]*+[A-Za-z0-9_\"'-]++[ \t]*+){17}")
@@ -18,7 +22,8 @@ _DOTTED = re.compile(rb"(?:\.[ \t]*+[A-Za-z0-9_\"'-]++[ \t]*+){17}")
 def asked_beside(rows: Rows, include: Include) -> tuple[Dependency, ...]:
     """The rows of the pyproject.toml beside a lock, without what builds it; none where it is not there or not readable.
 
-    A file that is read is added to ``rows.files``. Whoever judges that file itself tells what is wrong with it.
+    The group is ``""`` for what is optional and no extra names: nothing of the project installs it. A file that is
+    read is added to ``rows.files``. Whoever judges that file itself tells what is wrong with it.
     """
     path = posixpath.join(posixpath.dirname(rows.path), "pyproject.toml")
     try:
@@ -26,8 +31,20 @@ def asked_beside(rows: Rows, include: Include) -> tuple[Dependency, ...]:
         if content is None or len(content) > _MAX_SIZE or _DOTTED.search(content):
             return ()
         document = tomllib.loads(content.decode("utf-8"))
+        document.pop("build-system", None)
         found = pyproject.declarations(path, document, content, include)
     except (InputError, ValueError, RecursionError):
         return ()
     rows.files.update(found.files)
-    return tuple(row for row in found.dependencies if row.group != "build")
+    optional = _optional(document)
+    return tuple(
+        replace(row, group="") if row.group == MAIN and row.name in optional else row for row in found.dependencies
+    )
+
+
+def _optional(document: dict[str, Any]) -> frozenset[str]:
+    """What poetry's table calls optional, by canonical name."""
+    listed = Block("", document).table("tool").table("poetry").table("dependencies").values
+    return frozenset(
+        canonical(name) for name, value in listed.items() if isinstance(value, dict) and value.get("optional") is True
+    )

@@ -30,8 +30,8 @@ _NAMES = re.compile(r"(?:.+[-_.])?conda-lock(?:[-_.].+)?\.ya?ml", re.IGNORECASE)
 
 
 def recognise(path: str) -> bool:
-    """Whether a file is such a lock, by its name."""
-    return _NAMES.fullmatch(posixpath.basename(path)) is not None
+    """Whether a file is such a lock, by its name; a workflow that makes one is none."""
+    return not path.startswith(".github/") and _NAMES.fullmatch(posixpath.basename(path)) is not None
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
@@ -91,13 +91,10 @@ class _Reading:
         self.rows.unknown.append(Unknown(subject, reason))
 
     def finish(self) -> Declarations:
-        """All rows; the Python only where it is one for all platforms."""
-        python = next(iter(self._pythons)) if len(self._pythons) == 1 else None
-        if len(self._pythons) > 1:
-            versions = ", ".join(sorted(self._pythons))
-            self.rows.unknown.append(Unknown("python", f"{self._path} has one for each platform: {versions}"))
+        """All rows; the Pythons of several platforms joined by a bar."""
+        python = " | ".join(sorted(self._pythons)) or None
         return self.rows.finish(
-            FORM, is_lock=True, has_graph=True, python=python, python_line=self._pythons.get(python or "", 0)
+            FORM, is_lock=True, has_graph=True, python=python, python_line=min(self._pythons.values(), default=0)
         )
 
 
@@ -125,8 +122,10 @@ def _origin(item: dict[str, Any]) -> str | None:
 
 
 def _requires(value: object, manager: str) -> tuple[str, ...]:
-    names: Iterable[object] = value if isinstance(value, dict) else ()
-    return required_names((one for one in names if isinstance(one, str)), manager)
+    """Of a table by name, as conda-lock writes it, or of a list of specs, as the first versions of pixi did."""
+    listed: Iterable[object] = value if isinstance(value, dict | list) else ()
+    names = (one.split(None, 1)[0] for one in listed if isinstance(one, str) and one.strip())
+    return required_names(names, manager)
 
 
 def required_names(names: Iterable[str], manager: str) -> tuple[str, ...]:

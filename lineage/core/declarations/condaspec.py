@@ -38,6 +38,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _BUILD = re.compile(r"[A-Za-z0-9_.*+^$-]+")
 _CHANNEL = re.compile(r"(?:[^\s\[\]=<>!~,|]*::?)(?=[A-Za-z0-9_])")
 _SPEC = re.compile(r"(?P<name>[^\s\[=<>!~]+)(?P<rest>[^\[]*+)(?:\[(?P<keys>[^\]]*+)\])?")
+_EXTRAS = re.compile(r"\A([A-Za-z0-9_.-]++)\[[A-Za-z0-9_.,-]*\]")
+"""of pip, by mistake: conda knows none"""
 _KEY = re.compile(r"\s*(?P<key>[a-z0-9_]+)\s*=\s*(?:'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,'\"]*))\s*(?:,|\Z)")
 _CLAUSE = re.compile(r"(?P<operator>==|!=|<=|>=|~=|=|<|>)?(?P<version>[A-Za-z0-9_.!+-]+?)(?P<star>\.?\*)?")
 _PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
@@ -69,6 +71,7 @@ def parse_spec(text: str) -> Spec:
     text = text.strip()
     if "://" in text:
         return parse_archive(text)
+    text = _EXTRAS.sub(r"\1", text, count=1)
     channel = _CHANNEL.match(text)
     match = _SPEC.fullmatch(text[channel.end() :] if channel else text)
     if match is None or _NAME.fullmatch(match["name"]) is None or not conda_name(match["name"]):
@@ -81,7 +84,8 @@ def parse_spec(text: str) -> Spec:
         raise InputError(f"has a build that is none: {text[:80]!r}")
     label = "" if build == "*" else build
     exact, specifier = _version(version, bool(label), text)
-    return Spec(name=name, version=exact, specifier=specifier, written=rest or version, label=label)
+    written = version if label and exact is None else _SPACED.sub(r"\1", rest) or version
+    return Spec(name=name, version=exact, specifier=specifier, written=written, label=label)
 
 
 def parse_archive(address: str) -> Spec:

@@ -5,7 +5,7 @@ import posixpath
 import re
 
 from lineage.core.declarations import requirements
-from lineage.core.declarations.condaspec import parse_spec, python_of
+from lineage.core.declarations.condarows import add_spec
 from lineage.core.declarations.dockercopies import Context, Copy, copies_of, mounts_of
 from lineage.core.declarations.dockerinstalls import Install, installs
 from lineage.core.declarations.dockerlines import Instruction, Text
@@ -16,7 +16,6 @@ from lineage.core.declarations.rows import Rows, subject_of
 from lineage.core.declarations.shellwords import Command, Word, commands
 from lineage.core.locks.origins import ARCHIVES
 from lineage.errors import InputError
-from lineage.model.declarations import Dependency
 from lineage.portable.environment import Unknown
 
 _FLAG = re.compile(r"\s*(--[a-z]+(?:=\S*)?)(?=\s)")
@@ -105,9 +104,10 @@ class Build:
         elif any(letter in one.text.partition("[")[0] for letter in "*?") and "=" not in one.text:
             self._unknown("packages", f"{place} installs what it does not name{_shown(one.text)}")
         else:
-            is_place = one.text.startswith("/") and not one.text.lower().endswith(ARCHIVES)
+            text = one.text.removeprefix("-e ")
+            is_place = text.startswith("/") and not text.lower().endswith(ARCHIVES)
             # A directory in the image is code that was copied there.
-            self.rows.requirement(f".{one.text}" if is_place else one.text, self._group, line)
+            self.rows.requirement(f".{text}" if is_place else one.text, self._group, line)
 
     def _apt(self, one: Install, line: int) -> None:
         match = _APT.fullmatch(one.text) if one.is_known else None
@@ -119,26 +119,9 @@ class Build:
             self._unknown(subject, f"{self._path}:{line} {_TOLD}{_shown(one.text)}")
 
     def _conda(self, text: str, line: int) -> None:
-        try:
-            spec = parse_spec(text)
-        except InputError as error:
-            self._unknown(subject_of(text), f"{self._path}:{line} {error.message}")
-            return
-        if spec.name == "python":
-            self.python = (python_of(spec), line)
-            return
-        self.rows.dependencies.append(
-            Dependency(
-                name=spec.name,
-                version=spec.version,
-                specifier=spec.specifier,
-                written=spec.written,
-                label=spec.label,
-                group=self._group,
-                line=line,
-                manager="conda",
-            )
-        )
+        python = add_spec(self.rows, text, self._group, line)
+        if python:
+            self.python = (python, line)
 
     def _file(self, one: Install, line: int, folder: str) -> None:
         place = f"{self._path}:{line}"
@@ -150,7 +133,7 @@ class Build:
         if path in self.rows.files:
             return
         try:
-            self.rows.merge(requirements.declarations(path, None, content, self._include), self._group)
+            self.rows.merge(requirements.included(path, content, self._include), self._group)
         except InputError as error:
             self._unknown("packages", f"{place} installs what {path} lists: {error.message} ({error.where})")
 

@@ -17,8 +17,16 @@ from lineage.portable.environment import Unknown
 FORM = "Dockerfile"
 PARSE = "text"
 
-_NAMES = re.compile(r"(?:.+[-_.])?(?:Dockerfile|Containerfile)(?:[-_.].+)?", re.IGNORECASE)
-_OTHERS = (".dockerignore", ".containerignore", ".md", ".py", ".sh", ".yml", ".yaml", ".json", ".j2", ".tmpl")
+_NAMES = re.compile(
+    r"(?:.+[-_.])?(?:Dockerfile|Containerfile)(?:[-_.].+)?|(?-i:[A-Za-z0-9]*(?:Dockerfile|Containerfile))",
+    re.IGNORECASE,
+)
+_OTHERS = (
+    *(".dockerignore", ".containerignore", ".md", ".rst", ".txt", ".html", ".json", ".yml", ".yaml", ".toml", ".lock"),
+    *(".py", ".pyc", ".ipynb", ".sh", ".rs", ".go", ".js", ".ts", ".rb", ".java", ".swp", ".patch", ".diff"),
+    *(".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".mustache", ".erb", ".m4", ".in"),
+)
+"""What is written about one, and templates: these become a Dockerfile only where they are filled in."""
 
 
 def recognise(path: str) -> bool:

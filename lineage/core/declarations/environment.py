@@ -9,33 +9,44 @@ import re
 from typing import Any
 
 from lineage.core.declarations import requirements
-from lineage.core.declarations.condaspec import parse_spec, python_of
+from lineage.core.declarations.condarows import add_spec
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of_file
 from lineage.core.declarations.rows import Rows
-from lineage.core.declarations.shapes import as_list, as_table
-from lineage.errors import InputError
-from lineage.model.declarations import Declarations, Dependency
+from lineage.core.declarations.shapes import as_list
+from lineage.model.declarations import Declarations
 from lineage.portable.environment import Unknown
-from lineage.portable.names import canonical_name
 
 FORM = "environment.yml"
 PARSE = "yaml"
 
-_NAMES = re.compile(r"(?:.+[-_.])?environment[0-9]*(?:[-_.].+)?\.ya?ml|conda(?:[-_.]env.*)?\.ya?ml", re.IGNORECASE)
+_NAMES = re.compile(
+    r"(?:.+[-_.])?environment[0-9]*(?:[-_.].+)?\.ya?ml|conda(?:[-_.]env.*)?\.ya?ml|(?:.+[-_.])?env(?:[-_.].+)?\.ya?ml",
+    re.IGNORECASE,
+)
+_FOLDERS = frozenset({"envs", "conda-envs", "conda_envs"})
+"""folders whose YAML files are environments: of snakemake's workflows, and where many are kept"""
 _ITEM = re.compile(r"""[ \t]*+(?:-[ \t]++)++(?:"([^"]*)"|'([^']*)'|([^"'#\s].*))""")
-_NAMED = re.compile(r"(?:[^\s:]*::)?([A-Za-z0-9_.-]+)")
 _HINT = "write the packages as a list below dependencies:"
 
 
 def recognise(path: str) -> bool:
     """Whether a file is an environment of conda, by its name."""
-    return _NAMES.fullmatch(posixpath.basename(path)) is not None
+    folder, base = posixpath.split(path)
+    if folder.startswith(".github"):
+        return False
+    in_folder = posixpath.basename(folder) in _FOLDERS and base.endswith((".yml", ".yaml"))
+    return in_folder or _NAMES.fullmatch(base) is not None
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What an environment file asks for. Raises ``InputError`` where it has no list of dependencies."""
-    listed = as_list(as_table(document, "the file", path, _HINT).get("dependencies"), "dependencies", path, _HINT)
+    """What an environment file asks for; other things have files of these names too, and ask for no package.
+
+    Raises ``InputError`` where its dependencies are no list.
+    """
+    if not isinstance(document, dict) or document.get("dependencies") is None:
+        return Rows(path).finish(FORM)
+    listed = as_list(document["dependencies"], "dependencies", path, _HINT)
     reading = _Reading(path, _lines_of_items(content))
     for item in listed:
         reading.read_item(item)
@@ -71,28 +82,9 @@ class _Reading:
 
     def _read_spec(self, text: str) -> None:
         line = self._line(text)
-        try:
-            spec = parse_spec(text)
-        except InputError as error:
-            named = _NAMED.match(text)
-            subject = "packages" if named is None else f"package:{canonical_name(named[1]).strip('-')}"
-            self._not_read("python" if subject == "package:python" else subject, error.message, line)
-            return
-        if spec.name == "python":
-            self.python = (python_of(spec), line)
-            return
-        self.rows.dependencies.append(
-            Dependency(
-                name=spec.name,
-                version=spec.version,
-                specifier=spec.specifier,
-                written=spec.written,
-                label=spec.label,
-                group=self._group,
-                line=line,
-                manager="conda",
-            )
-        )
+        python = add_spec(self.rows, text, self._group, line)
+        if python is not None:
+            self.python = (python, line)
 
     def _not_read(self, subject: str, message: str, line: int = 0) -> None:
         place = f"{self._path}:{line}" if line else self._path
@@ -110,7 +102,7 @@ class _Reading:
         lines: list[str] = []
         for number, text in self._pip:
             lines += [""] * (number - 1 - len(lines)) + [text]
-        found = requirements.declarations(self._path, None, "\n".join(lines).encode(), include)
+        found = requirements.included(self._path, "\n".join(lines).encode(), include)
         self.rows.dependencies += found.dependencies
         self.rows.unknown += found.unknown
         self.rows.files.update(found.files)

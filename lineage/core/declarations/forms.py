@@ -50,14 +50,18 @@ FORMS = (
     Row(names=r"Pipfile\.lock", module="pipfilelock"),
     Row(names=r"Pipfile", module="pipfile"),
     Row(names=r"pixi\.lock", module="pixilock"),
+    Row(names=r"pixi\.toml", module="pixitoml"),
     Row(names=r"(?i:.*conda-lock.*\.ya?ml)", module="condalock"),
-    Row(names=r"(?i:.*(?:environment|conda).*\.ya?ml)", module="environment"),
+    Row(names=r"python_env\.ya?ml", module="mlflowenv"),
+    Row(names=r"(?i:.*\.ya?ml)", module="environment"),
     Row(names=r"(?i:.*(?:docker|container)file.*)", module="dockerfile"),
     Row(names=r"\.python-version|runtime\.txt|\.tool-versions", module="pythonversion"),
+    Row(names=r"\.?mise\.toml|\.rtx\.toml", module="misetoml"),
     Row(names=r"pyproject\.toml", module="pyproject"),
     Row(names=r"setup\.cfg", module="setupcfg"),
     Row(names=r"setup\.py", module="setuppy"),
-    Row(names=r"(?i:.*\.(?:txt|in))", module="requirements"),
+    Row(names=r"(?i:.*\.(?:txt|lock))", module="condaexplicit"),
+    Row(names=r"(?i:.*\.(?:txt|in|pip|lock))", module="requirements"),
 )
 """Most specific first."""
 

@@ -66,7 +66,20 @@ _FILLERS = frozenset(
         "compiled",
     ]
 )
-_SUFFIX = re.compile(r"\.(?:txt|in|toml|ya?ml|lock|cfg|py|json)\Z", re.IGNORECASE)
+_RELEASED = frozenset({"release", "requirements-release", "requirements_release"})
+"""Stems of files that may list what is released as well as what makes a release."""
+_SUFFIX = re.compile(r"\.(?:txt|in|pip|toml|ya?ml|lock|cfg|py|json)\Z", re.IGNORECASE)
+
+
+_FEATURES = frozenset(
+    [
+        *("security", "audit", "local", "debug", "release", "publish", "changelog", "profiling"),
+        *("format", "formatting", "formatter", "formatters", "style", "styling", "black", "types", "type"),
+        *("bench", "benchmark", "benchmarks", "invoke"),
+        *("notebook", "notebooks", "nb", "jupyter", "jupyterlab", "ipython", "ipykernel"),
+    ]
+)
+"""Words that name a feature for users where an extra is called so: ``requests[security]``, ``tqdm[notebook]``."""
 
 
 def group_of(name: str) -> str:
@@ -83,7 +96,7 @@ def group_of(name: str) -> str:
 
 def group_of_extra(name: str) -> str:
     """The group of an extra: ``dev``, ``test``, ``docs`` or ``build`` where its name tells; else ``extra:NAME``."""
-    group = group_of(name)
+    group = MAIN if canonical_name(name) in _FEATURES else group_of(name)
     return f"extra:{canonical_name(name)}" if group == MAIN or group not in _WORDS else group
 
 
@@ -98,6 +111,6 @@ def group_of_file(path: str) -> str:
         stem = _SUFFIX.sub("", stem)
     words = [word for word in canonical_name(stem).split("-") if word and word not in _FILLERS]
     group = group_of("-".join(words)) if words else MAIN
-    if group != MAIN and group in _WORDS:
+    if group != MAIN and group in _WORDS and stem.lower() not in _RELEASED:
         return group
     return next((group_of(part) for part in reversed(folder.lower().split("/")) if part in _FOLDERS), MAIN)

@@ -3,7 +3,7 @@
 import posixpath
 
 from lineage.core.declarations.forms import Include
-from lineage.core.declarations.requirements import declarations
+from lineage.core.declarations.requirements import included
 from lineage.core.declarations.rows import Rows
 from lineage.errors import InputError
 from lineage.portable.environment import Unknown
@@ -28,4 +28,4 @@ def read_included(rows: Rows, file: str, group: str, line: int, include: Include
     if content is None:
         rows.unknown.append(Unknown("packages", f"{place} reads {target}, which does not exist"))
         return
-    rows.merge(declarations(target, None, content, include), group)
+    rows.merge(included(target, content, include), group)

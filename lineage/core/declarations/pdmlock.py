@@ -12,7 +12,7 @@ from typing import Any
 from lineage.core.declarations.beside import asked_beside
 from lineage.core.declarations.conditions import placed
 from lineage.core.declarations.forms import Include
-from lineage.core.declarations.groups import group_of
+from lineage.core.declarations.groups import group_of_extra
 from lineage.core.declarations.lockgroups import reached, strongest
 from lineage.core.declarations.lockrows import INDEX, LockRows, by_name, named
 from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
@@ -39,7 +39,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     metadata = lock.table("metadata")
     _check_version(rows, metadata, line_of(content, "lock_version", "[metadata]"))
     blocks = package_blocks(lock, "package", content)
-    needs = [[name for text in block.texts("dependencies") if (name := named(text))] for block in blocks]
+    needs = [[name for text in _needs(block) if (name := named(text))] for block in blocks]
     groups = _groups(rows, blocks, needs, include)
     for block, group, required in zip(blocks, groups, needs, strict=True):
         name = block.text("name")
@@ -66,6 +66,12 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     return rows.finish(FORM, is_lock=True, has_graph=True, python=python, python_line=line)
 
 
+def _needs(block: Block) -> Iterable[str]:
+    """Requirements; before lock_version 3 a table of them by name."""
+    is_table = isinstance(block.values.get("dependencies"), dict)
+    return block.table("dependencies").values if is_table else block.texts("dependencies")
+
+
 def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
     version = metadata.text("lock_version")
     place = f"{rows.path}:{line}" if line else rows.path
@@ -79,17 +85,18 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
 def _groups(rows: LockRows, blocks: list[Block], needs: list[list[str]], include: Include) -> list[str]:
     told = [block.texts("groups") or block.texts("sections") for block in blocks]
     if any(told):
-        own = {name for names in told for name in names if group_of(name) not in GROUPS}
-        asked = asked_beside(rows, include) if own else ()
-        extras = {row.group for row in asked if row.group.startswith("extra:")}
-        is_extra = frozenset(name for name in own if f"extra:{group_of(name)}" in extras)
+        own = {name for names in told for name in names if group_of_extra(name) not in GROUPS}
+        asked = asked_beside(rows, include) if own - {MAIN, "default"} else ()
+        extras = {row.group for row in asked}
+        is_extra = frozenset(name for name in own if group_of_extra(name) in extras)
         return [strongest(names, is_extra)[0] for names in told]
     find = by_name(block.text("name") for block in blocks)
 
     def follow(index: int) -> Iterable[int]:
         return (other for name in needs[index] for other in find(name))
 
-    found = reached([(row.group, index) for row in asked_beside(rows, include) for index in find(row.name)], follow)
+    roots = [(row.group, index) for row in asked_beside(rows, include) if row.group for index in find(row.name)]
+    found = reached(roots, follow)
     return [found.get(index, MAIN) for index in range(len(blocks))]
 
 

@@ -57,7 +57,7 @@ def pipenv_row(
     if not is_name(name):
         raise InputError(f"has a name that is none: {name[:80]!r}")
     place = read_place(_source_of(values), path) or Place(origin=None)
-    written, specifier, exact = ("", "", None) if place.origin or place.is_own else _range(values.get("version", "*"))
+    written, specifier, exact = ("", "", None) if place.origin or place.is_own else _range(values.get("version", ""))
     return Dependency(
         name=canonical_name(name),
         version=exact or (None if place.is_own else place.version),
@@ -77,7 +77,7 @@ def _range(text: Any) -> tuple[str, str, str | None]:
     if not isinstance(text, str):
         raise InputError("has a version that is no text")
     if text.strip() in ("", "*"):
-        return "", "", None
+        return text.strip(), "", None
     if _EXACT.fullmatch(text):
         return text, text, text[2:]
     try:
@@ -104,6 +104,8 @@ def _marker_of(values: Mapping[str, Any]) -> str:
     found = []
     for key in sorted(key for key in values if key in _VARIABLES):
         value = values[key]
+        if value is None:
+            continue
         if not isinstance(value, str):
             raise InputError(f"has a {key} that is no text")
         if value:

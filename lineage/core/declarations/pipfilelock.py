@@ -46,14 +46,23 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
             python, python_line = _python(table, lines)
             continue
         for name in table.values:
-            _read(rows, table.table(name), name, SECTIONS.get(section) or group_of(section), lines)
+            _read(rows, _entry(table, name, lines), name, SECTIONS.get(section) or group_of(section))
     rows.merged()
     return rows.finish(FORM, is_lock=True, python=python, python_line=python_line)
 
 
-def _read(rows: LockRows, block: Block, name: str, group: str, lines: "_Lines") -> None:
-    block.line = lines.table(name)
-    block.line = lines.value("version") or block.line
+def _entry(table: Block, name: str, lines: "_Lines") -> Block:
+    """What a section says of a package: a table, else a version alone, as the first releases of pipenv wrote it."""
+    version = table.values[name]
+    if isinstance(version, str):
+        return Block(table.path, {"version": version}, line=lines.value(name))
+    block = table.table(name)
+    line = lines.table(name)
+    block.line = lines.value("version") or line
+    return block
+
+
+def _read(rows: LockRows, block: Block, name: str, group: str) -> None:
     try:
         rows.dependencies.append(pipenv_row(rows.path, name, block.values, rows.group(group), block.line, is_lock=True))
     except InputError as error:

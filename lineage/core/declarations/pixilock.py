@@ -1,4 +1,4 @@
-"""pixi.lock, versions 4 to 7: one row for each package of each environment and platform.
+"""pixi.lock, versions 1 to 7: one row for each package of each environment and platform.
 
 Source: the ``rattler_lock`` crate and its test data. An environment lists, by platform, the addresses of its packages;
 another list tells about each. Since version 6 that one has the name, version and build of a binary conda package in its
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from lineage.core.declarations import condalock
 from lineage.core.declarations.condaspec import MARKERS
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of
@@ -26,6 +27,8 @@ from lineage.portable.names import canonical_name, is_name
 FORM = "pixi.lock"
 PARSE = "yaml"
 VERSIONS = (4, 5, 6, 7)
+OLD_VERSIONS = (1, 2, 3)
+"""of the shape of conda-lock's lock"""
 
 _NEEDS = "needs a name and a version"
 
@@ -51,6 +54,8 @@ def recognise(path: str) -> bool:
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """What the lock holds. Raises ``InputError`` for a version that is not known, and for another shape."""
     table = as_table(document, "the file", path)
+    if table.get("version") in OLD_VERSIONS and "package" in table:
+        return replace(condalock.declarations(path, {**table, "version": 1}, content, include), form=FORM)
     if table.get("version") not in VERSIONS or isinstance(table.get("version"), bool):
         raise InputError("version: is none of 4, 5, 6 and 7, which are known here", path, "update lineage")
     listed = as_list(table.get("packages"), "packages", path)
@@ -134,15 +139,13 @@ class _Reading:
         self.rows.unknown.append(Unknown(subject, f"{self._path}{message}"))
 
     def finish(self) -> Declarations:
-        """All rows, those of the main group once; the Python only where it is one."""
+        """All rows, those of the main group once; the Pythons of several platforms or environments joined by a bar."""
         self.rows.dependencies += (
             row for row in self._found if row.group == MAIN or replace(row, group=MAIN) not in self._found
         )
         groups = self._pythons
         pythons = groups.get(MAIN) or {key: line for one in groups.values() for key, line in one.items()}
-        python = next(iter(pythons)) if len(pythons) == 1 else None
-        if len(pythons) > 1:
-            self.rows.unknown.append(Unknown("python", f"{self._path} has several: {', '.join(sorted(pythons))}"))
+        python = " | ".join(sorted(pythons)) or None
         return self.rows.finish(
-            FORM, is_lock=True, has_graph=True, python=python, python_line=pythons.get(python or "", 0)
+            FORM, is_lock=True, has_graph=True, python=python, python_line=min(pythons.values(), default=0)
         )

@@ -4,6 +4,7 @@ Rules:
 
 1. A dependency that is ``optional`` belongs to the extras that name it; one that none names counts as main.
 2. Several constraints of one package are several rows; ``python`` and ``platform`` beside one become its marker.
+   A union of ranges with a gap is a row for each, and told as unknown: rows that hold together must all be met.
 3. Where PEP 621 lists the dependencies, a table that gives no version, place or marker here only says where to look.
 """
 
@@ -17,8 +18,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from lineage.core.declarations.groups import group_of, group_of_extra
-from lineage.core.declarations.places import Place, read_place
-from lineage.core.declarations.poetryranges import exact_version, to_specifier
+from lineage.core.declarations.places import read_place
+from lineage.core.declarations.poetryranges import exact_version, to_specifiers
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.tomltables import Table
 from lineage.errors import InputError
@@ -64,11 +65,14 @@ def _read_table(rows: Rows, table: Table, group: str, extras: dict[str, list[str
             ):
                 continue
             try:
-                row = _row(name, one, line, rows.path)
+                found = _rows(name, one, line, rows.path)
             except InputError as error:
                 rows.unknown.append(Unknown(f"package:{name}", f"{rows.path}:{line} {error.message}"))
                 continue
-            rows.dependencies += [replace(row, group=named) for named in dict.fromkeys(groups)]
+            if len(found) > 1:
+                message = _no_single(f"asks for {name}", found[0].written)
+                rows.unknown.append(Unknown(f"package:{name}", f"{rows.path}:{line} {message}"))
+            rows.dependencies += [replace(row, group=named) for row in found for named in dict.fromkeys(groups)]
 
 
 def _constraints(table: Table, key: str, value: Any) -> Iterator[dict[str, Any]]:
@@ -81,28 +85,21 @@ def _constraints(table: Table, key: str, value: Any) -> Iterator[dict[str, Any]]
             raise table.wrong(key, "a version, a table, or a list of these")
 
 
-def _row(name: str, value: dict[str, Any], line: int, path: str) -> Dependency:
+def _rows(name: str, value: dict[str, Any], line: int, path: str) -> list[Dependency]:
+    """One row, or of a union of ranges one for each."""
     place = read_place(value, path)
     written = _text(value, "version") or ""
-    specifier = to_specifier(written)
-    if specifier is None:
-        raise InputError(f"asks for {name} {written[:80]!r}, which is no single range of PEP 440")
-    version = exact_version(specifier)
-    if place is None:
-        place = Place(origin=None)
-    else:
-        specifier, written, version = "", "", place.version
-    return Dependency(
-        name=name,
-        version=version,
-        specifier=specifier,
-        written=written,
-        origin=place.origin,
-        is_own=place.is_own,
-        extras=_extras(value),
-        marker=_marker(value),
-        line=line,
-    )
+    specifiers = to_specifiers(written)
+    if specifiers is None:
+        raise InputError(_no_single(f"asks for {name}", written))
+    row = Dependency(name=name, extras=_extras(value), marker=_marker(value), line=line)
+    if place is not None:
+        return [replace(row, version=place.version, origin=place.origin, is_own=place.is_own)]
+    return [replace(row, version=exact_version(one), specifier=one, written=written) for one in specifiers]
+
+
+def _no_single(what: str, written: str) -> str:
+    return f"{what} {written[:80]!r}, which is no single range of PEP 440"
 
 
 def _text(value: dict[str, Any], key: str) -> str | None:
@@ -133,9 +130,13 @@ def _python_marker(value: dict[str, Any]) -> str:
     text = _text(value, "python")
     if not text:
         return ""
-    specifier = to_specifier(text)
-    if specifier is None:
-        raise InputError(f"is for Python {text[:80]!r}, which is no single range of PEP 440")
+    specifiers = to_specifiers(text)
+    if specifiers is None:
+        raise InputError(f"is for Python {text[:80]!r}, which is no range of PEP 440")
+    return "" if "" in specifiers else " or ".join(map(_python_clauses, specifiers))
+
+
+def _python_clauses(specifier: str) -> str:
     clauses = sorted(SpecifierSet(specifier), key=lambda one: (one.operator != ">=", str(one)))
     return " and ".join(f'{_variable(one.version)} {one.operator} "{one.version}"' for one in clauses)
 

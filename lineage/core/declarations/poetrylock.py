@@ -1,11 +1,12 @@
 """poetry.lock, lock-version 1.0 to 2.1.
 
 What a package is for: 2.1 says the groups of each row; 1.0 and 1.1 say ``category``; 2.0 says nothing, and what the
-pyproject.toml beside it asks for is followed through the graph. Optional packages belong to the extras that reach them.
+pyproject.toml beside it asks for is followed through the graph. Optional packages are for the extra that their marker
+names, else for those that reach them.
 """
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lineage.core.declarations.beside import asked_beside
@@ -26,6 +27,9 @@ PARSE = "toml"
 
 KNOWN = ("1.0", "1.1", "2.0", "2.1")
 
+Asked = tuple[Dependency, ...]
+"""what the project beside the lock asks for"""
+
 
 def recognise(path: str) -> bool:
     """Whether a file is a lock of poetry, by its name."""
@@ -42,9 +46,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     needs = [sorted({canonical(name) for name in block.table("dependencies").values}) for block in blocks]
     says_groups = any("groups" in block.values for block in blocks)
     asked = () if says_groups else asked_beside(rows, include)
-    groups = (
-        [strongest(block.texts("groups")) for block in blocks] if says_groups else _groups(lock, blocks, needs, asked)
-    )
+    groups = (_told if says_groups else _followed)(lock, blocks, needs, asked)
     versions = [(block.text("name"), block.text("version")) for block in blocks] if asked else []
     forks = fork_markers(versions, asked)
     for index, block in enumerate(blocks):
@@ -85,21 +87,32 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
     rows.unknown.append(Unknown("packages", reason))
 
 
-def _groups(
-    lock: Block, blocks: list[Block], needs: list[list[str]], asked: tuple[Dependency, ...]
-) -> list[tuple[str, str]]:
-    """(group, no name that the lock has for it) of each package, by its category or by what the project asks for."""
+def _told(lock: Block, blocks: list[Block], needs: list[list[str]], _: Asked) -> list[tuple[str, str]]:
+    """(group, the lock's name of it) of each package as its row says; of an optional one the extra that reaches it."""
+    found = [strongest(block.texts("groups")) for block in blocks]
+    find, follow = _graph(blocks, needs)
+    extras = reached(_extras(lock, blocks, find), follow)
+    for index, block in enumerate(blocks):
+        group, name = found[index]
+        if group == MAIN and block.flag("optional") and "extra" not in _marker(block, name):
+            found[index] = extras.get(index, MAIN), name
+    return found
+
+
+def _graph(blocks: list[Block], needs: list[list[str]]) -> tuple[Find, Callable[[int], Iterable[int]]]:
     find = by_name(block.text("name") for block in blocks)
+    return find, lambda index: (other for name in needs[index] for other in find(name))
 
-    def follow(index: int) -> Iterable[int]:
-        return (other for name in needs[index] for other in find(name))
 
+def _followed(lock: Block, blocks: list[Block], needs: list[list[str]], asked: Asked) -> list[tuple[str, str]]:
+    """(group, no name that the lock has for it) of each package, by its category or by what the project asks for."""
+    find, follow = _graph(blocks, needs)
     if any("category" in block.values for block in blocks):
         found = {index: strongest((block.text("category"),))[0] for index, block in enumerate(blocks)}
         roots = [(group, index) for index, group in found.items() if not blocks[index].flag("optional")]
         found |= reached(roots + _extras(lock, blocks, find), follow) | {index: group for group, index in roots}
     else:
-        roots = [(row.group, index) for row in asked for index in find(row.name)]
+        roots = [(row.group, index) for row in asked if row.group for index in find(row.name)]
         if not roots:
             roots = [(MAIN, index) for index, block in enumerate(blocks) if not block.flag("optional")]
         found = reached(roots + _extras(lock, blocks, find), follow)

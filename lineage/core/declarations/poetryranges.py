@@ -27,6 +27,15 @@ def to_specifier(text: str) -> str | None:
     return _united(found)
 
 
+def to_specifiers(text: str) -> list[str] | None:
+    """The ranges of a union, one after the other, where no single one says it; ``None`` where one is no range."""
+    if len(text) > MAX_LENGTH:
+        return None
+    whole = to_specifier(text)
+    found = [to_specifier(one.strip()) for one in text.replace("||", "|").split("|")] if whole is None else [whole]
+    return None if None in found else [one for one in found if one is not None]
+
+
 def _alternative(rest: str) -> list[str] | None:
     """The clauses of what stands between two bars."""
     clauses: list[str] = []

@@ -8,21 +8,23 @@ Rules:
 """
 
 from lineage.core.declarations.groups import group_of, group_of_extra
+from lineage.core.declarations.oldpdm import read_old_pdm
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.tomltables import Table
 from lineage.model.declarations import GROUPS, MAIN
 
 
 def read_tools(rows: Rows, tool: Table) -> tuple[str, int] | None:
-    """Adds the rows of the tools' tables; gives (range of Python, line) where flit says one."""
+    """Adds the rows of the tools' tables; gives (range of Python, line) where flit or an old pdm says one."""
     _read_pdm(rows, tool.table("pdm"))
+    pdm_python = read_old_pdm(rows, tool.table("pdm"))
     _read_hatch(rows, tool.table("hatch", "envs"))
     uv = tool.table("uv")
     _read_list(rows, uv, "dev-dependencies", "dev")
     _read_list(rows, uv, "constraint-dependencies", MAIN)
     _read_list(rows, uv, "override-dependencies", MAIN)
     _read_list(rows, tool.table("rye"), "dev-dependencies", "dev")
-    return _read_flit(rows, tool.table("flit", "metadata"))
+    return _read_flit(rows, tool.table("flit", "metadata")) or pdm_python
 
 
 def _read_list(rows: Rows, table: Table, key: str, group: str) -> None:
@@ -32,7 +34,9 @@ def _read_list(rows: Rows, table: Table, key: str, group: str) -> None:
 
 def _read_pdm(rows: Rows, pdm: Table) -> None:
     groups = pdm.table("dev-dependencies")
-    for key in groups.values:
+    for key, value in groups.values.items():
+        if isinstance(value, str | dict):
+            continue  # a package, as pdm before 1.0 wrote it
         group = group_of(key)
         _read_list(rows, groups, key, group if group in GROUPS and group != MAIN else "dev")
 

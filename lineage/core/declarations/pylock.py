@@ -23,6 +23,8 @@ FORM = "pylock.toml"
 PARSE = "toml"
 
 _NAMES = re.compile(r"pylock\.(?:[^.]+\.)?toml")
+_LISTED = re.compile(r"\bdependency_groups in \(([^()]*+)\)")
+"""as Python would say it: ``dependency_groups in ('dev', 'test')``"""
 
 
 def recognise(path: str) -> bool:
@@ -46,7 +48,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         if place is None:
             continue
         try:
-            group, marker = placed(block.text("marker"), chosen)
+            group, marker = placed(_standard(block.text("marker")), chosen)
         except InputError as error:
             rows.not_understood(block, name, error.message)
             continue
@@ -67,6 +69,19 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         python=lock.text("requires-python") or None,
         python_line=line_of(content, "requires-python"),
     )
+
+
+def _standard(marker: str) -> str:
+    """A marker whose groups stand as pipenv 2025.0 wrote them, as the standard has them."""
+    if "dependency_groups in (" not in marker:
+        return marker
+    return _LISTED.sub(
+        lambda found: f"({' or '.join(f'{one} in dependency_groups' for one in _quoted(found))})", marker
+    )
+
+
+def _quoted(found: re.Match[str]) -> list[str]:
+    return [text for one in found[1].split(",") if (text := one.strip())] or ["''"]
 
 
 def _check_version(rows: LockRows, lock: Block, line: int) -> None:

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of, group_of_extra
 from lineage.core.declarations.included import read_included
+from lineage.core.declarations.pixitables import read_pixi
 from lineage.core.declarations.poetry import read_poetry
 from lineage.core.declarations.projecttools import read_tools
 from lineage.core.declarations.rows import Rows
@@ -52,11 +53,13 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     _read_groups(rows, root.table("dependency-groups"))
     poetry_python = read_poetry(rows, tool.table("poetry"), project.values.get("dependencies") is not None)
     tool_python = read_tools(rows, tool)
+    pixi_python = read_pixi(rows, tool.table("pixi"))
+    of_tools = poetry_python or tool_python or pixi_python
     _read_dynamic(rows, project, tool, include)
     own = canonicalize_name(project.text("name") or tool.table("poetry").text("name") or "")
     rows.dependencies = with_sources(rows.dependencies, tool.table("uv", "sources"), own)
     python = project.text("requires-python")
-    place = (python, project.line_of("requires-python")) if python is not None else poetry_python or tool_python
+    place = (python, project.line_of("requires-python")) if python is not None else of_tools
     return rows.finish(FORM, python=place[0] if place else None, python_line=place[1] if place else 0)
 
 
@@ -148,16 +151,20 @@ def _read_dynamic(rows: Rows, project: Table, tool: Table, include: Include) -> 
     settings = tool.table("setuptools", "dynamic")
     hook = tool.table("hatch", "metadata", "hooks", "requirements_txt")
     is_poetry = "dependencies" in tool.table("poetry").values
-    beside = posixpath.dirname(rows.path)
-    has_setup = any(include(posixpath.join(beside, name)) is not None for name in ("setup.py", "setup.cfg"))
     for key, named in (("dependencies", "files"), ("optional-dependencies", "optional-dependencies")):
         if key not in dynamic:
             continue
         line = project.line_of("dynamic")
         if key in settings.values or named in hook.values:
             _read_named(rows, settings, hook, key, include)
-        elif not is_poetry and not has_setup:
+        elif not is_poetry and not _has_setup(rows.path, include):
             rows.unknown.append(Unknown("packages", f"{rows.path}:{line} leaves its {key} to a program"))
+
+
+def _has_setup(path: str, include: Include) -> bool:
+    """Only to be asked where it matters: a file that is asked for and not there may be one that is not at hand."""
+    beside = posixpath.dirname(path)
+    return any(include(posixpath.join(beside, name)) is not None for name in ("setup.py", "setup.cfg"))
 
 
 def _read_named(rows: Rows, settings: Table, hook: Table, key: str, include: Include) -> None:

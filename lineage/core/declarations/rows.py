@@ -27,17 +27,17 @@ class Rows:
         self.unknown: list[Unknown] = []
         self.files = {path}
 
-    def requirement(self, text: str, group: str, line: int, marker: str = "") -> None:
+    def requirement(self, text: str, group: str, line: int, marker: str = "", file: str = "") -> None:
         """One requirement (PEP 508, or as pip takes it); what cannot be read becomes an unknown."""
         editable = re.match(r"-e\s|--editable[ =]", text)
         try:
             entry = parse_entry(text[editable.end() :].strip() if editable else text, editable is not None)
         except InputError as error:
-            self.not_read(text, line, error.message)
+            self.not_read(text, line, error.message, file)
             return
         if marker:
             entry = replace(entry, marker=f"({entry.marker}) and ({marker})" if entry.marker else marker)
-        self.entry(entry, group, line)
+        self.entry(entry, group, line, file)
 
     def entry(self, entry: Entry, group: str, line: int, file: str = "") -> None:
         """What a requirement says, as a row; one that names nothing is called by its address, and told as unknown."""
@@ -159,6 +159,8 @@ def guessed_name(address: str) -> tuple[str, str | None]:
     if address.partition("+")[0] in ("git", "hg", "svn", "bzr"):
         address = address.partition("+")[2]
     path = unquote(urlsplit(address).path)
+    if ".git@" in path:
+        path = path.partition("@")[0]
     parts = [part for part in path.split("/") if part not in ("", ".", "..")]
     last = parts[-1] if parts else ""
     try:
@@ -166,8 +168,9 @@ def guessed_name(address: str) -> tuple[str, str | None]:
         return name, str(version)
     except ValueError:
         pass
-    if "archive" in parts[1:]:
-        last = parts[parts.index("archive", 1) - 1]
+    for made in ("archive", "zipball", "tarball"):
+        if made in parts[1:]:
+            last = parts[parts.index(made, 1) - 1]
     last = last.partition("@")[0].removesuffix(".git")
     for suffix in sorted(ARCHIVES, key=len, reverse=True):
         last = last.removesuffix(suffix)

@@ -15,6 +15,7 @@ from packaging.markers import InvalidMarker, Marker
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of_extra
 from lineage.core.declarations.included import read_included
+from lineage.core.declarations.python2 import of_python_2
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.setupvalues import Text, Values, named_files
 from lineage.errors import InputError
@@ -68,7 +69,13 @@ def _parse(content: bytes, path: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the user's code: not ours to show
-            return ast.parse(content)
+            try:
+                return ast.parse(content)
+            except SyntaxError:
+                newer = of_python_2(content)
+                if newer == content:
+                    raise
+                return ast.parse(newer)
     except SyntaxError as error:
         raise InputError("is no Python 3 that can be read", f"{path}:{error.lineno or 1}") from error
     except (ValueError, RecursionError, MemoryError) as error:

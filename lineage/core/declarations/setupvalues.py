@@ -14,7 +14,7 @@ from lineage.core.declarations.requirements import recognise
 MAX_DEPTH = 40
 MAX_STEPS = 100_000
 
-_SUFFIXES = (".txt", ".in")
+_SUFFIXES = (".txt", ".in", ".pip")
 _SAME = frozenset({"list", "sorted", "set", "tuple"})
 _PARTED = frozenset({"split", "splitlines", "strip"})
 

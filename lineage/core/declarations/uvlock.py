@@ -55,9 +55,10 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     version = lock.values.get("version")
     if version != 1 or isinstance(version, bool):
         raise InputError(f"has the lock version {version!r}, and only 1 is known", path, HINT)
-    packages = [_package(block) for block in package_blocks(lock, "package", content)]
-    if not packages:
-        raise InputError("holds no [[package]]: uv writes at least the project itself", path, HINT)
+    key = "distribution" if "package" not in lock.values and "distribution" in lock.values else "package"
+    packages = [_package(block) for block in package_blocks(lock, key, content)]
+    if not packages and "requires-python" not in lock.values:  # of a project that has none, uv writes this key alone
+        raise InputError("holds neither a [[package]] nor requires-python, which uv always writes", path, HINT)
     manifest = lock.table("manifest")
     members = {canonical(name) for name in manifest.texts("members")} or _projects(packages)
     find = by_name(one.name for one in packages)
@@ -87,11 +88,20 @@ def _package(block: Block) -> _Locked:
         block,
         block.text("name"),
         block.text("version"),
-        dict(block.table("source").values),
+        _source(block),
         _edges(block, "dependencies"),
         _by_key(block, "optional-dependencies"),
         _by_key(block, "dev-dependencies"),
     )
+
+
+def _source(block: Block) -> dict[str, Any]:
+    """``{ registry = "…" }``; before uv 0.3 (``[[distribution]]``) a text: ``registry+https://…``."""
+    value = block.values.get("source")
+    if not isinstance(value, str):
+        return dict(block.table("source").values)
+    kind, _, rest = value.partition("+")
+    return {"url" if kind == "direct" else kind: rest.removeprefix("file://")}
 
 
 def _by_key(block: Block, key: str) -> dict[str, list[Edge]]:

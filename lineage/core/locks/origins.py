@@ -32,6 +32,8 @@ _VCS_SCHEMES = frozenset(
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?|")
 _REF = re.compile(r"[A-Za-z0-9._+-]{1,200}")
+_BRANCH = re.compile(r"[A-Za-z0-9._+-]{1,100}(?:/[A-Za-z0-9._+-]{1,100})+")
+"""a ref with slashes: taken for one only behind ``.git``, since what stands before the @ may be a password"""
 _COMMIT = re.compile(r"(?:git|hg)\+[^#]*@(?:[0-9a-f]{40}|[0-9a-f]{64})(?:#.*)?")
 _EGG = re.compile(r"(?:^|&)egg=([^&\[]*+)(?:\[([^&\]]*+)\])?(?:&|$)")
 _SUBDIRECTORY = re.compile(r"(?:^|&)subdirectory=([^&]*+)")
@@ -91,7 +93,7 @@ def read_address(url: str) -> Address:
     origin = parse_origin(json.dumps(document).encode()).text
     user, at, host = parts.netloc.rpartition("@")
     # An @ or a colon in another place may be a part of a password that was not escaped.
-    if "${" in origin or _HOST.fullmatch(host) is None or "@" in unquote(path) or (ref and not _REF.fullmatch(ref)):
+    if "${" in origin or _HOST.fullmatch(host) is None or "@" in unquote(path) or (ref and not _is_ref(ref, path)):
         origin = REDACTED
     egg, wheel = _egg(parts.fragment), wheel_name(posixpath.basename(unquote(path)))
     name, extras = (wheel[0], ()) if wheel else egg
@@ -125,6 +127,10 @@ def _ref(ref: str | None) -> str:
     if not ref:
         return "HEAD"
     return ref.lower() if names_commit(f"git+x@{ref.lower()}") else ref
+
+
+def _is_ref(ref: str, path: str) -> bool:
+    return _REF.fullmatch(ref) is not None or (path.endswith(".git") and _BRANCH.fullmatch(ref) is not None)
 
 
 def _egg(fragment: str) -> tuple[str | None, tuple[str, ...]]:

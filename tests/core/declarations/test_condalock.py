@@ -175,13 +175,13 @@ def test_a_package_that_cannot_be_understood_is_unknown(fields: str, subject: st
     assert [(row.name, row.version, row.line) for row in found.dependencies] == [("b", "2", 3)]
 
 
-def test_a_python_that_differs_by_platform_is_unknown() -> None:
+def test_pythons_that_differ_by_platform_stand_side_by_side() -> None:
     one = "- {{name: python, version: 3.11.{0}, manager: conda, platform: {1}}}\n"
     text = "package:\n" + one.format(7, "linux-64") + one.format(9, "osx-64") + one.format(7, "win-64")
     found = declared("conda-lock.yml", text)
 
-    assert (found.python, found.python_line, found.dependencies) == (None, 0, ())
-    assert found.unknown == (Unknown("python", "conda-lock.yml has one for each platform: 3.11.7, 3.11.9"),)
+    assert (found.python, found.python_line, found.dependencies) == ("3.11.7 | 3.11.9", 2, ())
+    assert found.unknown == ()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from lineage.model.declarations import Declarations, Dependency
 from lineage.portable.environment import Unknown
-from tests.support.declared import declared, refused
+from tests.support.declared import declared, refused, rows
 
 WHOLE = r"""# syntax=docker/dockerfile:1
 ARG PY=3.11.7
@@ -233,3 +233,9 @@ def test_a_base_image_that_a_variable_names_is_unknown() -> None:
 )
 def test_what_is_no_dockerfile_is_refused(text: str, message: str) -> None:
     assert refused("Dockerfile", text) == message
+
+
+def test_a_directory_in_the_image_that_is_installed_editable_is_code() -> None:
+    [row] = rows("Dockerfile", "FROM python:3.11\nADD . /fraud\nRUN pip install -e /fraud\n")
+
+    assert (row.name, row.is_own) == ("fraud", True)

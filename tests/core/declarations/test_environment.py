@@ -119,19 +119,22 @@ def test_what_cannot_be_understood_is_unknown_by_name_and_line_and_the_rest_is_r
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "environment.yml: the file: is not a table"),
-        ("- numpy\n", "environment.yml: the file: is not a table"),
-        ("1: x\n", "environment.yml: the file: is not a table"),
-        ("name: fraud\n", "environment.yml: dependencies: is not a list"),
-        ("dependencies:\n", "environment.yml: dependencies: is not a list"),
-        ("dependencies: numpy\n", "environment.yml: dependencies: is not a list"),
-    ],
-)
-def test_a_file_without_a_list_is_refused(text: str, message: str) -> None:
-    assert refused("environment.yml", text) == f"{message}\n  write the packages as a list below dependencies:"
+@pytest.mark.parametrize("text", ["", "- numpy\n", "1: x\n", "name: fraud\n", "name: fraud\ndependencies:\n"])
+def test_a_file_without_dependencies_asks_for_nothing(text: str) -> None:
+    assert declared("environment.yml", text) == Declarations(
+        path="environment.yml", form="environment.yml", files=("environment.yml",)
+    )
+
+
+def test_dependencies_that_are_no_list_are_refused() -> None:
+    message = "environment.yml: dependencies: is not a list\n  write the packages as a list below dependencies:"
+    assert refused("environment.yml", "dependencies: numpy\n") == message
+
+
+def test_a_python_of_any_version() -> None:
+    found = declared("environment.yml", "dependencies:\n- python\n")
+
+    assert (found.python, found.python_line, found.dependencies) == ("", 2, ())
 
 
 def test_equal_items_have_their_own_lines() -> None:

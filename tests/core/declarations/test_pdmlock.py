@@ -119,3 +119,29 @@ def test_what_cannot_be_understood(text: str, subject: str, reason: str) -> None
 )
 def test_what_no_tool_wrote_is_refused(text: str, message: str) -> None:
     assert refused("pdm.lock", text) == message
+
+
+def test_dependencies_before_lock_version_3_are_tables() -> None:
+    text = """[[package]]
+name = "a"
+sections = ["default"]
+version = "1"
+[package.dependencies]
+B = { marker = "os_name == 'nt'", version = ">=1" }
+c = "*"
+"""
+
+    assert rows("pdm.lock", text) == [pin("a", "1", 4, requires=("b", "c"))]
+
+
+@pytest.mark.parametrize(
+    ("project", "group"),
+    [
+        ("[project.optional-dependencies]\nsecurity = ['a']", "extra:security"),
+        ("[tool.pdm.dev-dependencies]\nsecurity = ['a']", "dev"),
+    ],
+)
+def test_a_name_that_says_dev_may_be_an_extra(project: str, group: str) -> None:
+    text = '[[package]]\nname = "a"\nversion = "1"\ngroups = ["security"]\n'
+
+    assert [one.group for one in rows("pdm.lock", text, {"pyproject.toml": project})] == [group]

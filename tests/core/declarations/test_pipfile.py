@@ -14,11 +14,11 @@ def test_a_whole_file() -> None:
         form="Pipfile",
         dependencies=(
             Dependency(name="click", specifier=">=8", written=">=8", line=7),
-            Dependency(name="colorama", marker='sys_platform == "win32"', line=9),
-            Dependency(name="iniconfig", group="dev", line=12),
-            Dependency(name="jinja2", group="docs", line=16),
+            Dependency(name="colorama", written="*", marker='sys_platform == "win32"', line=9),
+            Dependency(name="iniconfig", written="*", group="dev", line=12),
+            Dependency(name="jinja2", written="*", group="docs", line=16),
             Dependency(name="pluggy", version="1.5.0", specifier="==1.5.0", written="==1.5.0", group="dev", line=13),
-            Dependency(name="requests", extras=("socks",), line=8),
+            Dependency(name="requests", written="*", extras=("socks",), line=8),
         ),
         python="3.11",
         python_line=19,
@@ -77,7 +77,7 @@ def test_one_entry(entry: str, row: Dependency) -> None:
 def test_an_entry_that_cannot_be_understood(entry: str, reason: Unknown) -> None:
     found = declared("Pipfile", f"[packages]\n{entry}\ntwo = '*'\n")
 
-    assert (found.dependencies, found.unknown) == ((Dependency(name="two", line=3),), (reason,))
+    assert (found.dependencies, found.unknown) == ((Dependency(name="two", written="*", line=3),), (reason,))
 
 
 @pytest.mark.parametrize(

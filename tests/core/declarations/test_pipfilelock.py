@@ -17,7 +17,7 @@ def test_what_pipenv_wrote() -> None:
         pin("certifi", "2026.10.18", 24, marker='python_version >= "3.7"'),
         pin("charset-normalizer", "3.5.2", 31, marker='python_version >= "3.7"'),
         pin("click", "8.5.1", 39, marker='python_version >= "3.10"'),
-        Dependency(name="colorama", marker='sys_platform == "win32"', line=43),
+        Dependency(name="colorama", written="*", marker='sys_platform == "win32"', line=43),
         pin("idna", "3.20", 50, marker='python_version >= "3.9"'),
         pin("iniconfig", "2.3.1", 84, marker='python_version >= "3.10"', group="dev"),
         pin("jinja2", "3.1.6", 102, marker='python_version >= "3.7"', group="docs"),
@@ -104,3 +104,26 @@ def test_an_entry_that_cannot_be_understood() -> None:
 )
 def test_what_no_tool_wrote_is_refused(document: object, message: str) -> None:
     assert refused("Pipfile.lock", json.dumps(document)) == message
+
+
+def test_versions_alone_as_the_first_pipenv_wrote_them() -> None:
+    text = """{
+    "default": {
+        "One": "==1.0",
+        "two": {
+            "markers": null,
+            "version": "==2"
+        },
+        "three": "*"
+    },
+    "develop": {
+        "four": "==4"
+    }
+}"""
+
+    assert rows("Pipfile.lock", text) == [
+        pin("four", "4", 11, group="dev"),
+        pin("one", "1.0", 3),
+        Dependency(name="three", written="*", line=8),
+        pin("two", "2", 6),
+    ]

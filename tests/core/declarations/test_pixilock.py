@@ -182,12 +182,11 @@ def test_one_python_in_other_environments_only_is_the_python() -> None:
     assert lock(one, one, "cuda").python == "3.11.7"
 
 
-def test_several_pythons_are_unknown() -> None:
+def test_several_pythons_stand_side_by_side() -> None:
     first, second = (f"{{conda: {CHANNEL}/linux-64/python-3.{minor}.7-h_0.conda}}" for minor in (11, 12))
     found = lock(f"{first}, {second}", f"{first}, {second}")
 
-    assert (found.python, found.dependencies) == (None, ())
-    assert found.unknown == (Unknown("python", "pixi.lock has several: 3.11.7, 3.12.7"),)
+    assert (found.python, found.dependencies, found.unknown) == ("3.11.7 | 3.12.7", (), ())
 
 
 @pytest.mark.parametrize(
@@ -267,3 +266,13 @@ AGAIN = "lock again, or restore the version that git holds"
 )
 def test_another_shape_is_refused(text: str, message: str) -> None:
     assert refused("pixi.lock", text) == f"pixi.lock: {message}"
+
+
+def test_the_first_versions_have_the_shape_of_conda_lock() -> None:
+    package = "name: numpy, version: 1.26.4, build: h_0, manager: conda, platform: linux-64, dependencies: ['a >=1', a]"
+    found = declared("pixi.lock", f"version: 3\npackage:\n- {{{package}}}\n")
+
+    assert (found.form, found.is_lock, found.has_graph) == ("pixi.lock", True, True)
+    assert [(row.name, row.version, row.label, row.requires, row.line) for row in found.dependencies] == [
+        ("numpy", "1.26.4", "h_0", ("a",), 3)
+    ]

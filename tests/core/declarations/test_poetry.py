@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lineage.core.declarations.poetryranges import exact_version, to_specifier
+from lineage.core.declarations.poetryranges import exact_version, to_specifier, to_specifiers
 from lineage.model.declarations import Declarations, Dependency
 from lineage.portable.environment import Unknown
 from tests.support.declared import declared, refused, rows
@@ -54,6 +54,21 @@ def test_a_range_as_pep_440(written: str, specifier: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "specifiers"),
+    [
+        ("^1 || ^3", ["<2,>=1", "<4,>=3"]),
+        ("^1.24 || ^2.0", ["<3.0,>=1.24"]),
+        ("1.0", ["==1.0"]),
+        ("", [""]),
+        ("^1 || x y", None),
+        ("1" * 5000, None),
+    ],
+)
+def test_a_union_as_its_ranges(written: str, specifiers: list[str] | None) -> None:
+    assert to_specifiers(written) == specifiers
+
+
+@pytest.mark.parametrize(
     ("specifier", "version"),
     [("==1.2", "1.2"), ("===1.2-x", "1.2-x"), ("==1.*", None), ("!=1,==1.2", None), (">=1", None), ("", None)],
 )
@@ -97,6 +112,17 @@ def poetry(text: str) -> list[Dependency]:
                 specifier="==1.0",
                 written="1.0",
                 marker='python_full_version >= "3.8.1" and python_full_version < "3.9.0"',
+            ),
+        ),
+        (
+            'a = {version = "1.0", python = "~2.7 || ~3.4", platform = "linux"}',
+            Dependency(
+                name="a",
+                version="1.0",
+                specifier="==1.0",
+                written="1.0",
+                marker='(python_version >= "2.7" and python_version < "2.8" or python_version >= "3.4"'
+                ' and python_version < "3.5") and sys_platform == "linux"',
             ),
         ),
         ('a = {version = "1.0", python = "*"}', Dependency(name="a", version="1.0", specifier="==1.0", written="1.0")),
@@ -177,6 +203,8 @@ def test_a_whole_project() -> None:
             Dependency(name="pandas", specifier="<2", written="<2", marker='python_version < "3.9"', line=6),
             Dependency(name="sphinx", version="7.0", specifier="==7.0", written="7.0", group="docs", line=25),
             Dependency(name="torch", version="2.1.0", specifier="==2.1.0", written="2.1.0", line=13),
+            Dependency(name="union", specifier="<2,>=1", written="^1 || ^3", line=12),
+            Dependency(name="union", specifier="<4,>=3", written="^1 || ^3", line=12),
             Dependency(name="xgboost", version="2.0.1", specifier="==2.0.1", written="2.0.1", group="train", line=27),
         ),
         unknown=(
@@ -214,7 +242,8 @@ def test_beside_pep_621_a_table_may_only_say_where_to_look() -> None:
         ("{extras = 'x'}", "has extras that are no list of texts"),
         ("{extras = [1]}", "has extras that are no list of texts"),
         ("{markers = 'what == 1'}", "has a marker that cannot be read"),
-        ("{python = '^2 || ^3.1'}", "is for Python '^2 || ^3.1', which is no single range of PEP 440"),
+        ("{version = '^1 || x y'}", "asks for a '^1 || x y', which is no single range of PEP 440"),
+        ("{python = '^2 || x y'}", "is for Python '^2 || x y', which is no range of PEP 440"),
         ("{platform = '\"'}", "has a platform that cannot be read"),
     ],
 )

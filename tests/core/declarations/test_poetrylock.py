@@ -243,3 +243,53 @@ def test_an_empty_lock_before_1_0() -> None:
     found = declared("poetry.lock", "package = []\n[metadata]\npython-versions = '*'\n")
 
     assert (found.dependencies, found.python, found.python_line, found.unknown) == ((), "*", 3, ())
+
+
+def _optional(name: str, rest: str) -> str:
+    return f'[[package]]\nname = "{name}"\nversion = "1"\noptional = true\n{rest}\n'
+
+
+def test_what_is_optional_in_2_1_is_for_the_extra_that_its_marker_names_else_for_those_that_reach_it() -> None:
+    text = _optional("a", 'groups = ["main"]\n[package.dependencies]\nb = "*"\nc = "*"')
+    text += _optional("b", 'groups = ["main"]') + _optional("c", 'groups = ["main"]\nmarkers = "extra == \'fast\'"')
+    text += _optional("d", 'groups = ["main"]') + _optional("e", 'groups = ["train"]')
+    text += '[extras]\nweb = ["a"]\ndocs = ["a", "b"]\n[metadata]\nlock-version = "2.1"\n'
+
+    assert [(one.name, one.group) for one in rows("poetry.lock", text)] == [
+        ("a", "extra:web"),
+        ("b", "extra:web"),
+        ("c", "extra:fast"),
+        ("d", "main"),
+        ("e", "train"),
+    ]
+
+
+def test_what_is_optional_and_in_no_extra_is_no_root() -> None:
+    project = """[tool.poetry.dependencies]
+a = "*"
+b = { version = "*", optional = true }
+c = { version = "*", optional = true }
+[tool.poetry.dev-dependencies]
+d = "*"
+[tool.poetry.extras]
+web = ["c"]
+"""
+    text = "".join(_optional(name, "") for name in "ab") + _optional("c", "[package.dependencies]\nf = '*'")
+    text += _optional("d", "[package.dependencies]\nb = '*'") + _optional("f", "")
+    text += '[extras]\nweb = ["c"]\n[metadata]\nlock-version = "2.0"\n'
+
+    assert [(one.name, one.group) for one in rows("poetry.lock", text, {"pyproject.toml": project})] == [
+        ("a", "main"),
+        ("b", "dev"),
+        ("c", "extra:web"),
+        ("d", "dev"),
+        ("f", "extra:web"),
+    ]
+
+
+def test_a_group_that_is_called_build_is_a_root() -> None:
+    project = "[build-system]\nrequires = ['b']\n[tool.poetry.group.build.dependencies]\na = '*'\n"
+    text = "".join(_optional(name, "") for name in "ab") + '[metadata]\nlock-version = "2.0"\n'
+
+    found = rows("poetry.lock", text, {"pyproject.toml": project})
+    assert [(one.name, one.group) for one in found] == [("a", "build"), ("b", "main")]

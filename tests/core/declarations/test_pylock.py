@@ -145,3 +145,17 @@ def test_what_cannot_be_understood(text: str, subject: str, reason: str) -> None
 )
 def test_what_no_tool_wrote_is_refused(text: str, message: str) -> None:
     assert refused("pylock.toml", text) == message
+
+
+@pytest.mark.parametrize(
+    ("marker", "group", "left"),
+    [
+        ("dependency_groups in ('dev', 'test')", "dev", ""),
+        ("dependency_groups in ('gpu',) and (python_version >= '3.10')", "gpu", 'python_version >= "3.10"'),
+        ("dependency_groups in ()", "main", ""),
+    ],
+)
+def test_groups_as_pipenv_2025_0_wrote_them(marker: str, group: str, left: str) -> None:
+    text = f'lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1"\nmarker = "{marker}"\n'
+
+    assert rows("pylock.toml", text) == [pin("a", "1", 4, group=group, marker=left)]

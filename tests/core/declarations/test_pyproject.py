@@ -6,7 +6,7 @@ from lineage.core.declarations.pyproject import declarations
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations, Dependency
 from lineage.portable.environment import Unknown
-from tests.support.declared import declared, refused, rows
+from tests.support.declared import declared, parsed, refused, rows
 
 WHOLE = """\
 [build-system]
@@ -271,3 +271,10 @@ def test_a_document_that_is_no_table_is_refused() -> None:
         declarations("pyproject.toml", [], b"", lambda _: None)
 
     assert str(caught.value) == "pyproject.toml: is not a TOML document"
+
+
+def test_no_other_file_is_looked_for_where_all_is_told_here() -> None:
+    content = '[project]\nname = "fraud"\ndynamic = ["version"]\ndependencies = ["a"]\n'
+    asked: list[str] = []
+    declarations("pyproject.toml", parsed("toml", "pyproject.toml", content.encode()), b"", asked.append)
+    assert asked == []

@@ -100,6 +100,7 @@ def test_a_line_means(line: str, expected: Dependency) -> None:
         ("git+https://example.org/acme/Fraud_Lib.git@main", "fraud-lib"),
         ("git+https://example.org/acme/fraudlib@" + COMMIT, "fraudlib"),
         ("https://example.org/acme/fraudlib/archive/refs/heads/main.zip", "fraudlib"),
+        ("https://example.org/acme/fraudlib/zipball/master", "fraudlib"),
         ("https://example.org/main.zip", "main"),
     ],
 )

@@ -204,7 +204,7 @@ def test_names_that_stand_for_each_other_take_no_time() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("print 'a'\n", "setup.py:1: is no Python 3 that can be read"),
+        ("x = `a`\n", "setup.py:1: is no Python 3 that can be read"),
         ("\n<<<<<<< HEAD\n", "setup.py:2: is no Python 3 that can be read"),
         ("x = " + "(" * 5000, "setup.py:1: is no Python 3 that can be read"),
         ("x = " + "-" * 50_000 + "1", "setup.py: is no Python 3 that can be read"),

@@ -221,7 +221,7 @@ def test_a_package_that_cannot_be_understood_leaves_the_others(package: str, rea
         ("", f"uv.lock: has the lock version None, and only 1 is known{_HINT}"),
         ("version = 2", f"uv.lock: has the lock version 2, and only 1 is known{_HINT}"),
         ("version = true", f"uv.lock: has the lock version True, and only 1 is known{_HINT}"),
-        ("version = 1", f"uv.lock: holds no [[package]]: uv writes at least the project itself{_HINT}"),
+        ("version = 1", f"uv.lock: holds neither a [[package]] nor requires-python, which uv always writes{_HINT}"),
         ("version = 1\npackage = 3", f"uv.lock: package must be a list of tables, not a number{_HINT}"),
         ("version = 1\npackage = [3]", f"uv.lock: package must be a list of tables, not a list{_HINT}"),
         (
@@ -267,3 +267,9 @@ def test_layout_hashes_and_own_version_say_nothing() -> None:
     assert [(row.name, row.version, row.group) for row in rows("uv.lock", one)] == [
         (row.name, row.version, row.group) for row in rows("uv.lock", other)
     ]
+
+
+def test_a_project_without_any_package() -> None:
+    found = declared("uv.lock", 'version = 1\nrevision = 3\nrequires-python = ">=3.12"\n')
+
+    assert (found.dependencies, found.python, found.unknown) == ((), ">=3.12", ())
