@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from lineage.captured_stage import due_stage
 from lineage.core.declared import is_dependency_file
 from lineage.core.due import due_packages, unread
-from lineage.core.duecode import due_code, due_data, due_params
+from lineage.core.duecode import due_code, due_data
 from lineage.core.duesystem import due_python, due_system
 from lineage.core.locks.markers import marker_environment
 from lineage.core.standing import standing
@@ -19,7 +20,6 @@ from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, accepting, covering, declared_for
 from lineage.resolving import Locks, Resolver
 from lineage.revisions import Revision
-from lineage.stage_params import stage_params
 
 _ALL = "the manifest names no dependency file, so every one of the repository is taken to concern it"
 
@@ -68,7 +68,7 @@ def assess(
         due += due_system(files.head, then, policy)
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
     due += due_data(manifest, lambda path: _digest(revision, path), policy)
-    due += _due_params(manifest, revision, policy)
+    due += due_stage(manifest, revision, policy)
     left, accepted = _let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 
@@ -142,8 +142,7 @@ class _Files:
         try:
             found = self._revision.declarations(path)
         except InputError as error:
-            gone = "is not there any more: which file takes its place is not known"
-            message = gone if path not in self._revision.files else error.message
+            message = error.message if path in self._revision.files else self._gone(path)
             due = Due(
                 subject=f"file:{path}",
                 action="undecided",
@@ -153,6 +152,11 @@ class _Files:
             self.unreadable.append(due)
             return []
         return [] if found is None else [found]
+
+    def _gone(self, path: str) -> str:
+        if self._revision.is_link(path):
+            return "is a symbolic link: a [[tool.lineage.model]] can name the file that it leads to"
+        return "is not there any more: which file takes its place is not known"
 
     def _silently(self, path: str) -> list[Declarations]:
         try:
@@ -191,16 +195,6 @@ def _pythons(head: Sequence[Declarations], then: Sequence[Declarations] | None) 
         for one in head
         if one.python is not None and before.get(one.path) != one.python
     ]
-
-
-def _due_params(manifest: Manifest, revision: Revision, policy: Policy) -> list[Due]:
-    if policy.retrain.params == "any":
-        return []
-    try:
-        values, where = stage_params(manifest, revision)
-    except InputError as error:
-        return [Due(subject="params", action="undecided", message=str(error), where=error.where or "")]
-    return due_params(manifest, values, policy, where)
 
 
 def _digest(revision: Revision, path: str) -> str | None:

@@ -84,8 +84,13 @@ def _planned(
         ]
     except InputError as error:
         return _unreadable(path, error, base), ()
-    before = [_before(path, base, policy, judges) for policy, _ in judges.policies]
-    due = _worst([_with_age(one.due, known) for one, known in zip(seen, before, strict=True)])
+    # What nothing is asked of is most often most of a repository, and how it stood before says nothing.
+    due = _worst(
+        [
+            _with_age(one.due, _before(path, base, policy, judges)) if one.due else []
+            for one, (policy, _) in zip(seen, judges.policies, strict=True)
+        ]
+    )
     action = min((one.action for one in due), key=ACTIONS.index, default="none")
     plan = ModelPlan(
         name=stored.manifest.name,
@@ -124,8 +129,8 @@ def _reads(revision: Revision, path: str) -> bool:
     return True
 
 
-def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Mapping[str, str]:
-    """Subject → action of what was due at the base, by the manifest and the log that stood there."""
+def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Mapping[str, Due]:
+    """By its subject what was due at the base, by the manifest and the log that stood there."""
     if base is None or path not in base.files:
         return {}
     try:
@@ -133,14 +138,19 @@ def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) ->
         found = assess(stored.manifest, base, policy, judges.today, _accepts(stored, base), judges.resolver)
     except InputError:
         return {}
-    return {one.subject: one.action for one in found.due if not one.subject.startswith(UNRESOLVED)}
+    return {one.subject: one for one in found.due if not one.subject.startswith(UNRESOLVED)}
 
 
-def _with_age(due: Iterable[Due], before: Mapping[str, str]) -> list[Due]:
-    """New is what was not due before, or only asked for less."""
-    return [
-        replace(one, is_new=ACTIONS.index(one.action) < ACTIONS.index(before.get(one.subject, "none"))) for one in due
-    ]
+def _with_age(due: Iterable[Due], before: Mapping[str, Due]) -> list[Due]:
+    return [replace(one, is_new=_is_new(one, before.get(one.subject))) for one in due]
+
+
+def _is_new(due: Due, before: Due | None) -> bool:
+    """New is what was not due before, or only asked for less, or is code that was edited again and is not known."""
+    if before is None or ACTIONS.index(due.action) < ACTIONS.index(before.action):
+        return True
+    is_undecided_code = due.action == before.action == "undecided" and due.subject.startswith("code:")
+    return is_undecided_code and due.observed != before.observed
 
 
 def _worst(by_policy: Sequence[Sequence[Due]]) -> tuple[Due, ...]:

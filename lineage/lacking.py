@@ -1,5 +1,6 @@
 """What a clone lacks to tell what a model was made from: the commits that hold it."""
 
+from lineage.captured_stage import captured_stage
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.revisions import Revision
@@ -13,9 +14,9 @@ def lacking(head: Revision) -> tuple[str, ...]:
             manifest = head.manifest(path).manifest
         except InputError:
             continue
-        if any(_lacks(head, one) for one in _edited(manifest, head)):
+        if any(_lacks(head, one) for one in _edited(manifest, head)) or _lacks_stage(manifest, head):
             found.add(manifest.code.commit or manifest.code.base)
-    return tuple(sorted(found))
+    return tuple(sorted(found - {""}))
 
 
 def _edited(manifest: Manifest, head: Revision) -> list[str]:
@@ -28,3 +29,12 @@ def _lacks(head: Revision, blob: str) -> bool:
         return head.readings.blob(blob) is None
     except InputError:
         return False
+
+
+def _lacks_stage(manifest: Manifest, head: Revision) -> bool:
+    """Whether a stage makes the model, and nothing of it at the capture is here."""
+    try:
+        stage = captured_stage(manifest, head)
+    except InputError:
+        return False
+    return stage is not None and stage.commit is None

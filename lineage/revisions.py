@@ -25,6 +25,8 @@ class Revision:
     read_blob: Callable[[str, str], bytes | None]
     """(path, blob id) → bytes"""
     readings: Readings
+    history: GitObjects | None = None
+    """the repository, where the commits of captures are asked for"""
     _declared: dict[str, Declarations | InputError | None] = field(default_factory=dict)
     _tracked: dict[str, str | None] | None = None
     _stages: tuple[Stage, ...] | None = None
@@ -41,6 +43,14 @@ class Revision:
             return None if blob is None else self.read_blob(path, blob)
         except InputError as error:
             raise InputError(error.message, path, error.hint) from error
+
+    def is_link(self, path: str) -> bool:
+        """Whether a commit has something at a path that is no file of it: a symbolic link, which is not followed."""
+        is_commit = self.history is not None and self.name not in ("index", "worktree")
+        return is_commit and path not in self.files and self._has(f"{self.name}:{path}")
+
+    def _has(self, name: str) -> bool:
+        return self.history is not None and self.history.below(name) is not None
 
     def manifest(self, path: str) -> StoredManifest:
         """The manifest at a path. Raises ``InputError``."""
@@ -85,14 +95,22 @@ class Revision:
 
 def at_commit(objects: GitObjects, commit: str, readings: Readings) -> Revision:
     """The state of a commit."""
-    files = objects.tree(commit)
-    return Revision(name=commit, files=files, read_blob=lambda _, blob: objects.blob(blob), readings=readings)
+    return _of_objects(objects, commit, objects.tree(commit), readings)
 
 
 def at_index(objects: GitObjects, readings: Readings) -> Revision:
     """What is staged."""
-    files = objects.staged()
-    return Revision(name="index", files=files, read_blob=lambda _, blob: objects.blob(blob), readings=readings)
+    return _of_objects(objects, "index", objects.staged(), readings)
+
+
+def _of_objects(objects: GitObjects, name: str, files: Mapping[str, str], readings: Readings) -> Revision:
+    return Revision(
+        name=name,
+        files=files,
+        read_blob=lambda _, blob: objects.blob(blob),
+        readings=readings,
+        history=objects,
+    )
 
 
 def at_worktree(objects: GitObjects, readings: Readings) -> Revision:
@@ -118,4 +136,4 @@ def at_worktree(objects: GitObjects, readings: Readings) -> Revision:
             raise InputError(f"is larger than {MAX_BLOB_BYTES // 2**20} MiB: it is not read", where=path)
         return content
 
-    return Revision(name="worktree", files=found, read_blob=read, readings=readings)
+    return Revision(name="worktree", files=found, read_blob=read, readings=readings, history=objects)

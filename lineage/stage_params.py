@@ -1,28 +1,21 @@
-"""The parameters that the files of a revision give the DVC stage of some weights, as a capture would record them."""
+"""The parameters that files give a DVC stage, as a capture would record them."""
 
-import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from lineage.core.inputs import is_within
 from lineage.core.stagevalues import nested, picked, recordable, together
 from lineage.errors import InputError
-from lineage.model.manifest import Manifest
 from lineage.model.stage import Stage
-from lineage.revisions import Revision
 from lineage.system.valuefile import parse_values
 
 
-def stage_params(manifest: Manifest, revision: Revision) -> tuple[Mapping[str, object], str]:
-    """(nested values, the first file that gives any): none where no stage makes the weights or it has no parameters.
+def stage_params(stage: Stage, read: Callable[[str], bytes | None]) -> tuple[Mapping[str, object], str]:
+    """(nested values, the first file that gives any); ``read`` gives the bytes of a path, ``None`` for none.
 
     Raises ``InputError`` for a file that cannot be read.
     """
-    stage = _maker(revision.stages(), [one.path for one in manifest.weights]) if manifest.params else None
-    if stage is None:
-        return {}, ""
     found = []
     for path, keys in stage.params:
-        content = revision.read(path)
+        content = read(path)
         if content is None:
             continue
         values = parse_values(content, path)
@@ -31,17 +24,3 @@ def stage_params(manifest: Manifest, revision: Revision) -> tuple[Mapping[str, o
         kept = nested(picked(values, keys)[0]) if keys else values
         found.append((path, recordable(kept)[0]))
     return together(found), found[0][0] if found else ""
-
-
-def _maker(stages: tuple[Stage, ...], paths: list[str]) -> Stage | None:
-    """The stage with the output that is the weights, else the nearest around them."""
-    for path in paths:
-        found = [
-            (len(out), index)
-            for index, stage in enumerate(stages)
-            for out in map(posixpath.normpath, stage.outs)
-            if is_within(path, [out])
-        ]
-        if found:
-            return stages[max(found)[1]]
-    return None

@@ -1,6 +1,7 @@
 """Thirty models of three services with environments of their own, judged by ``[[tool.lineage.model]]``, as typed."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,6 +92,31 @@ def test_two_branches_that_retrain_one_model_are_judged_each_by_its_own_manifest
     git(root, "merge", "--quiet", "-X", "ours", "left")
     # The manifest of the right branch stands beside the environment of the left one: that model is due.
     assert newly_due(root, "left..HEAD") == (1, [name_of("api", 3)], 30)
+
+
+def test_two_branches_that_retrain_one_model_conflict_and_no_line_is_mixed(root: Path) -> None:
+    path = f"{name_of('api', 3)}.pkl.lineage.toml"
+    sides = []
+    for branch, auc, joblib in (("left", 0.91, "1.4.3"), ("right", 0.5, "1.4.2")):
+        git(root, "checkout", "--quiet", "-b", branch, "main")
+        packages = [("joblib", joblib, "required"), ("numpy", "1.26.4", "weights"), ("six", "1.16.0", "present")]
+        one = manifest(name_of("api", 3), {"api/requirements.txt": LOCK}, {"api/train.py": TRAIN}, packages)
+        record(root, replace(one, metrics={"auc": auc}))
+        commit(root, {})
+        sides.append((root / path).read_bytes())
+
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "--quiet", "left")
+
+    # Git leaves the side of the branch that it is on, whole; the index knows that nobody chose it.
+    assert (root / path).read_bytes() == sides[1]
+    assert newly_due(root, "--staged") == (3, [], 30)
+    shown = run_lineage("check", "--staged", cwd=root).stdout
+    assert f"undecided  {name_of('api', 3)}\n           is in conflict  [{path}]\n" in shown
+    for side in sides:
+        (root / path).write_bytes(side)
+        git(root, "add", path)
+        assert newly_due(root, "--staged") == (0, [], 30)
 
 
 def test_a_manifest_that_git_spliced_is_undecided(root: Path) -> None:

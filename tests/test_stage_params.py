@@ -15,6 +15,7 @@ from lineage.revisions import at_commit
 from lineage.system.blobcache import BlobCache
 from lineage.system.gitobjects import GitObjects
 from tests.support.checked import manifest, repository
+from tests.support.gitrepos import commit, git
 from tests.test_checking import TODAY
 
 STAGES = b"""
@@ -35,14 +36,17 @@ PARAMS = b"lr: 0.1\ndeep: {er: [1, 2]}\nepochs: 6\n"
 
 
 def due(root: Path, files: dict[str, bytes], policy: Policy | None = None, params: Any = None) -> list[Due]:
-    model: Manifest = replace(manifest("models/fraud", {}), params=freeze(RECORDED if params is None else params))
-    repository(root, files={"README.md": b"", **files})
+    repository(root, files={"dvc.yaml": STAGES, "params.yaml": PARAMS})
+    model: Manifest = manifest("models/fraud", {}, base=git(root, "rev-parse", "HEAD"))
+    model = replace(model, params=freeze(RECORDED if params is None else params))
+    git(root, "rm", "--quiet", "dvc.yaml", "params.yaml")
+    commit(root, {"README.md": b"", **files})
     with GitObjects(root) as objects:
         revision = at_commit(objects, objects.commit("HEAD"), Readings(objects.blob, BlobCache(None, "")))
         return list(assess(model, revision, policy or Policy(), TODAY).due)
 
 
-def one(message: str, recorded: str, observed: str, where: str = "params.yaml") -> list[Due]:
+def one(message: str, recorded: str, observed: str | None, where: str = "params.yaml") -> list[Due]:
     key = message.partition(" ")[0]
     shown = f"{message}, a parameter of the training"
     return [
@@ -52,6 +56,7 @@ def one(message: str, recorded: str, observed: str, where: str = "params.yaml") 
             message=shown,
             recorded=recorded,
             observed=observed,
+            step="unknown" if observed else "removed",
             where=where,
         )
     ]
@@ -76,13 +81,40 @@ def one(message: str, recorded: str, observed: str, where: str = "params.yaml") 
                 "dvc.yaml": STAGES.replace(b"[lr, deep.er, gone]", b"[all.toml: null]"),
                 "all.toml": b"lr = 0.1\nepochs = 6\n",
             },
-            one("epochs 5 → 6", "5", "6", "all.toml"),
+            [
+                *one("deep.er [1, 2] → nothing", "[1, 2]", None, "all.toml"),
+                *one("epochs 5 → 6", "5", "6", "all.toml"),
+            ],
             id="a whole file",
         ),
-        pytest.param({"dvc.yaml": STAGES}, [], id="no file"),
+        pytest.param(
+            {"dvc.yaml": STAGES},
+            [
+                *one("lr 0.1 → nothing", "0.1", None, "dvc.yaml"),
+                *one("deep.er [1, 2] → nothing", "[1, 2]", None, "dvc.yaml"),
+            ],
+            id="no file",
+        ),
+        pytest.param(
+            {"dvc.yaml": STAGES, "params.yaml": b"deep: {er: [1, 2]}\n"},
+            one("lr 0.1 → nothing", "0.1", None),
+            id="one is gone",
+        ),
+        pytest.param(
+            {"dvc.yaml": STAGES.replace(b"[lr, deep.er, gone]", b"[deep.er]"), "params.yaml": PARAMS},
+            one("lr 0.1 → nothing", "0.1", None),
+            id="one is named no more",
+        ),
         pytest.param({"params.yaml": b"lr: 3\n"}, [], id="no stage"),
         pytest.param(
-            {"dvc.yaml": STAGES.replace(b"fraud.pkl", b"a.pkl"), "params.yaml": b"lr: 3\n"}, [], id="of others"
+            {"dvc.yaml": STAGES.replace(b"fraud.pkl", b"a.pkl"), "params.yaml": PARAMS.replace(b"lr: 0.1", b"lr: 3")},
+            one("lr 0.1 → 3", "0.1", "3"),
+            id="the stage makes another file now",
+        ),
+        pytest.param(
+            {"dvc.yaml": STAGES.replace(b"  train:", b"  fit:"), "params.yaml": PARAMS.replace(b"lr: 0.1", b"lr: 3")},
+            one("lr 0.1 → 3", "0.1", "3"),
+            id="the stage has another name now",
         ),
         pytest.param(
             {"dvc.yaml": STAGES, "params.yaml": b"- lr\n"},

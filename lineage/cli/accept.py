@@ -18,7 +18,8 @@ from lineage.model.plan import Due
 from lineage.portable.policy import Accept
 from lineage.readings import Readings
 from lineage.revisions import at_worktree
-from lineage.store.log import append_accept
+from lineage.store.log import append_accept, read_log
+from lineage.system.files import read_document
 from lineage.system.gitobjects import GitObjects
 
 
@@ -39,6 +40,9 @@ def command(model: str, subject: str, because: str, until: str | None, policy: P
         raise InputError("is empty", where="--because", hint="say why the difference is harmless")
     last = _day(until)
     stored = manifest_of(model)
+    path = log_path(Path(stored.path))
+    if path.exists():
+        read_log(read_document(path, "log"), str(path))  # one that is broken is told before anything else
     due = _pending(stored, subject, policy)
     accept = Accept(
         manifest=stored.id,
@@ -49,7 +53,6 @@ def command(model: str, subject: str, because: str, until: str | None, policy: P
         made=datetime.now(UTC).date(),
         until=last,
     )
-    path = log_path(Path(stored.path))
     word = "accepted" if append_accept(path, accept) else "already accepted"
     say(f"{word}: {due.message}", quiet)
     click.echo(path)
@@ -83,7 +86,9 @@ def _pending(stored: StoredManifest, subject: str, policy: Path | None) -> Due:
     found = next((one for one in due if one.subject == subject), None)
     if found is None:
         known = ", ".join(one.subject for one in due) or "nothing"
-        raise InputError(f"is not due of {mine[0].name}: due is {known}", where=subject, hint="lineage check lists it")
+        hint = "one difference at a time: [[tool.lineage.waive]] is for many" if "*" in subject else ""
+        hint = hint or "lineage check lists it"
+        raise InputError(f"is not due of {mine[0].name}: due is {known}", where=subject, hint=hint)
     if found.observed is None and found.action == "undecided":
         message = f"is not known, so there is nothing to accept: {found.message}"
         raise InputError(message, where=subject, hint="make it readable")

@@ -1,5 +1,7 @@
 """``lineage check``."""
 
+import contextlib
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +11,11 @@ from lineage import __version__
 from lineage.checking import Judges, check
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise
+from lineage.cli.jobs import tell_jobs
 from lineage.cli.options import policy_option, report_options
 from lineage.cli.ranges import range_of
 from lineage.config import load_policy, policy_at
+from lineage.errors import InputError, RepositoryError
 from lineage.portable.policy import Policy
 from lineage.readings import Readings
 from lineage.report.planforms import render_plan
@@ -59,7 +63,11 @@ def command(
     """
     if sum((revisions is not None, staged, worktree)) > 1:
         raise click.UsageError("BASE..HEAD, --staged and --worktree exclude each other")
+    gc.set_threshold(100_000)  # nearly all that is read stays to the end: to look for garbage in it is in vain
     with GitObjects(Path.cwd()) as objects:
+        if objects.is_bare and (staged or worktree):
+            hint = "a bare repository has commits only: BASE..HEAD"
+            raise InputError("there is no index and no work tree here", where=str(objects.root), hint=hint)
         cache = kept_readings(objects)
         readings = Readings(objects.blob, cache)
         if staged or worktree:
@@ -72,7 +80,7 @@ def command(
         if fetch:
             _fetch_recorded(objects, head, quiet)
         judges = Judges(
-            policies=_policies(base, head, policy),
+            policies=_policies(base, head, policy, quiet),
             today=datetime.now(UTC).date(),
             fail_on=fail_on,
             allows_empty=allow_empty,
@@ -83,6 +91,7 @@ def command(
     answer(render_plan(plan, form, style_of(verbose, output)), output)
     if form == "github":
         summarise(render_plan(plan, "markdown", style_of(verbose, output)))
+    tell_jobs(plan)
     return exits.of_verdict(plan.verdict)
 
 
@@ -99,22 +108,35 @@ def _committed(objects: GitObjects, readings: Readings) -> Revision | None:
 
 
 def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
+    """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
     from lineage.lacking import lacking
+    from lineage.system.gitfetch import fetch_commits
 
     commits = lacking(head)
-    if commits:
-        from lineage.system.gitfetch import fetch_commits
-
-        say(f"fetching {len(commits)} commits that models were made from", quiet)
+    if not commits:
+        return
+    say(f"fetching {len(commits)} {'commit' if len(commits) == 1 else 'commits'} that models were made from", quiet)
+    try:
         fetch_commits(objects.root, commits)
+    except RepositoryError:  # git fetches all or nothing
+        for commit in commits if len(commits) > 1 else ():
+            with contextlib.suppress(RepositoryError):
+                fetch_commits(objects.root, [commit])
+        for commit in (one for one in commits if not objects.has(one)):
+            say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)
 
 
-def _policies(base: Revision | None, head: Revision, named: Path | None) -> tuple[tuple[Policy, str], ...]:
+def _policies(base: Revision | None, head: Revision, named: Path | None, quiet: bool) -> tuple[tuple[Policy, str], ...]:
+    """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
     if named is not None:
         return (load_policy(None, named),)
     found = [policy_at(head.read, head.name[:12])]
     if base is not None:
-        other = policy_at(base.read, base.name[:12])
+        try:
+            other = policy_at(base.read, base.name[:12])
+        except InputError as error:
+            say(f"the policy of the base cannot be read, so HEAD's judges alone: {error.where}: {error.message}", quiet)
+            return tuple(found)
         if other[0] != found[0][0]:
             found.append((other[0], f"{other[1]} of {base.name[:12]}"))
     return tuple(found)

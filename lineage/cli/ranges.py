@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lineage.cli.emit import say
-from lineage.core.provider import pull_request_of
-from lineage.errors import InputError
+from lineage.core.cirange import job_range
+from lineage.errors import InputError, RepositoryError
 from lineage.system.files import read_document
 from lineage.system.gitobjects import GitObjects
 
@@ -14,6 +14,7 @@ Range = tuple[str | None, str]
 """(commit of the base, commit of HEAD)"""
 
 _DEEPER = (50, 500, 5000)
+_ALONE = "HEAD is judged by itself: all that is due counts"
 
 
 def range_of(objects: GitObjects, typed: str | None, fetch: bool, quiet: bool) -> Range:
@@ -21,18 +22,54 @@ def range_of(objects: GitObjects, typed: str | None, fetch: bool, quiet: bool) -
 
     ``fetch``: what is not here is asked of ``origin``. Raises ``InputError`` or ``RepositoryError``.
     """
-    text = typed
-    if text is None:
-        text = pull_request_of(os.environ, _event(os.environ))
-        if text is None:
-            return None, objects.commit("HEAD")
-        say(f"range: {text}, from the variables of the CI provider", quiet)
-    left, dots, right = text.partition("...") if "..." in text else text.partition("..")
+    if typed is None:
+        return _range_of_job(objects, fetch, quiet)
+    left, dots, right = _parts(typed)
     if not dots:
-        raise InputError("is not a range", where=text, hint="BASE..HEAD, as main..HEAD")
-    head = _head(objects, right or "HEAD", fetch, quiet, is_told=typed is None)
-    base = _commit(objects, left or "HEAD", fetch, quiet)
-    return (_common(objects, base, head, text, fetch, quiet) if dots == "..." else base), head
+        raise InputError("is not a range", where=typed or "''", hint="BASE..HEAD, as main..HEAD")
+    if not left:  # git reads HEAD..HEAD, which is never due: the variable of a script was empty
+        raise InputError("names no base", where=typed, hint="BASE..HEAD, as main..HEAD")
+    head = _commit(objects, right or "HEAD", fetch, quiet)
+    base = _commit(objects, left, fetch, quiet)
+    return (_common(objects, base, head, typed, fetch, quiet) if dots == "..." else base), head
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    return text.partition("...") if "..." in text else text.partition("..")
+
+
+def _range_of_job(objects: GitObjects, fetch: bool, quiet: bool) -> Range:
+    """What a CI job compares. What does not tell it, or names a commit that is gone, leaves HEAD alone: it is told."""
+    job = job_range(os.environ, _event(os.environ))
+    if job is None:
+        return None, objects.commit("HEAD")
+    if job.text is None:
+        hint = f" ({job.hint})" if job.hint else ""
+        say(f"range: {job.provider} tells none for this job, so {_ALONE}{hint}", quiet)
+        return None, objects.commit("HEAD")
+    say(f"range: {job.text}, from the variables of {job.provider}", quiet)
+    left, _, right = _parts(job.text)
+    head = objects.known(right)
+    if head is None:
+        say(f"{right} is not here: HEAD is judged in its place", quiet)
+        head = objects.commit("HEAD")
+    base = objects.known(left) if _is_rewritten(objects, left, fetch, quiet) else _commit(objects, left, fetch, quiet)
+    if base is None:
+        say(f"{left} is not here, and no part of the history that is: {_ALONE}", quiet)
+        return None, head
+    return _common(objects, base, head, job.text, fetch, quiet), head
+
+
+def _is_rewritten(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> bool:
+    """Whether a commit is gone that stood before a push which rewrote its branch: nobody gives it any more."""
+    if revision.startswith("origin/") or objects.known(revision) is not None:
+        return False
+    if fetch:
+        try:
+            _commit(objects, revision, fetch, quiet)
+        except RepositoryError as error:
+            say(error.message, quiet)
+    return fetch or not objects.is_shallow()
 
 
 def _event(variables: Mapping[str, str]) -> bytes | None:
@@ -42,14 +79,6 @@ def _event(variables: Mapping[str, str]) -> bytes | None:
         return read_document(Path(path), "event") if path else None
     except InputError:
         return None
-
-
-def _head(objects: GitObjects, revision: str, fetch: bool, quiet: bool, *, is_told: bool) -> str:
-    """A CI job may have checked out another commit than the one that its variables name: that one is judged."""
-    if is_told and objects.known(revision) is None:
-        say(f"{revision} is not here: HEAD is judged in its place", quiet)
-        return objects.commit("HEAD")
-    return _commit(objects, revision, fetch, quiet)
 
 
 def _commit(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> str:

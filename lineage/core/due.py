@@ -7,7 +7,7 @@ compared with what was recorded.
 
 import re
 
-from lineage.core.effective import Promises
+from lineage.core.effective import ASIDE, Promises
 from lineage.core.moves import ALLOWED, Move, move
 from lineage.core.promise import Promise, is_same_promise
 from lineage.core.providing import may_replace, provided
@@ -62,8 +62,8 @@ class _Judged:
 
     def due(self, package: Package) -> Due | None:
         keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
-        promise = self._head.of(package.name, keys)
         earlier = None if self._then is None else self._then.of(package.name, keys)
+        promise = _installed(self._head.of(package.name, keys), earlier)
         if not _is_edit(package, promise, earlier):
             return None
         moved = move(package, promise, earlier)
@@ -140,6 +140,14 @@ class _Judged:
             if chain:
                 return ", ".join([*(f"required by {one}" for one in chain), REASONS[self._roots[chain[-1]]]])
         return REASONS["required"]
+
+
+def _installed(promise: Promise, earlier: Promise | None) -> Promise:
+    """What the model gets: nothing of what the capture's files promised it and HEAD's only promise to developers."""
+    was_installed = earlier is not None and earlier.state not in _NOWHERE and earlier.group not in ASIDE
+    if not was_installed or promise.group not in ASIDE:
+        return promise
+    return Promise(state="aside", where=promise.where, group=promise.group)
 
 
 def _is_edit(package: Package, promise: Promise, earlier: Promise | None) -> bool:

@@ -1,6 +1,6 @@
 """Which first-party files, data and parameters make a model due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from lineage.core.samecode import is_same_code
@@ -10,6 +10,7 @@ from lineage.portable.policy import Policy
 
 Blob = Callable[[str], bytes | None]
 """blob id → bytes, ``None`` where the object is not here"""
+MODEL = "the model's code"
 
 
 def due_code(
@@ -25,28 +26,28 @@ def due_code(
     for path, recorded in manifest.code.files:
         if files.get(path) == recorded:
             continue
-        now = None if path in files else _place(recorded, files, manifest)
+        now = None if path in files else place(recorded, files, [one for one, _ in manifest.code.files])
         if now is not None:
-            found.append(_due_move(path, recorded, now))
+            found.append(due_move(path, recorded, now))
             continue
-        one = _due_file(path, recorded, files.get(path), (blob, read), policy.retrain.code)
+        one = due_file(path, recorded, files.get(path), (blob, read), policy.retrain.code)
         if one is not None:
             found.append(one)
     return found
 
 
-def _place(blob: str, files: Mapping[str, str], manifest: Manifest) -> str | None:
+def place(blob: str, files: Mapping[str, str], recorded: Collection[str]) -> str | None:
     """Where the bytes of a file that is gone lie now, in a file that is no recorded one."""
-    recorded = {path for path, _ in manifest.code.files}
-    return min((path for path, one in files.items() if one == blob and path not in recorded), default=None)
+    known = frozenset(recorded)
+    return min((path for path, one in files.items() if one == blob and path not in known), default=None)
 
 
-def _due_move(path: str, blob: str, now: str) -> Due:
+def due_move(path: str, blob: str, now: str, whose: str = MODEL) -> Due:
     """The same bytes in another place: what runs is the same, unless their path matters."""
     return Due(
         subject=f"code:{path}",
         action="verify",
-        message=f"{path} is now {now}, the model's code",
+        message=f"{path} is now {now}, {whose}",
         recorded=blob[:12],
         observed=f"{blob[:12]} {now}",
         step="none",
@@ -54,11 +55,14 @@ def _due_move(path: str, blob: str, now: str) -> Due:
     )
 
 
-def _due_file(path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str) -> Due | None:
+def due_file(
+    path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str, whose: str = MODEL
+) -> Due | None:
+    """A file that is another one or gone; ``sides`` read what was recorded by its id, and a path at HEAD."""
     due = Due(
         subject=f"code:{path}",
         action="retrain",
-        message=f"{path} {'is gone' if observed is None else 'changed'}, the model's code",
+        message=f"{path} {'is gone' if observed is None else 'changed'}, {whose}",
         recorded=recorded[:12],
         observed=None if observed is None else observed[:12],
         step="removed" if observed is None else "unknown",
@@ -98,22 +102,32 @@ def _algorithm(digest: str) -> str:
     return digest.partition(":")[0]
 
 
-def due_params(manifest: Manifest, values: Mapping[str, object], policy: Policy, where: str) -> list[Due]:
+def due_params(
+    manifest: Manifest, values: Mapping[str, object], policy: Policy, where: str, given: Collection[str] | None = ()
+) -> list[Due]:
     """The recorded parameters that HEAD's files give otherwise; ``values`` are those of HEAD, tables within each other.
 
-    A parameter that no file gives, such as one of the command line, is not judged.
+    ``given`` are the dotted keys that the files gave at the capture, ``None`` where that is not known: one of them that
+    no file gives any more has changed too. What never stood in a file, as a parameter of the command line, is not
+    judged.
     """
     if policy.retrain.params == "any":
         return []
-    now = dict(_flat(values))
+    now = dict(flat(values))
     found = []
-    for key, recorded in _flat(manifest.params):
-        if key not in now or _is_same_value(recorded, now[key]):
-            continue
-        sides = (str(thaw(recorded)), str(thaw(now[key])))
-        message = f"{key} {sides[0]} → {sides[1]}, a parameter of the training"
-        due = Due(subject=f"params:{key}", action="retrain", message=message, recorded=sides[0], observed=sides[1])
-        found.append(replace(due, where=where))
+    for key, recorded in flat(manifest.params):
+        shown = str(thaw(recorded))
+        due = Due(subject=f"params:{key}", action="retrain", message="", recorded=shown, where=where)
+        if key in now and not _is_same_value(recorded, now[key]):
+            observed = str(thaw(now[key]))
+            message = f"{key} {shown} → {observed}, a parameter of the training"
+            found.append(replace(due, message=message, observed=observed))
+        elif key not in now and given is None:
+            message = f"{key} {shown} is given by no file, and what gave it at the capture is not in this clone"
+            found.append(replace(due, action="undecided", message=message))
+        elif key not in now and key in (given or ()):
+            message = f"{key} {shown} → nothing, a parameter of the training"
+            found.append(replace(due, message=message, step="removed"))
     return found
 
 
@@ -126,11 +140,12 @@ def _is_same_value(left: object, right: object) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and (left == right or (left != left and right != right))
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> Sequence[tuple[str, object]]:
+def flat(table: Mapping[str, object], prefix: str = "") -> Sequence[tuple[str, object]]:
+    """The values of tables within each other, by their dotted keys."""
     found: list[tuple[str, object]] = []
     for key, value in table.items():
         if isinstance(value, Mapping):
-            found += _flat(value, f"{prefix}{key}.")
+            found += flat(value, f"{prefix}{key}.")
         else:
             found.append((f"{prefix}{key}", value))
     return found

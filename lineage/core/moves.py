@@ -28,6 +28,9 @@ def move(package: Package, promise: Promise, earlier: Promise | None) -> Move:
         return Move("unknown", promise.text, promise.reason)
     if promise.state in ("absent", "unnamed"):
         return _moved(package, "removed", None)
+    if promise.state == "aside":
+        gone = _moved(package, "removed", None)
+        return gone._replace(message=f"{gone.message}, only of the group {promise.group} now")
     if promise.state == "own":
         return _moved(package, "build", f"{promise.text or 'a part of the repository'}")
     if promise.state == "range":

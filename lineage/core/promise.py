@@ -11,8 +11,8 @@ class Promise:
     """What is promised of one package."""
 
     state: str
-    """``exact``; ``range``; ``absent``: a lock is there and lacks it; ``unnamed``: nothing speaks of it; ``own``: it
-    is a part of the repository; ``unknown``"""
+    """``exact``; ``range``; ``absent``: a lock is there and lacks it; ``unnamed``: nothing speaks of it; ``aside``:
+    it moved to a group that is not installed with the model; ``own``: it is a part of the repository; ``unknown``"""
     version: str | None = None
     specifier: str = ""
     origin: str | None = None

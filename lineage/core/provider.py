@@ -9,7 +9,6 @@ Bitbucket Pipelines ("Variables and secrets"), and for Jenkins its git plugin. A
 (``CI_REPOSITORY_URL``) are not asked for; the others are normalised, as any remote.
 """
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -176,63 +175,3 @@ def _contradiction(what: str, one: Build, other: Build) -> InputError:
         f"{other.provider} {getattr(other, what)}",
         hint=f"unset the variable of the one that does not run this job: {one.mark} or {other.mark}",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """Which variables of a provider tell a range."""
-
-    provider: str
-    base: str
-    head: str
-    is_branch: bool = False
-    """``base`` names a branch of ``origin``, not a commit"""
-
-
-_TOLD = (
-    _Told(provider="GitHub Actions", base="GITHUB_BASE_REF", head="GITHUB_SHA", is_branch=True),
-    _Told(provider="GitLab CI", base="CI_MERGE_REQUEST_DIFF_BASE_SHA", head="CI_COMMIT_SHA"),
-    _Told(provider="GitLab CI", base="CI_COMMIT_BEFORE_SHA", head="CI_COMMIT_SHA"),
-    _Told(
-        provider="Azure Pipelines",
-        base="SYSTEM_PULLREQUEST_TARGETBRANCH",
-        head="BUILD_SOURCEVERSION",
-        is_branch=True,
-    ),
-    _Told(provider="Bitbucket Pipelines", base="BITBUCKET_PR_DESTINATION_COMMIT", head="BITBUCKET_COMMIT"),
-    _Told(provider="Jenkins", base="CHANGE_TARGET", head="GIT_COMMIT", is_branch=True),
-)
-"""First to last. CircleCI tells no base."""
-
-_SHORT = re.compile(r"[0-9a-f]{7,64}")
-"""Bitbucket shortens the commit of the destination."""
-
-
-def pull_request_of(variables: Mapping[str, str], event: bytes | None = None) -> str | None:
-    """The range of the pull request or push that a CI job judges, ``BASE...HEAD``; ``None`` where none is told.
-
-    ``event`` is the content of GitHub's event file: it alone tells the commit before a push.
-    """
-    marked = {one.name for one in PROVIDERS if _is_marked(one, variables)}
-    for told in _TOLD:
-        base, head = variables.get(told.base, ""), variables.get(told.head, "")
-        if told.provider in marked and base:
-            start = f"origin/{base.removeprefix('refs/heads/')}" if told.is_branch else base
-            if told.is_branch or _is_start(base):
-                return f"{start}...{head if _COMMIT.fullmatch(head) else 'HEAD'}"
-    before = _pushed_from(event) if "GitHub Actions" in marked else ""
-    return f"{before}...{variables.get('GITHUB_SHA') or 'HEAD'}" if _is_start(before) else None
-
-
-def _is_start(commit: str) -> bool:
-    """The first push of a branch has no commit before it: the provider writes zeros."""
-    return _SHORT.fullmatch(commit) is not None and commit.strip("0") != ""
-
-
-def _pushed_from(event: bytes | None) -> str:
-    try:
-        document = json.loads(event or b"{}")
-    except ValueError:
-        return ""
-    before = document.get("before") if isinstance(document, dict) else None
-    return before if isinstance(before, str) else ""

@@ -88,7 +88,9 @@ def _sarif(plan: Plan, style: Style) -> str:
         for code, (title, hint) in _RULES.items()
     ]
     driver: dict[str, Any] = {"name": "lineage", "rules": rules}
-    run = {"tool": {"driver": driver}, "results": results, "properties": {"verdict": plan.verdict}}
+    # No result of its own: it would need a place, and an accept is of a model and not of a line.
+    properties = {"verdict": plan.verdict, "accepted": [one._asdict() for one in plan.accepted]}
+    run = {"tool": {"driver": driver}, "results": results, "properties": properties}
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 

@@ -1,6 +1,7 @@
 """The log beside a manifest, ``<stem>.lineage-log.toml``: appended to only, each entry bound to a manifest's id."""
 
 import datetime
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from lineage.system.tomlfile import parse_toml
 
 _SHA256 = r"sha256:[0-9a-f]{64}"
 _PRINTABLE = r"[^\x00-\x1f\x7f]+"
+Difference = tuple[str, str | None, str | None]
+"""(subject, recorded, observed)"""
+
 _HINT = "take the file from git as it was committed; lineage accept appends to it"
 
 
@@ -46,10 +50,13 @@ def _day(reader: Reader, key: str) -> datetime.date:
     return value
 
 
-def stale_accepts(path: Path, manifest: str, today: date) -> list[tuple[Accept, str]]:
+def stale_accepts(
+    path: Path, manifest: str, today: date, differing: Collection[Difference] | None = None
+) -> list[tuple[Accept, str]]:
     """The accepts of a log that count for nothing any more, each with the reason; none where there is no log.
 
-    ``manifest`` is the id of the manifest beside it, ``today`` a day in UTC. Raises ``InputError``.
+    ``manifest`` is the id of the manifest beside it, ``today`` a day in UTC, ``differing`` what differs
+    of the model now, where that is known. Raises ``InputError``.
     """
     if not path.is_file():
         return []
@@ -59,6 +66,9 @@ def stale_accepts(path: Path, manifest: str, today: date) -> list[tuple[Accept, 
             found.append((one, f"was accepted for the manifest {one.manifest[:19]}, which this one replaced"))
         elif one.until is not None and one.until < today:
             found.append((one, f"ended on {one.until}"))
+        elif differing is not None and (one.subject, one.recorded, one.observed) not in differing:
+            sides = f"{one.recorded or 'nothing'} → {one.observed or 'nothing'}"
+            found.append((one, f"accepts {sides}, and that is not what differs now"))
     return found
 
 

@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,10 +25,11 @@ SETTINGS = (
 CONFLICT = "conflict"
 """Stands for the blob id of a path that is in conflict in the index."""
 _CHUNK = 1 << 20
-_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[^\n\r\0]+)?")
+_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[^\n\r\0]*)?")
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 """A blob that is larger is not read."""
-_LINK, _SUBMODULE = b"120000", b"160000"
+_LINK, _SUBMODULE, _DIRECTORY = b"120000", b"160000", b"40000"
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
 
 
 class GitObjects:
@@ -38,8 +39,12 @@ class GitObjects:
         self._start = start
         self._index: dict[str, str] = {}
         self._batch: subprocess.Popen[bytes] | None = None
-        self.root = self._place("--show-toplevel")
-        self._index = _own_index(self.root, self._place("--absolute-git-dir"))
+        is_bare, _, directory = self._ask("rev-parse", "--is-bare-repository", "--absolute-git-dir").partition(b"\n")
+        self.is_bare = is_bare == b"true"
+        place = Path(os.fsdecode(directory.removesuffix(b"\n")))
+        self.root = place if self.is_bare else self._place("--show-toplevel")
+        """of the work tree; of a bare repository its own directory"""
+        self._index = {} if self.is_bare else _own_index(self.root, place)
 
     def __enter__(self) -> Self:
         return self
@@ -56,16 +61,24 @@ class GitObjects:
         """The full id of the commit that a revision names. Raises ``RepositoryError``."""
         if not revision or revision.startswith("-") or "\0" in revision or ".." in revision:
             raise RepositoryError("is not a revision", where=revision or "''", hint="write BASE..HEAD, as main..HEAD")
-        found = self.known(revision)
+        found, is_ambiguous = self._resolved(revision)
+        if is_ambiguous:
+            hint = "git has several of this name: write refs/heads/… or refs/tags/…, or more of the commit's id"
+            raise RepositoryError("is ambiguous", where=revision, hint=hint)
         if found is None:
             raise RepositoryError("there is no such revision here", where=revision, hint=self._missing_hint())
         return found
 
     def known(self, revision: str) -> str | None:
         """The full id of the commit that a revision names; ``None`` where it is not here."""
-        question = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        answer = self._run(*question, accepted=(0, 1, 128))
-        return None if answer.status else answer.stdout.decode("ascii").strip()
+        return self._resolved(revision)[0]
+
+    def _resolved(self, revision: str) -> tuple[str | None, bool]:
+        """(the id of a commit, whether git says that the name may mean another one)."""
+        question = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        answer = self._run("-c", "core.warnAmbiguousRefs=true", *question, accepted=(0, 1, 128))
+        found = None if answer.status else answer.stdout.decode("ascii").strip()
+        return found, b"is ambiguous" in answer.stderr
 
     def merge_base(self, left: str, right: str) -> str | None:
         """The commit from which two commits went apart; ``None`` where none is known here."""
@@ -117,6 +130,32 @@ class GitObjects:
 
         Raises ``InputError`` when it is larger than ``limit`` bytes, ``RepositoryError`` when git cannot tell.
         """
+        found = self._object(name, limit)
+        return found[2] if found is not None and found[1] == b"blob" else None
+
+    def below(self, name: str) -> Mapping[str, str] | None:
+        """Path → blob id of the files of a directory, named as ``COMMIT:PATH`` (``COMMIT:`` is the root).
+
+        Paths are relative to it, a file itself has the path ``""``; links and submodules are left out. ``None`` where
+        it is not here. Raises as ``blob``.
+        """
+        top = self._object(name, MAX_BLOB_BYTES)
+        if top is None or top[1] != b"tree":
+            return None if top is None else {"": top[0]}
+        found: dict[str, str] = {}
+        for mode, path, entry in _entries(top[2], len(top[0]) // 2):
+            if mode == _DIRECTORY:
+                found |= {f"{path}/{one}": blob for one, blob in (self.below(entry) or {}).items()}
+            elif mode not in (_LINK, _SUBMODULE):
+                found[path] = entry
+        return found
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is here, by its full id."""
+        return self._object(f"{commit}:", MAX_BLOB_BYTES) is not None
+
+    def _object(self, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
+        """(id, kind, content); ``None`` where it is not here."""
         if _NAME.fullmatch(name) is None:
             raise RepositoryError("is not the id of an object", where=name)
         if self._batch is None:
@@ -126,16 +165,16 @@ class GitObjects:
         except (OSError, ValueError) as error:
             raise RepositoryError("git cat-file ended early", where=str(self._start)) from error
 
-    def _answer(self, batch: "subprocess.Popen[bytes]", name: str, limit: int) -> bytes | None:
+    def _answer(self, batch: "subprocess.Popen[bytes]", name: str, limit: int) -> tuple[str, bytes, bytes] | None:
         stdin, stdout = batch.stdin, batch.stdout
         if stdin is None or stdout is None:
             raise RepositoryError("git cat-file has no streams", where=str(self._start))
         stdin.write(os.fsencode(name) + b"\n")
         stdin.flush()
         line = stdout.readline()
-        if line.endswith((b" missing\n", b" ambiguous\n")):
+        if line.endswith((b" missing\n", b" ambiguous\n", b" submodule\n")):
             return None
-        kind, size = line.split()[-2:] if line else (b"", b"")
+        found, kind, size = line.split() if line else (b"", b"", b"")
         left = int(size) + 1  # a newline stands behind the bytes
         if left > limit + 1:
             while left:
@@ -144,7 +183,7 @@ class GitObjects:
         content = stdout.read(left)
         if len(content) != left:
             raise ValueError("the bytes ended early")
-        return content[:-1] if kind == b"blob" else None
+        return found.decode("ascii"), kind, content[:-1]
 
     def _start_batch(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -169,6 +208,17 @@ class GitObjects:
         if answer.status not in accepted:
             raise RepositoryError(f"git {arguments[0]} failed: {answer.last_words}", where=str(self._start))
         return answer
+
+
+def _entries(tree: bytes, id_bytes: int) -> Iterator[tuple[bytes, str, str]]:
+    """(mode, name, id) of each entry of a tree object, as git stores it. Raises ``ValueError`` for another form."""
+    position = 0
+    while position < len(tree):
+        entry = _ENTRY.match(tree, position)
+        if entry is None:
+            raise ValueError("is not a tree")
+        position = entry.end() + id_bytes
+        yield entry[1], os.fsdecode(entry[2]), tree[entry.end() : position].hex()
 
 
 def _own_index(root: Path, directory: Path) -> dict[str, str]:

@@ -198,7 +198,7 @@ def test_in_a_pull_request_the_range_is_found(root: Path, tmp_path: Path) -> Non
         stdout="::error file=requirements.txt,line=2,title=retrain models/fraud::"
         "numpy 1.26.4 → 2.0.1 (major), named in the weights\n"
         "::error title=lineage check::fail: 1 of 1 models newly due for retraining, 1 change\n",
-        stderr=f"range: origin/main...{head}, from the variables of the CI provider\n",
+        stderr=f"range: origin/main...{head}, from the variables of GitHub Actions\n",
     )
     assert summary.read_text().startswith("### lineage check: fail\n")
 
@@ -212,7 +212,7 @@ def test_the_push_that_github_tells_is_the_range(root: Path, tmp_path: Path) -> 
 
     assert (ended.code, ended.stderr, ended.stdout.splitlines()[1]) == (
         1,
-        f"range: {before}...{'1' * 40}, from the variables of the CI provider\n"
+        f"range: {before}...{'1' * 40}, from the variables of GitHub Actions\n"
         f"{'1' * 40} is not here: HEAD is judged in its place\n",
         f"head    {head[:12]}",
     )

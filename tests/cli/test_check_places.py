@@ -91,7 +91,7 @@ def test_what_a_model_was_made_from_is_fetched_when_asked(root: Path, tmp_path: 
     fetched = run_lineage("check", "--fetch", cwd=clone)
     assert (last(fetched), fetched.stderr) == (
         (0, "pass: 0 of 1 models due for retraining"),
-        "fetching 1 commits that models were made from\n",
+        "fetching 1 commit that models were made from\n",
     )
 
 

@@ -172,3 +172,34 @@ def test_the_parameters(values: dict[str, Any], judged: str, expected: list[tupl
     ]
 
     assert due_params(manifest, values, policy(params=judged), "params.yaml") == whole
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((), []),
+        (("on", "deep.name", "other"), [("on", "retrain", "on True → nothing, a parameter of the training")]),
+        (
+            None,
+            [
+                ("lr", "undecided", "lr 0.1 is given by no file, and what gave it at the capture is not in this clone"),
+                (
+                    "on",
+                    "undecided",
+                    "on True is given by no file, and what gave it at the capture is not in this clone",
+                ),
+            ],
+        ),
+    ],
+)
+def test_a_parameter_that_no_file_gives_any_more(
+    given: tuple[str, ...] | None, expected: list[tuple[str, str, str]]
+) -> None:
+    manifest = replace(FULL, params=freeze({"lr": 0.1, "on": True, "deep": {"name": "x"}}))
+
+    found = due_params(manifest, {"deep": {"name": "x"}}, policy(), "params.yaml", given)
+
+    assert [(one.subject, one.action, one.message) for one in found] == [
+        (f"params:{key}", action, message) for key, action, message in expected
+    ]
+    assert {(one.observed, one.where) for one in found} <= {(None, "params.yaml")}

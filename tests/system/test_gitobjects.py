@@ -177,3 +177,42 @@ def test_nothing_that_a_repository_configures_is_run(root: Path, tmp_path: Path)
     calls = [line for line in log.read_text().splitlines() if "execve(" in line and line.endswith("= 0")]
     programs = {Path(line.split('"')[1]).name for line in calls}
     assert (programs - {Path(sys.executable).name}, (tmp_path / "ran").exists()) == ({"git"}, False)
+
+
+def test_what_lies_below_a_directory_of_a_commit(root: Path, tmp_path: Path) -> None:
+    (root / "link").symlink_to("train.py")
+    commit(root, {"src/deep/a.py": b"1\n"})
+    git(
+        root,
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(make(tmp_path / "inner")),
+        "src/sub",
+    )
+    commit(root, {})
+    new = make(tmp_path / "sha256", "--object-format=sha256")
+
+    with GitObjects(root) as objects:
+        head = objects.commit("HEAD")
+        inside = {"features.py": FILES["src/features.py"], "deep/a.py": git_id(b"1\n")}
+        assert objects.below(f"{head}:src") == inside
+        assert objects.below(f"{head}:train.py") == {"": FILES["train.py"]}
+        assert [objects.below(f"{head}:{one}") for one in ("gone", "src/sub/train.py")] == [None, None]
+        assert set(objects.below(f"{head}:") or ()) == {"train.py", ".gitmodules", *(f"src/{one}" for one in inside)}
+        assert [objects.has(one) for one in (head, UNKNOWN)] == [True, False]
+    with GitObjects(new) as objects:
+        assert objects.below(f"{objects.commit('HEAD')}:src") == {"features.py": git_id(b"SIZE = 3\n", "sha256")}
+
+
+def test_a_bare_repository_is_its_own_root(root: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(root), str(bare))
+
+    with GitObjects(bare / "refs") as objects:
+        assert (objects.is_bare, objects.root, objects.common_directory()) == (True, bare, bare)
+        assert objects.tree(objects.commit("HEAD")) == FILES
+    with GitObjects(root) as objects:
+        assert (objects.is_bare, objects.root) == (False, root)
