@@ -8,7 +8,7 @@ SHELL = /bin/sh
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
 # What reaches a verdict.
-VERBS = lineage/verifying.py,lineage/comparing_weights.py,lineage/package_use.py
+VERBS = lineage/verifying.py,lineage/comparing_code.py,lineage/comparing_weights.py,lineage/package_use.py
 JUDGING = lineage/portable/**,lineage/core/**,lineage/model/**,$(VERBS),lineage/report/rules.py,lineage/cli/exits.py
 
 VENV = .venv

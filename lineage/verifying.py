@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from lineage.comparing_weights import Advance, WeightsPlace, compare_weights
 from lineage.errors import InputError
@@ -14,6 +15,9 @@ from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
 from lineage.sources.base import ExaminableSource, Examination, Source
 
+if TYPE_CHECKING:
+    from lineage.comparing_code import CodePlace
+
 
 def verify(
     stored: StoredManifest,
@@ -22,6 +26,7 @@ def verify(
     *,
     today: date,
     weights: WeightsPlace,
+    code: "CodePlace | None" = None,
     policy_name: str = "defaults",
     advance: Advance | None = None,
     deep: bool = False,
@@ -29,8 +34,9 @@ def verify(
 ) -> Report:
     """The verdict on serving a recorded model in a target. Raises ``InputError`` and ``ObservationError``.
 
-    ``deep``: every installed file of the target is compared with its RECORD too. ``accepts``: what stands in the log
-    beside the manifest; those of other manifests do not count.
+    ``code``: where the served code lies; ``None``: it is not compared. ``deep``: every installed file of the target is
+    compared with its RECORD too. ``accepts``: what stands in the log beside the manifest; those of other manifests do
+    not count.
     """
     manifest = _as_served(stored.manifest)
     judged = _judged_names(manifest, policy)
@@ -47,7 +53,8 @@ def verify(
         compared = combine(compared, by_file)
     own = [one for one in accepts if one.manifest == stored.id]
     files, looked = compare_weights(manifest.weights, policy.verify.files, weights, advance)
-    verdict = judge(combine(compared, files), policy, manifest.name, today, own)
+    own_code, code_files = _compare_code(manifest, policy, code)
+    verdict = judge(combine(compared, files, own_code), policy, manifest.name, today, own)
     counted = dict(compared.counted)
     return Report(
         command="verify",
@@ -61,12 +68,22 @@ def verify(
             files=0 if looked in ("skipped", "missing") else len(manifest.weights),
             weights=looked,
             installed=installed,
+            code="skipped" if code is None else policy.verify.code,
+            code_files=code_files,
         ),
         findings=verdict.findings,
         unknown=verdict.unknown,
         accepted=verdict.accepted,
         notes=stored.notes,
     )
+
+
+def _compare_code(manifest: Manifest, policy: Policy, place: "CodePlace | None") -> tuple[Comparison, int]:
+    if place is None:
+        return Comparison(), 0
+    from lineage.comparing_code import compare_code  # dear to import, and hardly any gate asks
+
+    return compare_code(manifest.code, policy.verify.code, place)
 
 
 def _as_served(manifest: Manifest) -> Manifest:

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lineage.cli import exits
 from lineage.cli.emit import Progress, publish, style_of
@@ -16,6 +16,9 @@ from lineage.portable.policy import Accept
 from lineage.sources.base import Source
 from lineage.verifying import verify
 
+if TYPE_CHECKING:
+    from lineage.comparing_code import CodePlace
+
 
 class Asked(NamedTuple):
     """The options of ``lineage verify`` that bear on its verdict, as typed."""
@@ -26,6 +29,7 @@ class Asked(NamedTuple):
     weights: Path | None
     no_weights: bool
     cached: bool
+    code: Path | None
     deep: bool
     policy: Path | None
 
@@ -50,6 +54,7 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
             rules,
             today=datetime.now(UTC).date(),
             weights=place,
+            code=None if asked.code is None else _code_in(asked.code, root),
             policy_name=policy_name,
             advance=advance,
             deep=asked.deep,
@@ -57,6 +62,12 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
         )
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
+
+
+def _code_in(directory: Path, root: Path | None) -> "CodePlace":
+    from lineage.comparing_code import CodePlace
+
+    return CodePlace(directory=directory, repository=root)
 
 
 def _accepts(stored: StoredManifest) -> tuple[Accept, ...]:

@@ -18,6 +18,7 @@ from lineage.sources.spec import questioned
 @click.option("--weights", type=PATH, metavar="PATH", help="Where the weights lie.  [default: beside the manifest]")
 @click.option("--no-weights", is_flag=True, help="Do not look at the weights; the report says so.")
 @click.option("--cached", is_flag=True, help="Do not read weights again that did not change since their capture.")
+@click.option("--code", type=PATH, metavar="DIR", help="Compare the code with the copy in DIR that is served.")
 @click.option("--deep", is_flag=True, help="Compare every installed file with its RECORD too.")
 @policy_option
 @report_options
@@ -28,6 +29,7 @@ def command(
     weights: Path | None,
     no_weights: bool,
     cached: bool,
+    code: Path | None,
     deep: bool,
     policy: Path | None,
     form: str,
@@ -55,6 +57,7 @@ def command(
             weights=weights,
             no_weights=no_weights,
             cached=cached,
+            code=code,
             deep=deep,
             policy=policy,
         )

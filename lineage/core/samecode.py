@@ -5,6 +5,9 @@ import inspect
 import json
 import warnings
 
+CODE_SUFFIXES = (".py", ".pyx", ".ipynb", ".sh", ".R", ".jl")
+"""of files that are code by their names"""
+
 
 def is_same_code(path: str, left: bytes, right: bytes) -> bool:
     """Equal but for comments and layout. What does not parse is compared by its bytes.
@@ -22,15 +25,24 @@ def is_same_code(path: str, left: bytes, right: bytes) -> bool:
     return False
 
 
-def _tree(content: bytes) -> str | None:
+def parsed(content: bytes) -> ast.Module | None:
+    """The syntax tree without what is only layout; ``None`` where it cannot be parsed here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the parser thinks of other people's code
             tree = ast.parse(content)
-        for node in ast.walk(tree):
-            _lay_out(node)
-        return ast.dump(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        _lay_out(node)
+    return tree
+
+
+def _tree(content: bytes) -> str | None:
+    tree = parsed(content)
+    try:
+        return None if tree is None else ast.dump(tree)
+    except (ValueError, RecursionError):
         return None
 
 

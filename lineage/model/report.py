@@ -35,7 +35,9 @@ class Checked:
     installed: int | None = None
     """installed files hashed; ``None`` when that was not asked for"""
     code: str = "skipped"
-    """``skipped``: first-party files were not compared"""
+    """``ast``, ``bytes`` or ``any``, as the policy asks; ``skipped``: first-party files were not compared"""
+    code_files: int = 0
+    """first-party files compared"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ from lineage.portable.policy import (
     tolerance,
 )
 
+_PLACED = ("code-changed", "code-absent")
+"""What differs is told with its file and line."""
 _ORDER = {"none": 0, "build": 1, "patch": 2, "minor": 3, "major": 4}
 
 REASONS = {
@@ -65,6 +67,8 @@ RULES = (
     Rule("package-file", "installed file", "install the package again, from where it was recorded"),
     Rule("unowned-file", "file of no package", "remove it, or install what it belongs to as a package"),
     Rule("package-builds", "builds not comparable", "nothing: versions were compared instead"),
+    Rule("code-changed", "code of the model", "serve the code that the manifest records, or retrain"),
+    Rule("code-absent", "code missing", "deploy the file, or name the directory that holds it"),
     Rule("weights-bytes", "weights", "fetch the weights that the manifest records"),
     Rule("weights-pointer", "weights, by their DVC pointer", "check out the pointer that belongs to the manifest"),
 )
@@ -160,6 +164,8 @@ def _outcome(findings: List[Finding], unknown: Tuple[Unknown, ...]) -> str:
 def _accept(unknown: Unknown, policy: VerifyPolicy) -> Unknown:
     """Accepted by name, or about a package any difference of which would be tolerated."""
     accepted = any(fnmatch.fnmatchcase(unknown.subject, pattern) for pattern in policy.accept_unknown)
+    if unknown.subject.partition(":")[0] == "code":
+        accepted = accepted or policy.code == "any"
     if unknown.use == "extra":
         accepted = accepted or policy.extra == "any"
     elif unknown.use is not None:
@@ -184,6 +190,8 @@ def _severity(change: Change, policy: VerifyPolicy) -> str:
         return "note" if change.step == "none" else "fail"
     if kind == "accelerator":
         return "note" if policy.accelerator == "any" else "fail"
+    if kind == "code":
+        return "note" if policy.code == "any" else "fail"
     return "fail"
 
 
@@ -222,6 +230,8 @@ def found(change: Change, severity: str, reason: str) -> Finding:
     """The finding of a change, with its line for people: ``numpy 1.26.4 → 2.0.1 (major), named in the weights``."""
     kind, _, name = change.subject.partition(":")
     what = name if kind == "package" else change.subject.replace(":", " ")
+    if change.code in _PLACED:
+        what = ""
     message = " ".join(filter(None, (what, movement(change))))
     return Finding(change, severity, reason, ", ".join(filter(None, (message, reason))))
 
@@ -232,7 +242,7 @@ def movement(change: Change) -> str:
         return "{} is not recorded".format(change.observed)
     if change.code == "package-absent":
         return "{} is missing".format(change.recorded)
-    if change.code in ("package-builds", "unowned-file"):
+    if change.code in ("package-builds", "unowned-file") or change.code in _PLACED:
         return change.detail
     text = "{} → {}".format(*_sides(change))
     if change.code in ("package-version", "python-version"):

@@ -138,4 +138,12 @@ def depth(checked: Checked) -> str:
         "skipped": "weights not looked at",
     }[checked.weights]
     files = "" if checked.installed is None else f"{checked.installed:,} installed files hashed, "
-    return f"{compared(checked)}, {files}{weights}, code not compared"
+    return f"{compared(checked)}, {files}{weights}, {_code_depth(checked)}"
+
+
+def _code_depth(checked: Checked) -> str:
+    if checked.code == "skipped":
+        return "code not compared"
+    number = checked.code_files
+    by = {"ast": "", "bytes": " by their bytes", "any": ", any difference allowed"}[checked.code]
+    return f"{number or 'no'} file{'s' * (number != 1)} of code compared{by}"

@@ -170,7 +170,7 @@ def installations_below(tree: RootedTree) -> tuple[Installation, ...]:
         if read_config(tree, prefix) is None:
             for one in installations_in(tree, prefix):
                 found.setdefault(one.executable if one.base is None else _place(tree, one.base), one)
-    environments = (environment_at(tree, place) for place in _environment_places(tree))
+    environments = (environment_at(tree, place) for place in environment_places(tree))
     every = (*found.values(), *(one for one in environments if one is not None))
     return tuple(sorted(every, key=lambda one: one.executable))
 
@@ -206,7 +206,8 @@ def installation_at(tree: RootedTree, path: str) -> Installation | None:
     return environment_at(tree, path) or environment_at(tree, above) or installation_of(tree, path)
 
 
-def _environment_places(tree: RootedTree) -> Iterator[str]:
+def environment_places(tree: RootedTree) -> Iterator[str]:
+    """The directories of a root file system in which virtual environments, and code, are looked for."""
     for place in ("", *_PLACES):
         for path in _directories(tree, place):
             yield path

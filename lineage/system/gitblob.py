@@ -27,6 +27,13 @@ def blob_id(file: Path, object_format: str) -> str:
         raise RepositoryError(f"cannot be read: {error.strerror}", where=str(file)) from error
 
 
+def content_id(content: bytes, object_format: str) -> str:
+    """The blob id of some bytes."""
+    digest = hashlib.new(object_format, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()
+
+
 def _digest(file: Path, size: int, chunks: Iterable[bytes], object_format: str) -> str:
     # The size comes first in what is hashed, so it is taken before reading and held against what came.
     digest = hashlib.new(object_format, b"blob %d\0" % size, usedforsecurity=False)

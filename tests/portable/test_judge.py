@@ -53,6 +53,14 @@ FAILING = {
         Change("accelerator:cuda", "accelerator", None, "12.4", "major"),
         "accelerator cuda nothing → 12.4",
     ),
+    "code-changed": (
+        Change("code:a.py", "code-changed", "1" * 12, "2" * 12, "unknown", None, "a.py:3: function f differs"),
+        "a.py:3: function f differs",
+    ),
+    "code-absent": (
+        Change("code:a.py", "code-absent", "1" * 12, None, "removed", None, "a.py is missing"),
+        "a.py is missing",
+    ),
     "package-version": (package(), "numpy 1.26.4 → 2.0.1 (major), named in the weights"),
     "package-build": (
         Change("package:a", "package-build", "1#2", "1#3", "build", "served", "another build of 1, by its record"),

@@ -27,7 +27,9 @@ def test_a_format_is_what_its_module_renders(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-@pytest.mark.parametrize("name", ["verify-pass", "verify-fail", "verify-waived", "verify-hostile", "diff-changed"])
+@pytest.mark.parametrize(
+    "name", ["verify-pass", "verify-fail", "verify-waived", "verify-hostile", "verify-code", "diff-changed"]
+)
 def test_a_report_for_a_ci_system(form: str, name: str) -> None:
     text = render(REPORTS[name], form, Style())
 

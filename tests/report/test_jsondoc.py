@@ -51,6 +51,7 @@ def test_every_answer_says_its_verdict_and_whether_something_was_run() -> None:
         "verify-undecided": ("undecided", True),
         "verify-waived": ("pass", True),
         "verify-hostile": ("fail", True),
+        "verify-code": ("fail", True),
         "diff-equal": ("pass", True),
         "diff-changed": ("fail", True),
         "diff-undecided": ("undecided", True),

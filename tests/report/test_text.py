@@ -2,7 +2,8 @@
 
 import pytest
 
-from lineage.report.text import Style, printable, render, table
+from lineage.model.report import Checked
+from lineage.report.text import Style, depth, printable, render, table
 from tests.support.answers import CHANGES, REPORTS, verdict
 from tests.support.golden import expected
 
@@ -46,6 +47,21 @@ def test_the_verdict_stands_last_with_how_deep_it_looked() -> None:
     assert render(verdict(CHANGES[:1]), Style()).splitlines()[-1] == (
         f"fail: 1 difference that matters; {compared}, weights read whole, code not compared"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "told"),
+    [
+        ("skipped", 0, "code not compared"),
+        ("ast", 3, "3 files of code compared"),
+        ("ast", 1, "1 file of code compared"),
+        ("ast", 0, "no files of code compared"),
+        ("bytes", 2, "2 files of code compared by their bytes"),
+        ("any", 2, "2 files of code compared, any difference allowed"),
+    ],
+)
+def test_the_depth_tells_of_the_code(code: str, files: int, told: str) -> None:
+    assert depth(Checked(code=code, code_files=files)) == f"0 packages compared, weights not looked at, {told}"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def verdict(
     weights: str = "bytes",
     notes: tuple[str, ...] = (),
     observed: Side = OBSERVED,
+    code: str = "skipped",
 ) -> Report:
     """A report of ``verify``, judged as the command judges."""
     judged = judge(Comparison(changes, unknown, BY), policy or Policy(), "models/fraud", TODAY)
@@ -58,7 +59,14 @@ def verdict(
         recorded=RECORDED,
         observed=observed,
         policy="defaults" if policy is None else "pyproject.toml",
-        checked=Checked(packages=41, by=BY, files=int(weights == "bytes"), weights=weights),
+        checked=Checked(
+            packages=41,
+            by=BY,
+            files=int(weights == "bytes"),
+            weights=weights,
+            code=code,
+            code_files=0 if code == "skipped" else 3,
+        ),
         findings=judged.findings,
         unknown=judged.unknown,
         accepted=judged.accepted,
@@ -80,6 +88,13 @@ def difference(verdict: str, changes: tuple[Change, ...] = (), unknown: tuple[Un
     )
 
 
+CODE = (
+    Change("code:src/features.py", "code-changed", "49d45fd280d0", "1f7a7a472abf", "unknown", None,
+           "src/features.py:12: constant 3 → 4 in SIZE"),
+    Change("code:train.py", "code-absent", "58fd6f846667", None, "removed", None, "train.py is missing"),
+)  # fmt: skip
+UNREAD = (Unknown("code:run.sh", "differs by bytes, and the recorded source is not in this clone"),)
+
 _WAIVER = Waiver("package:numpy", (), "only used for plots", TODAY)
 
 REPORTS = {
@@ -88,6 +103,7 @@ REPORTS = {
     "verify-undecided": verdict(CHANGES[2:4], UNKNOWN, weights="missing"),
     "verify-waived": verdict(CHANGES[:1], policy=Policy(waivers=(_WAIVER,)), weights="skipped"),
     "verify-hostile": verdict(HOSTILE, (Unknown("package:\n## forged", "</td>\x07"),)),
+    "verify-code": verdict(CODE, UNREAD, code="ast"),
     "diff-equal": difference("pass"),
     "diff-changed": difference("fail", CHANGES),
     "diff-undecided": difference("undecided", unknown=UNKNOWN),
