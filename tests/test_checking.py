@@ -224,3 +224,17 @@ def test_data_and_parameters_behind_a_pointer_are_compared_by_it(tmp_path: Path)
     write(root, {"data/a.csv.dvc": b"outs: 3\n"})
     commit(root, {})
     assert told(plan_of(root, "HEAD~1"))[0] == "undecided"
+
+
+def test_a_file_that_was_not_there_at_the_capture_hides_nothing(tmp_path: Path) -> None:
+    """A pyproject.toml that leaves its dependencies to others asks for setup.py too."""
+    project = b'[project]\nname = "a"\ndynamic = ["dependencies"]\n[build-system]\nrequires = ["setuptools"]\n'
+    setup = b"[options]\ninstall_requires =\n  numpy<2\n"
+    files = {"pyproject.toml": project, "setup.cfg": setup}
+    root = repository(tmp_path / "dynamic", files=files)
+    record(root, manifest("models/fraud", files, base=git(root, "rev-parse", "HEAD")))
+    commit(root, {})
+    commit(root, {"setup.cfg": setup.replace(b"numpy<2", b"numpy<3"), "pyproject.toml": project + b"\n[tool.x]\n"})
+
+    moved = "numpy 1.26.4 → <3 (still allowed), named in the weights"
+    assert told(plan_of(root, "HEAD~1")) == ("pass", [("models/fraud", "verify", True, [moved])])

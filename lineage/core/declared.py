@@ -1,17 +1,10 @@
 """Which files of a repository declare an environment, known by their names."""
 
 import posixpath
-import re
 from collections.abc import Iterable
 
 from lineage.core.declarations.forms import form_of
 
-# Beside the forms that are read: what declares an environment too, and is recorded by its content.
-_NAMES = re.compile(
-    r"requirements.*\.(?:txt|in)|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)"
-    r"|pylock\.(?:.+\.)?toml|(?:uv|poetry|pdm|pixi)\.lock|pixi\.toml|Pipfile(?:\.lock)?"
-    r"|(?:environment.*|conda|conda-lock)\.ya?ml|\.python-version|runtime\.txt|\.tool-versions|Dockerfile(?:\..+)?"
-)
 _FOLDER = "requirements"
 """Every ``.txt`` and ``.in`` file in a folder of this name counts, for the directory around it."""
 
@@ -19,7 +12,7 @@ _FOLDER = "requirements"
 def is_dependency_file(name: str) -> bool:
     """Whether a file declares dependencies or an interpreter, by its name or its POSIX path."""
     folder, base = posixpath.split(name)
-    return _in_folder(folder, base) or _NAMES.fullmatch(base) is not None or form_of(name) is not None
+    return _in_folder(folder, base) or form_of(name) is not None
 
 
 def declared_files(paths: Iterable[str], start: str) -> tuple[str, ...]:

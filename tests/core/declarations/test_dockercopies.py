@@ -28,7 +28,7 @@ def test_a_copy(words: list[str], expected: tuple[Copy, ...]) -> None:
         ("--mount=src=a.txt,dst=a.txt", (Copy("a.txt", "/app/a.txt"),)),
         ("--mount=type=bind,destination=/src", (Copy(".", "/src"),)),
         ("--mount=type=bind,from=builder,source=a,target=b", ()),
-        ("--mount=type=cache,target=/root/.cache", ()),
+        ("--mount=type=cache,target=/var/cache/pip", ()),
         ("--mount=type=bind", ()),
     ],
 )

@@ -21,7 +21,7 @@ RUN pip install never==1
 FROM base
 COPY --from=builder /wheels /wheels
 COPY requirements.txt ./
-RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt \
+RUN --mount=type=cache,target=/var/cache/pip pip install -r requirements.txt \
       "numpy==${NUMPY}" 'pandas[x]>=2,<3' \
       torch==2.1.0+cpu --index-url https://ada:secret@example.org/simple
 RUN uv pip install --system -e ./libs/core /app/libs/part .
