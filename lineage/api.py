@@ -29,12 +29,14 @@ def capture(
     labels: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
+    snapshot: bool = True,
 ) -> StoredManifest | None:
     """Write the manifest of weights that this process has just trained, and give it back.
 
     ``entry`` is the training script; left out, the script that this process runs, or what its session ran: of IPython
-    and notebooks the cells are read. Raises ``LineageError``; then no manifest was written, and one that stood there
-    still stands.
+    and notebooks the cells are read. Where files differ from HEAD, a ``snapshot`` of them is kept below
+    ``refs/lineage``, and recorded as the commit. Raises ``LineageError``; then no manifest was written, and one that
+    stood there still stands.
 
     Under ``lineage run`` it is given back as it is now, and written when the run has succeeded, with all that was seen
     of it. In a distributed launch only the first rank captures; the others get ``None``.
@@ -51,9 +53,10 @@ def capture(
     from lineage.core.values import plain_table
     from lineage.sources.interpreter import ThisProcessSource
     from lineage.store.files import as_stored, write_manifest
-    from lineage.store.runs import ask_capture
+    from lineage.store.runs import ask_capture, started_code
     from lineage.system.session import began, observe_script, observe_session
 
+    run = watched_run()
     script = observe_script() if entry is None else Path(entry)
     request = CaptureRequest(
         paths=tuple(Path(path) for path in paths),
@@ -66,9 +69,10 @@ def capture(
         labels=plain_table(labels or {}, "labels"),
         metrics=plain_table(metrics or {}, "metrics"),
         params=plain_table(params or {}, "params"),
+        started=None if run is None else started_code(run),
+        snapshot_limit=Policy().snapshot.limit if snapshot else None,
     )
     found = captured(request, ThisProcessSource(), now=datetime.now(UTC))
-    run = watched_run()
     if run is not None:
         ask_capture(run, _asked(request, None if entry is None else script))
         return as_stored(found.manifest, found.path)
@@ -113,13 +117,16 @@ def verify(
     against: str | None = None,
     interpreter: str | None = None,
     weights: str | os.PathLike[str] | None = None,
+    code: str | os.PathLike[str] | None = None,
     policy: Policy | None = None,
 ) -> Report:
     """The verdict on serving a recorded model in this process, or in the target ``against`` names.
 
     ``interpreter`` chooses one of a directory (``dir:PATH``) that holds several. ``weights`` is where they lie; left
-    out, beside the manifest. Raises ``LineageError`` when it cannot be found out.
+    out, beside the manifest. ``code`` is the directory of the code that is served; left out, code is not
+    compared. Raises ``LineageError`` when it cannot be found out.
     """
+    from lineage.comparing_code import CodePlace
     from lineage.comparing_weights import WeightsPlace
     from lineage.sources.base import Source
     from lineage.sources.interpreter import ThisProcessSource
@@ -142,6 +149,7 @@ def verify(
         Policy() if policy is None else policy,
         today=datetime.now(UTC).date(),
         weights=WeightsPlace(named=None if weights is None else Path(weights), beside=path.parent),
+        code=None if code is None else CodePlace(directory=Path(code), repository=path.parent),
         policy_name="defaults" if policy is None else "given",
     )
 

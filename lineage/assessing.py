@@ -13,6 +13,7 @@ from lineage.core.duesystem import due_python, due_system
 from lineage.core.locks.markers import marker_environment
 from lineage.core.standing import standing
 from lineage.errors import InputError
+from lineage.model.code import Code
 from lineage.model.declarations import Declarations
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.plan import Due
@@ -86,13 +87,20 @@ def _declared_paths(
     return [(path, None) for path in sorted(filter(is_dependency_file, revision.files))], (_ALL,)
 
 
+def _commit_here(code: Code, revision: Revision) -> str:
+    """The commit of a capture; the base of a snapshot that is not in this clone."""
+    if code.commit is None or (code.is_snapshot and not (revision.history and revision.history.has(code.commit))):
+        return code.base
+    return code.commit
+
+
 class _Files:
     """The dependency files of one model: as they stand at the revision, and as they were at the capture."""
 
     def __init__(self, manifest: Manifest, revision: Revision) -> None:
         self._environment = manifest.environment
         self._recorded: Mapping[str, str] = dict(manifest.declared)
-        self._commit = manifest.code.commit or manifest.code.base
+        self._commit = _commit_here(manifest.code, revision)
         self._revision = revision
         self.head: list[Declarations] = []
         """edited since"""
@@ -172,7 +180,8 @@ class _Files:
 
         def include(other: str) -> bytes | None:
             content = readings.blob(self._recorded.get(other, f"{self._commit}:{other}"))
-            lacks.extend([other] if content is None else [])
+            if content is None and (other in self._recorded or readings.blob(f"{self._commit}:{path}") is None):
+                lacks.append(other)  # else the commit is here, and had no such file
             return content
 
         try:

@@ -8,8 +8,9 @@ from lineage.core.provider import Build
 from lineage.model.inputs import RunFiles
 from lineage.model.manifest import EMPTY, Manifest, Table
 from lineage.model.observed import Serving
+from lineage.model.run import StartedCode
 from lineage.portable.environment import Problem
-from lineage.portable.policy import ModelRule
+from lineage.portable.policy import ModelRule, SnapshotPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,10 @@ class CaptureRequest:
     evidence: str = "asserted"
     builds: tuple[Build, ...] = ()
     """what CI providers tell of this job; only asked where the weights lie in no git repository"""
+    snapshot_limit: int | None = SnapshotPolicy().limit
+    """of a dirty work tree a snapshot is made, with at most so many bytes of what git does not know; ``None``: none"""
+    started: StartedCode | None = None
+    """the code when the run began that made the weights: then no snapshot is made now"""
     cached: bool = False
     """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
 

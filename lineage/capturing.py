@@ -8,7 +8,7 @@ from pathlib import Path
 from lineage import __version__
 from lineage.capture_request import Captured as Captured
 from lineage.capture_request import CaptureRequest as CaptureRequest
-from lineage.code_directory import BuildDirectory, CodeDirectory, describe_code, opened_code
+from lineage.code_directory import BuildDirectory, CodeDirectory, opened_code
 from lineage.core.declared import declared_files
 from lineage.core.evidence import Evidence
 from lineage.core.serving import serving_evidence
@@ -23,7 +23,9 @@ from lineage.portable.policy import ModelRule, declared_for
 from lineage.reading_inputs import Recorded, describe_inputs
 from lineage.reading_stage import describe_stage
 from lineage.repository_state import RepositoryState, blob_ids, own_file
+from lineage.snapshotting import Wish
 from lineage.sources.base import ExaminableSource, Examination
+from lineage.started_code import described, ran_as
 from lineage.store.files import manifest_path, parse_manifest
 from lineage.system.gitrepo import GitRepository
 from lineage.weights.cache import DigestCache
@@ -66,7 +68,8 @@ def capture(
         declared = _declared(request.models, places.name, places.weights, use.files, places.state)
         files = _files(request, places, use, declared, advance)
         parent, unreadable = _parent(repository, places.output)
-        found = {*request.problems, *places.state.problems, *use.problems, *files.problems}
+        changed, code_files = ran_as(request.started, places.state, repository, use.files)
+        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed}
         manifest = Manifest(
             name=places.name,
             created=now.replace(microsecond=0),
@@ -75,7 +78,7 @@ def capture(
             parent=parent,
             problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
             labels=request.labels,
-            code=replace(places.state.code, files=blob_ids(places.state, repository, use.files)),
+            code=replace(places.state.code, files=code_files),
             weights=files.weights,
             environment=examination.observation.environment._replace(packages=use.packages),
             declared=blob_ids(places.state, repository, declared),
@@ -90,7 +93,9 @@ def capture(
 def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
     weights = _inside(repository.root, request.paths)
     generated = [*weights, *_inside(repository.root, request.generated, strict=False)]
-    state = describe_code(repository, generated)
+    limit = request.snapshot_limit
+    wish = None if limit is None else Wish(limit=limit, weights=tuple(weights))
+    state = described(repository, generated, wish, request.started)
     output = _output(request, weights, state)
     name = request.name or _default_name(weights, output)
     return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)

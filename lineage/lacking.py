@@ -15,7 +15,9 @@ def lacking(head: Revision) -> tuple[str, ...]:
         except InputError:
             continue
         if any(_lacks(head, one) for one in _edited(manifest, head)) or _lacks_stage(manifest, head):
-            found.add(manifest.code.commit or manifest.code.base)
+            # A snapshot may never have been pushed; its base tells at least what it was made from.
+            code = manifest.code
+            found.add(code.base if code.commit is None or code.is_snapshot else code.commit)
     return tuple(sorted(found - {""}))
 
 

@@ -13,10 +13,12 @@ from lineage.model.code import Code, FileChange
 from lineage.model.stage import Stage
 from lineage.portable.environment import Problem
 from lineage.system.gitrepo import GitRepository
+from lineage.system.gitworktree import WorkTree, file_changes
 from lineage.system.plainfiles import is_environment
 from lineage.weights.pointers import Output, declared_stages, is_pointer, tracked_outputs
 
 _SHOWN_PATHS = 50
+_OF_DVC = (".dvc", "dvc.lock", "dvc.yaml")
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
@@ -38,6 +40,15 @@ class RepositoryState:
     """path → git blob id, of tracked files that are unchanged"""
     tracked: frozenset[str] = frozenset()
     """what the index holds; empty without a repository"""
+    work_tree: WorkTree | None = None
+    """how HEAD, index and files differ; ``None`` without a repository"""
+    former_outputs: tuple[Output, ...] = ()
+    """what DVC tracked at HEAD in pointers that changed since"""
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the code is compared with HEAD, and another."""
+        return self.work_tree is not None and self.code.commit is None
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a known file; ``None`` for any other path, so that nothing outside or ignored is read."""
@@ -49,47 +60,60 @@ def describe_repository(repository: GitRepository, generated: Collection[str]) -
 
     Raises ``RepositoryError``, and ``InputError`` for a malformed file of DVC.
     """
-    head = repository.head()
-    changes = repository.changes()
-    index = repository.index()
+    work_tree = repository.work_tree()
+    changes = file_changes(work_tree)
+    index = work_tree.index
     changed = {change.path for change in changes}
-    known = {path for path in (*index, *changed) if (repository.root / path).is_file()}
+    # What git finds unchanged is there; the others are looked at.
+    unsure = work_tree.unsure | changed
+    known = {path for path in index if path not in unsure}
+    known |= {path for path in unsure if (repository.root / path).is_file()}
     state = RepositoryState(
         root=repository.root,
-        code=Code(base=head.commit),
+        code=Code(base=work_tree.moment.commit),
         paths=frozenset(known),
         outputs=(),
         stages=(),
         problems=(),
         blobs={path: blob for path, blob in index.items() if path not in changed},
     )
-    outputs = tracked_outputs(sorted(known), state.read)
+    of_dvc = sorted(path for path in known if path.endswith(_OF_DVC))
+    outputs = tracked_outputs(of_dvc, state.read)
+    former = _former_outputs(repository, changes)
     dirty = code_changes(
         changes,
         generated=generated,
         gitignores=_gitignores(repository, changes),
-        outs={output.path for output in (*outputs, *_former_outputs(repository, changes))},
-        is_environment=lambda path: (
-            is_environment(repository.root / path)
-            and not any(tracked.startswith(path.rstrip("/") + "/") for tracked in index)
-        ),
+        outs={output.path for output in (*outputs, *former)},
+        is_environment=environment_test(repository.root, index),
     )
     remote = repository.remote()
     return RepositoryState(
         root=repository.root,
         code=Code(
-            base=head.commit,
-            commit=None if dirty else head.commit,
-            tree=None if dirty else head.tree,
+            base=work_tree.moment.commit,
+            commit=None if dirty else work_tree.moment.commit,
+            tree=None if dirty else work_tree.tree,
             remote=None if remote is None else normalise_remote(remote),
         ),
         paths=state.paths,
         outputs=outputs,
-        stages=declared_stages(sorted(known), state.read),
+        stages=declared_stages(of_dvc, state.read),
         problems=tuple(_dirty_problems(dirty, {change.path: change.status for change in changes})),
         blobs=state.blobs,
         tracked=frozenset(index),
+        work_tree=work_tree,
+        former_outputs=former,
     )
+
+
+def environment_test(root: Path, index: Collection[str]) -> Callable[[str], bool]:
+    """What tells whether a directory, without a slash at its end, is an environment of which git tracks nothing."""
+
+    def test(path: str) -> bool:
+        return is_environment(root / path) and not any(one.startswith(path.rstrip("/") + "/") for one in index)
+
+    return test
 
 
 class Blobs(Protocol):

@@ -114,7 +114,7 @@ def capture_model(
     else:
         source, evidence = SeenProcessSource(trained.answer), "observed"
         seen, found = gather(processes, trained, run.unwatched, own)
-        problems += [*found, *_changed_code(run, seen)]
+        problems += [*found, *_changed_code(request, run, seen)]
         notebook = _notebook(run, state) if seen.session is not None else None
         seen = _with_text(seen, None if request.seen is None else request.seen.session, notebook)
     request = replace(
@@ -147,8 +147,11 @@ def _run_problems(run: Run, request: CaptureRequest, state: RepositoryState) -> 
     return problems
 
 
-def _changed_code(run: Run, seen: Evidence) -> list[Problem]:
-    """Code that changed while the run went on: what ran may be another than what is recorded."""
+def _changed_code(request: CaptureRequest, run: Run, seen: Evidence) -> list[Problem]:
+    """Code that changed while the run went on, by its time where no commit of its start tells: what ran may be another
+    than what is recorded."""
+    if request.started is not None and request.started.commit is not None:
+        return []
     detail = "changed during the run: what ran may not be what is recorded"
     return [Problem("code.changed-during-run", path, detail) for path in sorted({*run.written} & {*seen.entries})]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lineage.portable.environment import Problem
 from lineage.store.files import read_manifest
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, Ended, command_line, git, python_of, run_lineage, write
@@ -20,8 +19,8 @@ def capture(root: Path, environment: Path, path: str = MODEL) -> Ended:
 
 
 def state(root: Path, environment: Path, path: str = MODEL) -> tuple[object, ...]:
-    """(commit, tree, base, dirty paths) of a capture."""
-    manifest = captured(root, environment, path).manifest
+    """(commit, tree, base, dirty paths) of a capture without a snapshot."""
+    manifest = captured(root, environment, path, snapshot_limit=None).manifest
     dirty = tuple((one.subject, one.detail) for one in manifest.problems if one.code == "code.dirty")
     return manifest.code.commit, manifest.code.tree, manifest.code.base, dirty
 
@@ -172,8 +171,10 @@ def test_a_hook_of_a_partial_commit_records_what_ran(name: str, project: Path, e
     base = before if name == "pre-commit" else git(project, "rev-parse", "HEAD")
     paths = ("features.py", "train.py") if name == "pre-commit" else ("features.py",)
     manifest = read_manifest(project / MANIFEST).manifest
-    assert (manifest.code.base, manifest.code.commit) == (base, None)
-    assert manifest.problems == tuple(Problem("code.dirty", path, DIRTY.format("modified")) for path in paths)
+    assert (manifest.code.base, manifest.code.is_snapshot, manifest.problems) == (base, True, ())
+    snapshot = manifest.code.commit or ""
+    assert git(project, "diff", "--name-only", base, snapshot).split("\n") == list(paths)
+    assert git(project, "show", f"{snapshot}:train.py", f"{snapshot}:features.py") == "import features\nSIZE = 2"
     assert git(project, "diff", "--cached", "--name-only") == "features.py"
 
 

@@ -105,7 +105,7 @@ def test_what_cannot_be_captured_is_refused(
     before = projects.snapshot(project.parent)
 
     with pytest.raises(LineageError) as caught:
-        captured(project, environment, *paths, **options(project))
+        captured(project, environment, *paths, snapshot_limit=None, **options(project))
 
     assert str(caught.value) == message.format(root=project, base=project.parent)
     assert projects.snapshot(project.parent) == before

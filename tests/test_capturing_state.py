@@ -41,21 +41,22 @@ def test_an_edit_of_the_code_leaves_only_the_base(
 ) -> None:
     edit(project)
 
-    manifest = captured(project, environment).manifest
+    manifest = captured(project, environment, snapshot_limit=None).manifest
 
     code = manifest.code
     assert (code.commit, code.tree, code.base) == (None, None, git(project, "rev-parse", "HEAD"))
-    assert [one for one in manifest.problems if one.code == "code.dirty"] == [
-        ("code.dirty", path, f"{status}, not as committed") for path, status in statuses
+    assert [one for one in manifest.problems if one.code.startswith("code.")] == [
+        *(("code.dirty", path, f"{status}, not as committed") for path, status in statuses),
+        ("code.not-kept", "code", "no snapshot of the code was made, as asked: what ran is in no commit"),
     ]
 
 
 def test_many_edits_are_counted_where_they_are_not_named(project: Path, environment: Path) -> None:
     projects.write(project, {f"new/{number:02}.py": b"" for number in range(53)})
 
-    found = captured(project, environment).manifest.problems
+    found = captured(project, environment, snapshot_limit=None).manifest.problems
 
-    assert [(one.subject, one.detail) for one in found][-2:] == [
+    assert [(one.subject, one.detail) for one in found if one.code == "code.dirty"][-2:] == [
         ("new/49.py", "untracked, not as committed"),
         ("…", "3 more paths"),
     ]
@@ -101,13 +102,14 @@ def test_a_line_of_the_user_among_those_of_dvc_is_an_edit(tracked: Path, environ
     with (tracked / "models" / ".gitignore").open("a") as file:
         file.write("*.tmp\n")
 
-    assert [one.subject for one in captured(tracked, environment).manifest.problems] == ["models/.gitignore"]
+    found = captured(tracked, environment, snapshot_limit=None).manifest.problems
+    assert [one.subject for one in found] == ["models/.gitignore", "code"]
 
 
 def test_the_metrics_file_that_the_run_wrote_leaves_the_commit(project: Path, environment: Path) -> None:
     projects.write(project, {"metrics.json": b'{"auc": 0.91}'})
 
-    assert captured(project, environment).manifest.code.commit is None
+    assert captured(project, environment, snapshot_limit=None).manifest.code.commit is None
     found = captured(project, environment, generated=(project / "metrics.json",))
     assert found.manifest.code.commit == git(project, "rev-parse", "HEAD")
 

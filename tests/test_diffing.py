@@ -102,10 +102,12 @@ def test_of_two_manifests_everything_is_compared(project: Path, environment: Pat
 def test_a_dirty_tree_differs_from_its_commit(project: Path, environment: Path) -> None:
     clean = recorded(project, environment)
     projects.write(project, {"train.py": b"import sklearn\nimport features\n"})
-    dirty = recorded(project, environment)
+    dirty = recorded(project, environment, snapshot_limit=None)
 
     base = clean.manifest.code.base
     assert lines(diff(clean, dirty))[0] == f"code commit {base[:12]} → uncommitted changes on {base}"
+    kept = recorded(project, environment)
+    assert lines(diff(clean, kept))[0] == f"code commit {base[:12]} → snapshot {kept.manifest.code.commit} on {base}"
 
 
 def test_what_cannot_be_compared_is_undecided(project: Path, environment: Path, tmp_path: Path) -> None:

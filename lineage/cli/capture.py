@@ -9,6 +9,7 @@ import click
 
 from lineage.capturing import Captured, CaptureRequest, capture
 from lineage.cli import exits
+from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Progress, answer, say
 from lineage.cli.narration import narrate
 from lineage.cli.options import PATH, answer_options, interpreter_option, policy_option
@@ -47,7 +48,9 @@ from lineage.weights.measure import size_of
 )
 @click.option("--run", "run_id", metavar="ID", help="Finish the capture of a run of lineage run that succeeded.")
 @click.option("--no-cache", is_flag=True, help="Read weights again that did not change since an earlier capture.")
+@click.option("--no-snapshot", is_flag=True, help="Record no commit where files differ from HEAD.")
 @click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
+@bundle_options
 @policy_option
 @answer_options
 def command(
@@ -63,7 +66,10 @@ def command(
     serve: str | None,
     run_id: str | None,
     no_cache: bool,
+    no_snapshot: bool,
     track: bool,
+    bundle: Path | None,
+    with_weights: bool,
     policy: Path | None,
     form: str,
     output: Path | None,
@@ -75,7 +81,12 @@ def command(
     It records the commit, the hash of the weights and the exact environment of the target, and stands beside the
     weights as PATH.lineage.toml, for you to commit. The environment is only read: nothing is installed in it.
     """
+    check_bundled(bundle, with_weights)
     if run_id is not None:
+        if bundle is not None:
+            raise click.UsageError("--run may finish several models: lineage show MANIFEST --bundle afterwards")
+        if no_snapshot:
+            raise click.UsageError("--run has the code of the run: leave --no-snapshot out")
         if target is not None or interpreter is not None:
             raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
         from lineage.cli.finishing import FinishOptions, finish_kept
@@ -109,8 +120,9 @@ def command(
         labels=labels_of(labels),
         metrics=EMPTY if metrics is None else read_values(metrics, "metrics"),
         params=EMPTY if params is None else read_values(params, "parameters"),
-        generated=() if metrics is None else (metrics,),
+        generated=tuple(path for path in (metrics, bundle) if path is not None),
         models=rules.models,
+        snapshot_limit=None if no_snapshot else rules.snapshot.limit,
         builds=read_builds(os.environ),
         cached=not no_cache,
     )
@@ -126,6 +138,8 @@ def command(
         _track(captured, root, quiet)
     stored, changed = write_manifest(captured.manifest, Path(os.path.relpath(captured.path)))
     narrate(captured, stored, changed, quiet)
+    if bundle is not None:
+        write_bundle(stored, bundle, with_weights, quiet)
     answer(render_captured(stored, changed, captured.entry, form), output)
     return exits.GOOD
 

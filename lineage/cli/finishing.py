@@ -18,10 +18,11 @@ from lineage.core.records import processes
 from lineage.errors import InputError, ObservationError
 from lineage.model.manifest import EMPTY, StoredManifest, Table
 from lineage.model.observed import Serving
-from lineage.model.run import Run
+from lineage.model.run import Run, StartedCode
 from lineage.portable.policy import Policy
 from lineage.run_capture import capture_model, requests
 from lineage.running import watch
+from lineage.snapshotting import Wish
 from lineage.store.files import write_manifest
 from lineage.store.runs import (
     asked_captures,
@@ -31,6 +32,7 @@ from lineage.store.runs import (
     read_run,
     remove_run,
     runs_directory,
+    started_code,
 )
 from lineage.system.foreground import given_environment
 from lineage.system.gitrepo import GitRepository
@@ -55,6 +57,7 @@ class FinishOptions:
     params: Path | None = None
     serve: str | None = None
     policy: Path | None = None
+    snapshot: bool = True
 
     def check(self) -> None:
         """Refuse before the training what could be refused after it. Raises ``InputError``."""
@@ -62,6 +65,13 @@ class FinishOptions:
             raise InputError("several models need a manifest each", hint="leave out -o and --name")
         serve_command(self.serve)
         load_policy(None if self.policy else _nearest(Path.cwd()), self.policy)
+
+    def wish(self, root: Path) -> Wish | None:
+        """The snapshot that is to be made of a dirty work tree. Raises ``InputError``."""
+        rules, _ = load_policy(root, self.policy)
+        places = [path.parent.resolve() / path.name for path in self.models]
+        weights = [one.relative_to(root).as_posix() for one in places if one.is_relative_to(root)]
+        return Wish(limit=rules.snapshot.limit, weights=tuple(weights)) if self.snapshot else None
 
 
 def _nearest(start: Path) -> Path | None:
@@ -98,6 +108,12 @@ def runs_of(code: CodeDirectory) -> Path:
     return own_runs_directory()
 
 
+def tell_code(started: StartedCode, quiet: bool) -> None:
+    """What a run begins with, where that is not HEAD."""
+    if started.commit not in (None, started.base):
+        say(f"snapshot: {started.commit}", quiet)
+
+
 Finished = tuple[Captured, StoredManifest, bool]
 """What was captured, as it stands now, and whether the file changed."""
 
@@ -123,7 +139,7 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
     Raises ``LineageError``: then the run is kept, and finishing it again writes what is missing.
     """
     rules, _ = load_policy(root, options.policy)
-    wanted = _wanted(options, rules)
+    wanted = _wanted(options, rules, started_code(place))
     with opened_code(root, wanted.builds) as code:
         state = describe_code(code, [])
     asked = asked_captures(place)
@@ -157,7 +173,7 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
     return finished
 
 
-def _wanted(options: FinishOptions, rules: Policy) -> CaptureRequest:
+def _wanted(options: FinishOptions, rules: Policy, started: StartedCode | None) -> CaptureRequest:
     return CaptureRequest(
         paths=(),
         output=options.manifest,
@@ -169,6 +185,8 @@ def _wanted(options: FinishOptions, rules: Policy) -> CaptureRequest:
         generated=() if options.metrics is None else (options.metrics,),
         models=rules.models,
         builds=read_builds(os.environ),
+        snapshot_limit=rules.snapshot.limit,
+        started=started,
         cached=True,
     )
 

@@ -8,6 +8,8 @@ from lineage.model.manifest import StoredManifest
 def narrate(captured: Captured, stored: StoredManifest, changed: bool, quiet: bool) -> None:
     """What was captured, line by line."""
     say(f"entry: {captured.entry}", quiet)
+    if stored.manifest.code.is_snapshot:
+        say(f"snapshot: {stored.manifest.code.commit}", quiet)
     say(f"packages: {len(stored.manifest.environment.packages)} ({_uses(stored)})", quiet)
     for problem in stored.manifest.problems:
         say(f"problem: {problem.code}: {problem.subject}: {problem.detail}", quiet)

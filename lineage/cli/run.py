@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from lineage.cli.emit import say
-from lineage.cli.finishing import FinishOptions, commit_of, finish_new, runs_of
+from lineage.cli.finishing import FinishOptions, commit_of, finish_new, runs_of, tell_code
 from lineage.cli.main import guarded
 from lineage.cli.options import PATH, policy_option, quiet_option
 from lineage.cli.values import labels_of
 from lineage.code_directory import opened_code
 from lineage.core.provider import read_builds
-from lineage.store.runs import opened_run, remove_run
+from lineage.store.runs import keep_code, opened_run, remove_run
 
 if TYPE_CHECKING:
     from lineage.system.foreground import Ended
@@ -41,6 +41,7 @@ CAPTURE_FAILED = 125
 @click.option(
     "--serve", metavar="CMD", help="Then run this, which loads the model and predicts: what it loads is `served`."
 )
+@click.option("--no-snapshot", is_flag=True, help="Record no commit where files differ from HEAD.")
 @policy_option
 @quiet_option
 def command(
@@ -53,6 +54,7 @@ def command(
     metrics: Path | None,
     params: Path | None,
     serve: str | None,
+    no_snapshot: bool,
     policy: Path | None,
     quiet: bool,
 ) -> None:
@@ -61,6 +63,7 @@ def command(
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
     """
     from lineage.running import is_first_rank, watch, watched_run
+    from lineage.started_code import begin
     from lineage.system.foreground import given_environment, replace_by
 
     inside = watched_run() is not None  # that one sees what this one would, and captures it
@@ -78,12 +81,17 @@ def command(
         params=params,
         serve=serve,
         policy=policy,
+        snapshot=not no_snapshot,
     )
     options.check()
     with opened_code(Path.cwd(), read_builds(os.environ)) as code:
         root, head, runs = code.root, commit_of(code), runs_of(code)
+        started = begin(code, options.wish(root))
     given = given_environment()
     with opened_run(runs, datetime.now(UTC)) as place:
+        if started is not None:
+            keep_code(place, started)
+            tell_code(started, quiet)
         watched = watch(command, root=root, place=place, variables=given, head=head, let_go=True)
         if watched.ended.signal is not None or watched.ended.status:
             remove_run(place)

@@ -14,7 +14,7 @@ from lineage.model.code import FileChange
 _TOOL_SUFFIXES = (".dvc", ".lineage.toml", ".lineage-log.toml", ".pyc")
 _TOOL_NAMES = ("dvc.lock", ".dvcignore")
 _TOOL_DIRECTORIES = (".dvc", "__pycache__")
-_TEMPORARY = re.compile(r"\..*\.lineage\.toml\.[a-z0-9_]{8}\.tmp")
+TEMPORARY = re.compile(r"\..*\.lineage\.toml\.[a-z0-9_]{8}\.tmp")
 """What a writer of a manifest leaves that was killed."""
 _MEANT_BY_GITIGNORE = "\\[]!*#?"
 
@@ -38,9 +38,9 @@ def code_changes(
 
     def is_code(change: FileChange) -> bool:
         path = change.path.rstrip("/")
-        if _of_tools(change.path) or not generated_paths.isdisjoint((path, *_directories(path))):
+        if _of_tools(change.path) or not generated_paths.isdisjoint((path, *directories(path))):
             return False
-        if change.status == "untracked" and any(environment(d) for d in _directories(change.path)):
+        if change.status == "untracked" and any(environment(d) for d in directories(change.path)):
             return False
         if path in gitignores and basename(path) == ".gitignore":
             return not _only_dvc_lines(path, *gitignores[path], outs)
@@ -50,7 +50,7 @@ def code_changes(
     return tuple(sorted({change.path for change in changes if is_code(change)}))
 
 
-def _directories(path: str) -> Iterator[str]:
+def directories(path: str) -> Iterator[str]:
     """Every directory above a path, outermost first, without the root; one that ends in ``/`` counts itself."""
     for position, letter in enumerate(path):
         if letter == "/":
@@ -61,9 +61,9 @@ def _of_tools(path: str) -> bool:
     name = basename(path.rstrip("/"))
     return (
         name in _TOOL_NAMES
-        or _TEMPORARY.fullmatch(name) is not None
+        or TEMPORARY.fullmatch(name) is not None
         or (name.endswith(_TOOL_SUFFIXES) and not path.endswith("/"))
-        or any(basename(directory) in _TOOL_DIRECTORIES for directory in _directories(path))
+        or any(basename(directory) in _TOOL_DIRECTORIES for directory in directories(path))
     )
 
 

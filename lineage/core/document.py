@@ -6,7 +6,7 @@ notes. A newer major schema cannot be read.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lineage.core.canonical import manifest_id
@@ -25,6 +25,13 @@ _HEX40 = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _SHA256 = r"sha256:[0-9a-f]{64}"
 _INPUT = _SHA256 + r"|md5(-dos2unix)?:[0-9a-f]{32}(\.dir)?"
 _PRINTABLE = r"[^\x00-\x1f\x7f]+"
+_GOOD_NAME = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+")
+_GOOD_TEXTS = {"version": re.compile(_PRINTABLE).fullmatch} | {
+    key: re.compile(_SHA256 if key in ("record", "artifact") else _PRINTABLE).fullmatch
+    for key in ("record", "artifact", "tag", "origin", "installer")
+}
+"""key of a package, in the order of ``Package`` → what tells whether a text has its form"""
+_PACKAGE_KEYS = {"use", "modules", *_GOOD_TEXTS}
 _HINT = "capture the model again, or take the file from git as it was committed"
 
 
@@ -233,6 +240,11 @@ def _texts(reader: Reader) -> tuple[tuple[str, str], ...]:
 def _packages(reader: Reader) -> tuple[Package, ...]:
     packages = []
     for name in sorted(reader.remaining()):
+        good = _good_package(name, reader.peek(name))
+        if good is not None:
+            reader.take(name)
+            packages.append(good)
+            continue
         row = reader.table(name)
         if canonical_name(name) != name:
             reader.fail(name, f"must be written in its canonical form, {canonical_name(name)}")
@@ -251,3 +263,20 @@ def _packages(reader: Reader) -> tuple[Package, ...]:
         )
         row.done()
     return tuple(packages)
+
+
+def _good_package(name: str, row: Any) -> Package | None:
+    """A row with nothing wrong, as almost all are; ``None`` for any other, which is then read so that all is told."""
+    if row.__class__ is not dict or _GOOD_NAME.fullmatch(name) is None or not row.keys() <= _PACKAGE_KEYS:
+        return None
+    modules, use = row.get("modules", []), row.get("use")
+    if use not in USES or modules.__class__ is not list or any(one.__class__ is not str or not one for one in modules):
+        return None
+    texts = [row.get(key) for key in _GOOD_TEXTS]
+    if texts[0] is None or not all(map(_is_good, texts, _GOOD_TEXTS.values())):
+        return None
+    return Package._make([name, texts[0], use, *texts[1:], tuple(modules)])
+
+
+def _is_good(text: Any, has_form: Callable[[str], object]) -> bool:
+    return text is None or (text.__class__ is str and has_form(text) is not None)

@@ -93,6 +93,8 @@ class Manifest:
     @property
     def commit_text(self) -> str:
         """Which code it was, for people."""
+        if self.code.is_snapshot:
+            return f"snapshot {self.code.commit} on {self.code.base}"
         state = "uncommitted changes on" if self.is_compared else "files not compared with"
         return self.code.commit or f"{state} {self.code.base}"
 

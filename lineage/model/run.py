@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lineage.model.observed import Session, Unwatched
+from lineage.portable.environment import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,19 @@ class AskedCapture:
     params: Mapping[str, Any]
     session: Session | None = None
     """what the process had run until then, where it runs no script"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedCode:
+    """The code of a repository when a run began: what it ran."""
+
+    base: str
+    """HEAD"""
+    commit: str | None = None
+    """as ``Code.commit``"""
+    tree: str | None = None
+    problems: tuple[Problem, ...] = ()
+    """why there is no commit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

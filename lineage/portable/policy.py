@@ -7,6 +7,7 @@ The defaults are the ones of the documentation; a policy file changes single key
 import datetime
 import fnmatch
 import functools
+import re
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.environment import USES, Package
@@ -16,6 +17,9 @@ from lineage.portable.reading import Reader
 TOLERANCES = STEPS + ("any",)
 
 _JUDGED = USES[:-1]
+
+_UNITS = {"kB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE = r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(kB|MB|GB)"
 
 
 class Waiver(NamedTuple):
@@ -96,6 +100,13 @@ class RetrainPolicy(NamedTuple):
     packages: Tuple[Tuple[str, str], ...] = ()
 
 
+class SnapshotPolicy(NamedTuple):
+    """``[tool.lineage.snapshot]``: what may become part of the repository without having been committed."""
+
+    limit: int = 50 * 10**6
+    """bytes of files that git does not know yet"""
+
+
 class Policy(NamedTuple):
     """All of ``[tool.lineage]``."""
 
@@ -103,6 +114,7 @@ class Policy(NamedTuple):
     retrain: RetrainPolicy = RetrainPolicy()
     models: Tuple[ModelRule, ...] = ()
     waivers: Tuple[Waiver, ...] = ()
+    snapshot: SnapshotPolicy = SnapshotPolicy()
 
 
 def tolerance(rules: Tuple[Tuple[str, str], ...], uses: Tuple[Tuple[str, str], ...], name: str, use: str) -> str:
@@ -146,6 +158,7 @@ def parse_policy(table: Mapping[str, Any], where: str) -> Policy:
         retrain=_retrain(reader.table("retrain")),
         models=tuple(_model(one) for one in reader.tables("model")),
         waivers=tuple(_waiver(one) for one in reader.tables("waive")),
+        snapshot=_snapshot(reader.table("snapshot")),
     )
     reader.done()
     reader.finish(where, "the keys and their meaning are listed in docs/policy.md")
@@ -198,6 +211,13 @@ def _retrain(reader: Reader) -> RetrainPolicy:
     )
     reader.done()
     return policy
+
+
+def _snapshot(reader: Reader) -> SnapshotPolicy:
+    written = reader.optional_text("limit", _SIZE, "a size, as '50 MB' (kB, MB, GB)")
+    found = re.match(_SIZE, written or "")
+    reader.done()
+    return SnapshotPolicy(int(float(found.group(1)) * _UNITS[found.group(2)])) if found else SnapshotPolicy()
 
 
 def _model(reader: Reader) -> ModelRule:

@@ -1,8 +1,9 @@
 """Watched runs, kept below git's own directory from their start until their models are captured.
 
-``runs/<id>/`` holds ``site`` (the watcher), ``records`` (what each process saw), ``asked`` (captures that processes
-asked for), ``held`` (empty, locked by the wrapper while it lives) and, once the command has ended with 0,
-``ended.json``. A directory without ``ended.json`` whose wrapper is gone is of a run that did not complete.
+``runs/<id>/`` holds ``code.json`` (the code when it began), ``site`` (the watcher), ``records`` (what each process
+saw), ``asked`` (captures that processes asked for), ``held`` (empty, locked by the wrapper while it lives) and, once
+the command has ended with 0, ``ended.json``. A directory without ``ended.json`` whose wrapper is gone is of a run that
+did not complete.
 """
 
 import fcntl
@@ -23,7 +24,8 @@ from pathlib import Path
 from lineage.errors import InputError, StoreError
 from lineage.model.manifest import freeze, thaw
 from lineage.model.observed import Session, Unwatched
-from lineage.model.run import AskedCapture, Run
+from lineage.model.run import AskedCapture, Run, StartedCode
+from lineage.portable.environment import Problem
 from lineage.system.files import read_document, replace
 from lineage.system.tomlfile import parse_toml
 
@@ -149,6 +151,25 @@ def read_run(place: Path) -> Run:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "run the training again, or capture its weights with lineage capture PATH"
         raise InputError(f"the record of the run cannot be read: {error}", str(path), hint) from error
+
+
+def keep_code(place: Path, started: StartedCode) -> None:
+    """Keep what the code was when the run began. Raises ``StoreError``."""
+    replace(place / "code.json", json.dumps(asdict(started), sort_keys=True).encode("ascii"))
+
+
+def started_code(place: Path) -> StartedCode | None:
+    """What the code was; ``None`` where there was no repository. Raises ``InputError``."""
+    path = place / "code.json"
+    if not path.exists():
+        return None
+    try:
+        document = json.loads(read_document(path, "record of the code"))
+        document["problems"] = tuple(Problem(*one) for one in document["problems"])
+        return StartedCode(**document)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        hint = "run the training again, or capture its weights with lineage capture PATH"
+        raise InputError(f"the record of the code cannot be read: {error}", str(path), hint) from error
 
 
 def ask_capture(place: Path, asked: AskedCapture) -> None:

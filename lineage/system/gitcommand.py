@@ -41,8 +41,8 @@ _SETTINGS = (
     "--no-optional-locks",
     "--literal-pathspecs",
     "--no-replace-objects",  # a replacement is local: whoever clones gets the commit itself
-    "-c",
-    "core.fsmonitor=false",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
 )
 _TRUST_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .+)$", re.MULTILINE)
 _COMPLAINT = re.compile(r"^(?:fatal|error): (.+)$", re.MULTILINE)

@@ -18,8 +18,7 @@ from lineage.errors import RepositoryError
 from lineage.model.code import FileChange
 from lineage.system.gitblob import blob_id
 from lineage.system.gitcommand import Answer, GitCommand, decode
-from lineage.system.gitstatus import ARGUMENTS as STATUS
-from lineage.system.gitstatus import parse_status
+from lineage.system.gitworktree import Place, WorkTree, file_changes, observe
 
 _SUBMODULE = "160000"
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -151,28 +150,11 @@ class GitRepository:
 
         Files that git was told not to look at (``--assume-unchanged``, ``--skip-worktree``) are looked at.
         """
-        seen = parse_status(self._ask(*STATUS).output)
-        known = {change.path for change in seen}
-        hidden = [change for change in self._hidden_changes() if change.path not in known]
-        return tuple(sorted((*seen, *hidden), key=lambda change: (change.path, change.status)))
+        return file_changes(self.work_tree())
 
-    def _hidden_changes(self) -> Iterator[FileChange]:
-        """The edits that ``git status`` is told to pass over. A file left out by a sparse checkout is none."""
-        for row in _records(self._ask("ls-files", "-v", "--stage", "-z").output):
-            description, _, path = row.partition("\t")
-            tag, mode, blob, _ = description.split(" ")
-            if mode == _SUBMODULE:
-                if self._is_other_submodule(path, blob):
-                    yield FileChange(path=path, status="modified")
-                continue
-            if not (tag.islower() or tag == "S"):
-                continue
-            file = self._root / path
-            if not (file.is_symlink() or file.is_file()):
-                if tag not in ("S", "s"):
-                    yield FileChange(path=path, status="deleted")
-            elif self.blob_id(path) != blob:  # raw: a filter may make this one change too many, never one too few
-                yield FileChange(path=path, status="modified")
+    def work_tree(self) -> WorkTree:
+        """HEAD, index and work tree side by side; see ``gitworktree``."""
+        return observe(Place(self._git, self._root, self._object_format), self._is_other_submodule)
 
     def _is_other_submodule(self, path: str, commit: str) -> bool:
         """Whether a submodule that is checked out differs from its commit; git passes over flags inside it too."""
@@ -198,6 +180,11 @@ class GitRepository:
             if kind == "blob" and name == path:
                 return self._ask("cat-file", "blob", blob).output
         return None
+
+    def files_at(self, commit: str) -> dict[str, str]:
+        """Path → blob id of the files and links of a commit."""
+        rows = (row.partition("\t") for row in _records(self._ask("ls-tree", "-r", "-z", "--full-tree", commit).output))
+        return {path: head.split(" ")[2] for head, _, path in rows if not head.startswith(_SUBMODULE)}
 
     def blob_id(self, path: str) -> str:
         """The id that git gives to the raw bytes of a file of the work tree; see ``gitblob.blob_id``."""

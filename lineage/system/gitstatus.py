@@ -5,7 +5,7 @@ itself hold spaces and newlines. The form is described in git-status(1), "Porcel
 """
 
 from lineage.errors import RepositoryError
-from lineage.model.code import FileChange
+from lineage.model.code import Edit, FileChange, Staged
 from lineage.system.gitcommand import decode
 
 ARGUMENTS = (
@@ -13,9 +13,10 @@ ARGUMENTS = (
     "--porcelain=v2",
     "-z",
     "--untracked-files=all",
-    "--ignore-submodules=none",
+    "--ignore-submodules=dirty",  # git would run filters inside: what a submodule holds is asked of it alone
     "--no-renames",  # a rename is the loss of one path and the appearance of another
 )
+_NOTHING = "000000"
 
 
 def parse_status(output: bytes) -> tuple[FileChange, ...]:
@@ -24,18 +25,32 @@ def parse_status(output: bytes) -> tuple[FileChange, ...]:
     A path that was taken out of the index and still lies in the work tree is there twice: ``deleted`` and
     ``untracked``. Raises RepositoryError for a record that the format does not have.
     """
+    return tuple(FileChange(path=edit.path, status=edit.status) for edit in parse_edits(output))
+
+
+def parse_edits(output: bytes) -> tuple[Edit, ...]:
+    """The same, with what the index holds."""
     records = [record for record in output.split(b"\0") if record and not record.startswith(b"#")]
-    return tuple(sorted((_change(record) for record in records), key=lambda c: (c.path, c.status)))
+    return tuple(sorted((_edit(record) for record in records), key=lambda edit: (edit.path, edit.status)))
 
 
-def _change(record: bytes) -> FileChange:
+def _edit(record: bytes) -> Edit:
     match record[:2]:
         case b"? ":
-            return FileChange(path=decode(record[2:]), status="untracked")
+            return Edit(path=decode(record[2:]), status="untracked")
         case b"1 ":
-            return FileChange(path=_field(record, 8), status=_status(record[2:4]))
+            path = _field(record, 8)
+            _, states, _, _, mode, now, _, blob, _ = decode(record).split(" ", 8)
+            return Edit(
+                path=path,
+                status=_status(states),
+                staged=None if mode == _NOTHING else Staged(mode=mode, blob=blob),
+                is_staged=states[0] != ".",
+                is_as_staged=states[1] == ".",
+                mode=now,
+            )
         case b"u ":
-            return FileChange(path=_field(record, 10), status="unmerged")
+            return Edit(path=_field(record, 10), status="unmerged", mode=decode(record.split(b" ", 7)[6]))
         case _:
             raise _unreadable(record)
 
@@ -47,11 +62,11 @@ def _field(record: bytes, before: int) -> str:
     return decode(fields[before])
 
 
-def _status(staged_and_not: bytes) -> str:
+def _status(staged_and_not: str) -> str:
     """One word for what happened to a path between HEAD and index, and between index and work tree."""
-    if b"D" in staged_and_not:
+    if "D" in staged_and_not:
         return "deleted"
-    return "added" if b"A" in staged_and_not else "modified"
+    return "added" if "A" in staged_and_not else "modified"
 
 
 def _unreadable(record: bytes) -> RepositoryError:

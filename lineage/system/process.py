@@ -1,6 +1,7 @@
 """Child processes: fixed arguments, an explicit environment, a time limit, both streams drained."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -29,16 +30,17 @@ class Completed(NamedTuple):
 class Child:
     """A child that was started and is to be finished, or killed: one of both must follow."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", program: str) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", program: str, given: bytes | None = None) -> None:
         self._process = process
         self._program = program
+        self._given = given
 
     def finish(self, timeout_s: float) -> Completed:
         """What became of it. Raises ``ObservationError`` when it does not end in ``timeout_s`` from now; then, as on
         any other way out of here, it and all it started have been killed."""
         with self._process:
             try:
-                stdout, stderr = self._process.communicate(timeout=timeout_s)
+                stdout, stderr = self._process.communicate(self._given, timeout=timeout_s)
             except subprocess.TimeoutExpired as error:
                 message = f"did not answer within {timeout_s:g} seconds"
                 raise ObservationError(message, where=self._program) from error
@@ -60,8 +62,9 @@ class Child:
                 self._process.kill()
 
 
-def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Child:
-    """A child started without a shell, in a session of its own, with an empty standard input.
+def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, given: bytes | io.FileIO | None = None) -> Child:
+    """A child started without a shell, in a session of its own, with an empty standard input, or ``given`` there: bytes,
+    or a file from where it stands.
 
     Raises ``InputError`` when it cannot be started.
     """
@@ -70,7 +73,7 @@ def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Child:
             argv,
             env=dict(env),
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE if isinstance(given, bytes) else given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -78,9 +81,11 @@ def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Child:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot be started: {reason}", where=argv[0]) from error
-    return Child(process, argv[0])
+    return Child(process, argv[0], given if isinstance(given, bytes) else None)
 
 
-def run(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: float) -> Completed:
+def run(
+    argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_s: float, given: bytes | None = None
+) -> Completed:
     """What became of a child, started and finished: see ``start`` and ``Child.finish`` for what is raised."""
-    return start(argv, env=env, cwd=cwd).finish(timeout_s)
+    return start(argv, env=env, cwd=cwd, given=given).finish(timeout_s)

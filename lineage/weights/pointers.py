@@ -47,6 +47,8 @@ class Output:
 
 def is_pointer(path: str) -> bool:
     """Whether DVC would read the outputs of this file."""
+    if not path.endswith((".dvc", "dvc.lock")):
+        return False  # most of very many paths
     name = posixpath.basename(path)
     return name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc")
 
@@ -74,7 +76,7 @@ def declared_stages(paths: Iterable[str], read: Read) -> tuple[Stage, ...]:
     """
     found: list[Stage] = []
     for path in paths:
-        content = read(path) if posixpath.basename(path) == "dvc.yaml" else None
+        content = read(path) if path.endswith("dvc.yaml") and posixpath.basename(path) == "dvc.yaml" else None
         if content is not None:
             found.extend(stages(path, content))
     return tuple(found)

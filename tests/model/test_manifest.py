@@ -32,7 +32,8 @@ def test_a_table_in_a_table_is_flat_by_dotted_keys() -> None:
 @pytest.mark.parametrize(
     ("commit", "problems", "text"),
     [
-        (COMMIT, (), COMMIT),
+        (BASE, (), BASE),
+        (COMMIT, (), f"snapshot {COMMIT} on {BASE}"),
         (None, (), f"uncommitted changes on {BASE}"),
         (None, (Problem("code.dirty", "train.py", "x"),), f"uncommitted changes on {BASE}"),
         (None, (Problem(NO_REPOSITORY, "repository", "x"),), f"files not compared with {BASE}"),

@@ -48,6 +48,8 @@ code = "ast"
 data = "none"
 params = "none"
 system = "any"
+[snapshot]
+limit = "50 MB"
 """
 HINT = "the keys and their meaning are listed in docs/policy.md"
 STEPS = "none, build, patch, minor, major, any"
@@ -241,6 +243,19 @@ def test_a_waiver_needs_a_subject_a_reason_and_a_last_day() -> None:
     )
     assert failure({"waive": [{**waiver, "models": "a"}]}) == f"{path}.models: must be a list of texts, not a text"
     assert failure({"waive": [{**waiver, "model": "a"}]}) == f"{path}.model: is not a known key"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [("50 MB", 50_000_000), ("1.5GB", 1_500_000_000), ("0 kB", 0), ("999 kB", 999_000)]
+)
+def test_the_limit_of_a_snapshot_is_a_size(text: str, limit: int) -> None:
+    assert parse_policy({"snapshot": {"limit": text}}, "x").snapshot.limit == limit
+
+
+@pytest.mark.parametrize("text", ["50", "MB", "-1 MB", "1e3 MB", "50 MiB", "50 MB\n"])
+def test_a_limit_that_is_no_size(text: str) -> None:
+    expected = f"tool.lineage.snapshot.limit: must be a size, as '50 MB' (kB, MB, GB), not {text!r}"
+    assert failure({"snapshot": {"limit": text}}) == expected
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -103,4 +103,4 @@ def test_a_root_that_is_gone_is_not_confused_with_where_we_stand(
         shutil.rmtree(root)
         with pytest.raises(RepositoryError) as caught:
             repository.changes()
-    assert str(caught.value) == f"git status: cannot change to '{root}': No such file or directory"
+    assert str(caught.value) == "git rev-parse: cannot be started: No such file or directory"
