@@ -18,7 +18,7 @@ class Edit:
     subject: str
     """``package:NAME``, ``python``, ``code:PATH``, ``data:PATH``, ``params:KEY``, ``platform:FIELD``"""
     recorded: str | None
-    """at BASE; a range as written where only that is known (``""``: named without one), ``None`` where it is not named"""
+    """at BASE; a range as written where only that is known (``""``: without one), ``None`` where it is not named"""
     observed: str | None
     """at HEAD"""
     step: str

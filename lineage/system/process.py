@@ -63,8 +63,9 @@ class Child:
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, given: bytes | io.FileIO | None = None) -> Child:
-    """A child started without a shell, in a session of its own, with an empty standard input, or ``given`` there: bytes,
-    or a file from where it stands.
+    """A child started without a shell, in a session of its own, with an empty standard input, or ``given`` there.
+
+    Of a file, it is given what follows the place where the file stands.
 
     Raises ``InputError`` when it cannot be started.
     """
