@@ -8,9 +8,17 @@ from lineage.config import OWN_FILE, PROJECT_FILE, has_policy
 from lineage.system.files import read_document, replace_alone
 from lineage.system.resources import resource
 
-CI_FILES = {"github": ".github/workflows/lineage.yml", "gitlab": ".gitlab/lineage.gitlab-ci.yml"}
+CI_FILES = {
+    "github": {
+        ".github/workflows/lineage.yml": "github.yml",
+        ".github/workflows/lineage-verify.yml": "github-verify.yml",
+    },
+    "gitlab": {".gitlab/lineage.gitlab-ci.yml": "gitlab.yml", ".gitlab-ci.yml": "gitlab-include.yml"},
+}
+"""CI system → where its files lie, and of which template they are."""
 
-_GITLAB_INCLUDE = "include it from .gitlab-ci.yml: include: [{local: .gitlab/lineage.gitlab-ci.yml}]"
+_GITLAB_MAIN = ".gitlab-ci.yml"
+_GITLAB_INCLUDE = "add to it: include: [{local: .gitlab/lineage.gitlab-ci.yml}]"
 _ATTRIBUTES = "*.lineage.toml"
 
 
@@ -25,14 +33,12 @@ class Done:
 
 
 def scaffold(root: Path, ci: str) -> tuple[Done, ...]:
-    """Write what is missing: configuration, CI template (``github``, ``gitlab``, ``none``), .gitattributes.
+    """Write what is missing: configuration, CI templates (``github``, ``gitlab``, ``none``), .gitattributes.
 
     Raises ``StoreError``, and ``InputError`` for a pyproject.toml that cannot be read.
     """
     done = [_policy(root)]
-    if ci in CI_FILES:
-        note = _GITLAB_INCLUDE if ci == "gitlab" else ""
-        done.append(_new(root, CI_FILES[ci], lambda: resource("templates", f"{ci}.yml"), note))
+    done += [_ci_file(root, path, name) for path, name in CI_FILES.get(ci, {}).items()]
     done.append(_attributes(root))
     return tuple(done)
 
@@ -49,13 +55,22 @@ def _policy(root: Path) -> Done:
     return _new(root, OWN_FILE, lambda: resource("templates", OWN_FILE))
 
 
-def _new(root: Path, path: str, content: Callable[[], bytes], note: str = "") -> Done:
+def _ci_file(root: Path, path: str, name: str) -> Done:
+    """A file of the CI system; of a .gitlab-ci.yml that stands there, what is missing in it."""
+    done = _new(root, path, lambda: resource("templates", name))
+    if path == _GITLAB_MAIN and done.outcome == "kept":
+        included = (root / path).is_file() and b"lineage.gitlab-ci.yml" in read_document(root / path, path)
+        return Done(path=path, outcome="kept", note="it includes ours" if included else _GITLAB_INCLUDE)
+    return done
+
+
+def _new(root: Path, path: str, content: Callable[[], bytes]) -> Done:
     target = root / path
     if target.exists() or target.is_symlink():
         return Done(path=path, outcome="kept", note="already there")
     target.parent.mkdir(parents=True, exist_ok=True)
     replace_alone(target, content())
-    return Done(path=path, outcome="written", note=note)
+    return Done(path=path, outcome="written")
 
 
 def _attributes(root: Path) -> Done:

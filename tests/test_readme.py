@@ -68,8 +68,11 @@ def test_every_command_of_a_guide_does_what_it_shows(guide: Path, recorded: Read
 def test_the_guides_are_all_there() -> None:
     assert [guide.name for guide in GUIDES] == [
         "checking.md",
+        "ci.md",
+        "hooks.md",
         "manifest.md",
         "policy.md",
+        "publishing.md",
         "reports.md",
         "running.md",
         "targets.md",

@@ -23,10 +23,16 @@ def bare_project(tmp_path: Path) -> Path:
 
 def test_a_new_repository_gets_all_files(bare_project: Path) -> None:
     ended = run_lineage("init", cwd=bare_project)
-    listed = "written  lineage.toml\nwritten  .github/workflows/lineage.yml\nwritten  .gitattributes\n"
+    listed = (
+        "written  lineage.toml\n"
+        "written  .github/workflows/lineage.yml\n"
+        "written  .github/workflows/lineage-verify.yml\n"
+        "written  .gitattributes\n"
+    )
     assert ended == Ended(code=0, stdout=listed, stderr=NEXT)
     assert (bare_project / "lineage.toml").read_bytes() == resource("templates", "lineage.toml")
-    assert (bare_project / CI_FILES["github"]).read_bytes() == resource("templates", "github.yml")
+    for path, name in CI_FILES["github"].items():
+        assert (bare_project / path).read_bytes() == resource("templates", name)
     assert (bare_project / ".gitattributes").read_bytes() == resource("templates", "gitattributes")
 
 
@@ -40,9 +46,10 @@ def test_a_second_time_changes_nothing(bare_project: Path) -> None:
     before = snapshot(bare_project)
     ended = run_lineage("init", "-q", cwd=bare_project)
     listed = (
-        "kept  lineage.toml                   already there\n"
-        "kept  .github/workflows/lineage.yml  already there\n"
-        "kept  .gitattributes                 it has a line for *.lineage.toml\n"
+        "kept  lineage.toml                          already there\n"
+        "kept  .github/workflows/lineage.yml         already there\n"
+        "kept  .github/workflows/lineage-verify.yml  already there\n"
+        "kept  .gitattributes                        it has a line for *.lineage.toml\n"
     )
     assert ended == Ended(code=0, stdout=listed, stderr="")
     assert snapshot(bare_project) == before
@@ -56,10 +63,11 @@ def test_what_stands_there_is_kept(bare_project: Path) -> None:
     }
     write(bare_project, files)
     ended = run_lineage("init", cwd=bare_project)
-    included = "include it from .gitlab-ci.yml: include: [{local: .gitlab/lineage.gitlab-ci.yml}]"
+    included = "add to it: include: [{local: .gitlab/lineage.gitlab-ci.yml}]"
     listed = (
         "kept      pyproject.toml                 it has [tool.lineage]\n"
-        f"written   .gitlab/lineage.gitlab-ci.yml  {included}\n"
+        "written   .gitlab/lineage.gitlab-ci.yml\n"
+        f"kept      .gitlab-ci.yml                 {included}\n"
         "extended  .gitattributes\n"
     )
     assert ended == Ended(code=0, stdout=listed, stderr=NEXT)
@@ -67,6 +75,19 @@ def test_what_stands_there_is_kept(bare_project: Path) -> None:
     now = {path: (bare_project / path).read_bytes() for path in files}
     assert now == files | {".gitattributes": attributes}
     assert not (bare_project / "lineage.toml").exists()
+
+
+def test_a_pipeline_of_gitlab_is_included_by_a_file_that_is_new(bare_project: Path) -> None:
+    first, again = (run_lineage("init", "--ci", "gitlab", "-q", cwd=bare_project) for _ in range(2))
+    assert first.stdout == (
+        "written  lineage.toml\n"
+        "written  .gitlab/lineage.gitlab-ci.yml\n"
+        "written  .gitlab-ci.yml\n"
+        "written  .gitattributes\n"
+    )
+    assert again.stdout.splitlines()[2] == "kept  .gitlab-ci.yml                 it includes ours"
+    for path, name in CI_FILES["gitlab"].items():
+        assert (bare_project / path).read_bytes() == resource("templates", name)
 
 
 def test_from_a_subdirectory_it_is_the_root_that_is_set_up(bare_project: Path) -> None:

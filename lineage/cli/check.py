@@ -80,7 +80,7 @@ def command(
         if fetch:
             _fetch_recorded(objects, head, quiet)
         judges = Judges(
-            policies=_policies(base, head, policy, quiet),
+            policies=policies_of(base, head, policy, quiet),
             today=datetime.now(UTC).date(),
             fail_on=fail_on,
             allows_empty=allow_empty,
@@ -126,7 +126,9 @@ def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
             say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)
 
 
-def _policies(base: Revision | None, head: Revision, named: Path | None, quiet: bool) -> tuple[tuple[Policy, str], ...]:
+def policies_of(
+    base: Revision | None, head: Revision, named: Path | None, quiet: bool
+) -> tuple[tuple[Policy, str], ...]:
     """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
     if named is not None:
         return (load_policy(None, named),)
