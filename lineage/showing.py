@@ -1,7 +1,7 @@
 """What is not reproducible about a manifest, as of now: looked up live, never recorded."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -11,7 +11,8 @@ from lineage.model.manifest import Manifest, StoredManifest, log_path
 from lineage.model.weights import Weights
 from lineage.portable.distinfo import is_local
 from lineage.portable.environment import Package, Problem
-from lineage.store.log import stale_accepts
+from lineage.publishing import code_problems
+from lineage.store.log import Difference, stale_accepts
 from lineage.system.gitrepo import GitRepository
 from lineage.weights.measure import dos2unix_md5s, found_as_recorded
 from lineage.weights.tracking import TrackedOutput, dvc_output, dvc_project
@@ -26,19 +27,21 @@ def problems_now(
     root: Path | None = None,
     remote: bool = False,
     today: date | None = None,
+    differing: Collection[Difference] | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Shown:
     """The manifest with the problems of now: is its commit published, are its weights there, whole and tracked?
 
     ``root`` is where the weights are looked for when git cannot be asked; then nothing else is looked up. ``today``:
-    which accepts of its log count for nothing any more, on this day (UTC)? With ``remote`` also: are the weights in
-    DVC's default remote? That asks the network.
+    which accepts of its log count for nothing any more, on this day (UTC)? ``differing`` is what differs of the model
+    in the work tree, ``None`` where that is not known: an accept of anything else counts for nothing either. With
+    ``remote`` also: is the commit on a remote now, and are the weights in DVC's default one? That asks the network.
 
     Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
     """
     manifest = stored.manifest
     problems = [Problem("package.local", f"package:{one.name}", _LOCAL) for one in _local(manifest)]
-    problems += [] if today is None else _accept_problems(stored, today)
+    problems += [] if today is None else _accept_problems(stored, today, differing)
     try:
         repository = GitRepository.open(Path(stored.path).absolute().parent)
     except RepositoryError as error:
@@ -48,7 +51,7 @@ def problems_now(
             problems += [problem for one in manifest.weights for problem in _bytes_problems(one, root, advance)]
         return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
     with repository:
-        problems += _code_problems(manifest, repository)
+        problems += code_problems(manifest.code, repository, remote=remote)
         problems += _manifest_problems(stored, repository)
         tracked = frozenset(repository.index())
         for one in manifest.weights:
@@ -59,32 +62,18 @@ def problems_now(
     return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
 
 
-def _accept_problems(stored: StoredManifest, today: date) -> list[Problem]:
+def _accept_problems(stored: StoredManifest, today: date, differing: Collection[Difference] | None) -> list[Problem]:
     """Accepts that count for nothing any more; a manifest of a revision has no log beside it."""
     path = log_path(Path(stored.path))
     try:
-        stale = stale_accepts(path, stored.id, today)
+        stale = stale_accepts(path, stored.id, today, differing)
     except InputError as error:
         return [Problem("accept.unreadable", str(path), error.message)]
-    return [Problem("accept.stale", one.subject, why) for one, why in stale]
+    return list(dict.fromkeys(Problem("accept.stale", one.subject, why) for one, why in stale))
 
 
 def _local(manifest: Manifest) -> list[Package]:
     return [package for package in manifest.environment.packages if is_local(package)]
-
-
-def _code_problems(manifest: Manifest, repository: GitRepository) -> list[Problem]:
-    code = manifest.code
-    commit = code.commit or code.base
-    if not repository.exists(commit):
-        return [Problem("code.commit-missing", commit, "is not in this repository: git fetch may bring it")]
-    if repository.remote() is None:
-        return [Problem("code.no-remote", commit, "the repository has no remote: nobody else can get the commit")]
-    if repository.published(commit):
-        return []
-    place = repository.branch() or f"{commit}:refs/heads/BRANCH"
-    command = f"git push {shlex.quote(repository.remote_name() or 'origin')} {shlex.quote(place)}"
-    return [Problem("code.not-pushed", commit, f"is on no remote branch known here: {command}")]
 
 
 def _manifest_problems(stored: StoredManifest, repository: GitRepository) -> list[Problem]:

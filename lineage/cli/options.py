@@ -20,7 +20,7 @@ def _format_option(names: Sequence[str]) -> Callable[[Command], Command]:
     )
 
 
-def _checked_place(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+def checked_place(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Found out before any work: an answer that can go nowhere must not come after a manifest was written."""
     if path is not None and (path.is_dir() or not path.parent.is_dir()):
         message = "is a directory" if path.is_dir() else "the directory to write it in does not exist"
@@ -31,7 +31,7 @@ def _checked_place(ctx: click.Context, param: click.Parameter, path: Path | None
 output_option = click.option(
     "--output",
     type=PATH,
-    callback=_checked_place,
+    callback=checked_place,
     metavar="FILE",
     help="Write the answer to FILE, whole, after success.  [default: stdout]",
 )

@@ -1,27 +1,44 @@
 """``lineage show``."""
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from lineage.cli import exits
+from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Progress, answer, style_of
 from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
-from lineage.errors import InputError
+from lineage.errors import InputError, RepositoryError
 from lineage.model.listing import Shown
+from lineage.model.manifest import StoredManifest, log_path
 from lineage.report.manifest import render_manifest
+from lineage.store.log import Difference
 
 
 @click.command("show")
 @click.argument("manifest", required=False)
 @click.option("--problems", is_flag=True, help="Look up what is not reproducible about it, as of now.")
-@click.option("--remote", is_flag=True, help="With --problems: also ask DVC's default remote for the weights.")
+@click.option(
+    "--remote",
+    is_flag=True,
+    help="With --problems: also ask git's remotes for the commit, DVC's default one for the weights.",
+)
+@bundle_options
 @answer_options
 def command(
-    manifest: str | None, problems: bool, remote: bool, form: str, output: Path | None, quiet: bool, verbose: bool
+    manifest: str | None,
+    problems: bool,
+    remote: bool,
+    bundle: Path | None,
+    with_weights: bool,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Read MANIFEST: a path, a model's unique name, REV:PATH or sha256:PREFIX; left out, the only one there is.
 
@@ -30,15 +47,40 @@ def command(
     """
     if remote and not problems:
         raise InputError("--remote goes with --problems")
+    check_bundled(bundle, with_weights)
     stored = manifest_of(manifest)
     shown = Shown(stored=stored)
     if problems:
         from lineage.config import project_root
         from lineage.showing import problems_now
 
-        root = project_root(Path(stored.path).absolute().parent, os.environ)
+        root, today = project_root(Path(stored.path).absolute().parent, os.environ), datetime.now(UTC).date()
+        differing = _differing(stored, today)
         with Progress("reading weights", quiet, lambda: sum(one.size for one in stored.manifest.weights)) as advance:
-            shown = problems_now(stored, root=root, remote=remote, today=datetime.now(UTC).date(), advance=advance)
+            shown = problems_now(stored, root=root, remote=remote, today=today, differing=differing, advance=advance)
+    if bundle is not None:
+        write_bundle(stored, bundle, with_weights, quiet)
     answer(render_manifest(shown, form, style_of(verbose, output)), output)
     found = shown.now or stored.manifest.problems
     return exits.NOT_GOOD if problems and found else exits.GOOD
+
+
+def _differing(stored: StoredManifest, today: date) -> Collection[Difference] | None:
+    """What the work tree makes due of the model, by the policy there; ``None`` where nothing is accepted or known."""
+    if not log_path(Path(stored.path)).is_file():
+        return None
+    from lineage.assessing import assess
+    from lineage.cli.check import kept_readings
+    from lineage.config import load_policy
+    from lineage.readings import Readings
+    from lineage.revisions import at_worktree
+    from lineage.system.gitobjects import GitObjects
+
+    try:
+        with GitObjects(Path(stored.path).absolute().parent) as objects:
+            head = at_worktree(objects, Readings(objects.blob, kept_readings(objects)))
+            found = assess(stored.manifest, head, load_policy(objects.root)[0], today)
+    except (InputError, RepositoryError):  # told by what looks these up for themselves
+        return None
+    due = {(one.subject, one.recorded, one.observed) for one in found.due}
+    return due | {(one.subject, one.recorded, one.observed) for one in found.accepted}

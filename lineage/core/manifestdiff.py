@@ -32,7 +32,8 @@ def _weights(manifest: Manifest) -> dict[str, str]:
 
 
 def _code(manifest: Manifest) -> dict[str, str]:
-    return {"commit": manifest.commit_text}
+    code = manifest.code
+    return {"commit": f"snapshot {code.commit}" if code.is_snapshot else manifest.commit_text}  # it tells its base
 
 
 def _texts(kind: str, code: str, left: Mapping[str, str], right: Mapping[str, str]) -> Iterator[Change]:

@@ -1,7 +1,8 @@
 """Files: bounded reading, and replacing as a whole, durably, under a lock.
 
 A reader of a replaced file sees the old bytes or the new ones, at every instant and after any crash: they are written
-to a temporary file in the same directory, synced, renamed over, and the directory is synced.
+to a temporary file in the same directory, synced, renamed over, and the directory is synced. What is no file but leads
+somewhere (a device, a FIFO, ``/dev/stdout``) is written to: nothing may take its place.
 """
 
 import contextlib
@@ -9,8 +10,9 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from lineage.errors import InputError, StoreError
 
@@ -46,14 +48,23 @@ def replace(path: Path, content: bytes) -> None:
 
     But for one case, which the message tells: the file is replaced, and only its directory could not be synced.
     """
+    replace_by(path, lambda file: file.write(content))
+
+
+def replace_by(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """The same with what ``fill`` writes; what it raises besides ``OSError`` is raised, and nothing was replaced."""
     import tempfile  # only here: what merely reads pays nothing for it
 
     temporary = None
     try:
+        if _leads_elsewhere(path):
+            with path.open("wb") as stream:
+                fill(stream)
+            return
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
         descriptor, temporary = tempfile.mkstemp(prefix=_beginning(path), suffix=".tmp", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            fill(file)
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
@@ -70,6 +81,16 @@ def replace(path: Path, content: bytes) -> None:
     except OSError as error:
         message = f"is replaced, but may not outlive a crash: its directory cannot be synced: {error.strerror or error}"
         raise StoreError(message, where=str(path)) from error
+
+
+def _leads_elsewhere(path: Path) -> bool:
+    """Whether what stands at a path is neither file nor directory: a device, a FIFO, a link to a stream."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except OSError:
+        return False
+    is_stream = path.is_symlink() and path.absolute().parts[1] in ("dev", "proc")
+    return is_stream or kind not in (stat.S_IFREG, stat.S_IFDIR)
 
 
 def replace_alone(path: Path, content: bytes) -> None:

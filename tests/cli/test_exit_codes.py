@@ -211,7 +211,7 @@ def test_init_writes_what_is_missing_and_nothing_twice(root: Path) -> None:
     second = run_lineage("init", cwd=root)
 
     assert (first.code, second.code) == (0, 0)
-    assert [line.split()[0] for line in second.stdout.splitlines()] == ["kept", "kept", "kept"]
+    assert [line.split()[0] for line in second.stdout.splitlines()] == ["kept"] * 4
     assert projects.snapshot(root) == before
 
 
@@ -222,7 +222,7 @@ def test_init_writes_what_is_missing_and_nothing_twice(root: Path) -> None:
         (["verify", "--format", "html"], "Usage: lineage verify [OPTIONS] [MANIFEST]"),
         (["capture"], "Usage: lineage capture [OPTIONS] PATH..."),
         (["diff", "a"], "Usage: lineage diff [OPTIONS] A B"),
-        (["retrain"], "Usage: lineage [OPTIONS] COMMAND [ARGS]..."),
+        (["restore"], "Usage: lineage [OPTIONS] COMMAND [ARGS]..."),
     ],
 )
 def test_what_is_typed_wrongly_is_unusable(arguments: list[str], usage: str, tmp_path: Path) -> None:

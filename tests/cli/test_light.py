@@ -57,7 +57,7 @@ def test_help_imports_the_command_line_only(tmp_path: Path) -> None:
     assert {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"encodings"} == {"click", "lineage"}
 
 
-@pytest.mark.parametrize("command", ["init", "capture", "show", "verify", "diff", "log"])
+@pytest.mark.parametrize("command", ["init", "capture", "show", "verify", "diff", "import", "log"])
 def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
     found = imported(command, "--help", cwd=tmp_path)
 

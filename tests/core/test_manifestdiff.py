@@ -58,15 +58,15 @@ def test_weights() -> None:
 
 def test_the_commit() -> None:
     assert changes(code=replace(FULL.code, commit=OTHER)) == (
-        Change("code:commit", "code-commit", COMMIT[:12], "ffffffffffff", "unknown"),
+        Change("code:commit", "code-commit", f"snapshot {COMMIT}", f"snapshot {OTHER}", "unknown"),
     )
     assert changes(code=replace(FULL.code, commit=None)) == (
-        Change("code:commit", "code-commit", COMMIT[:12], f"uncommitted changes on {BASE}", "unknown"),
+        Change("code:commit", "code-commit", f"snapshot {COMMIT}", f"uncommitted changes on {BASE}", "unknown"),
     )
     assert changes(code=replace(FULL.code, remote=None, tree=None, base=OTHER)) == ()
     unseen = (Problem("code.no-repository", BASE, "named by GitLab CI"),)
     assert changes(code=replace(FULL.code, commit=None), problems=unseen) == (
-        Change("code:commit", "code-commit", COMMIT[:12], f"files not compared with {BASE}", "unknown"),
+        Change("code:commit", "code-commit", f"snapshot {COMMIT}", f"files not compared with {BASE}", "unknown"),
     )
 
 

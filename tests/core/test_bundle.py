@@ -1,0 +1,61 @@
+"""The index of a bundle as text, and which paths are taken from one."""
+
+import pytest
+
+from lineage.core.bundle import is_safe, parse_index, render_index
+from lineage.errors import InputError
+from lineage.model.bundle import CODE, MANIFEST, Index, Member
+
+A = "a" * 64
+WHOLE = Index(
+    manifest="models/ä b.lineage.toml",
+    id=f"sha256:{A}",
+    commit="1" * 40,
+    members=(
+        Member(name=MANIFEST, size=3, sha256=A),
+        Member(name=CODE, size=0, sha256=A),
+        Member(name="weights/models/a", size=1 << 50, sha256=A),
+        Member(name="weights/models/ä", size=1, sha256=A),
+    ),
+)
+
+
+def test_an_index_survives_the_way_through_text() -> None:
+    assert parse_index(render_index(WHOLE), "b.tar") == WHOLE
+    assert render_index(WHOLE).isascii()
+
+
+@pytest.mark.parametrize("path", ["a", "a/b.c", "ä/ö ü", ".gitignore", "a.git", "gitx", ".github/x", "a" * 4096])
+def test_paths_that_are_taken(path: str) -> None:
+    assert is_safe(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a\\b", "a\nb", "a\0", "\ud800", "a" * 4097),
+        *(".git", "a/.git/b", ".Git", ".git.", ".git ", "GIT~1", "a/git~22", "\u202ea"),
+    ],
+)
+def test_paths_that_are_not(path: str) -> None:
+    assert not is_safe(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"size": 3', b'"size": -3', "members[0].size: is no number of bytes"),
+        (b'"size": 3', b'"size": true', "members[0].size: is no number of bytes"),
+        (b'"size": 3', b'"size": 1e300', "members[0].size: is no number of bytes"),
+        (b'"size": 3', b'"size": 9999999999999999999', "members[0].size: is no number of bytes"),
+        (b'"name": "code.bundle"', b'"name": 7', "members[1].name: must be a relative path that stays inside the "
+         "repository, not 7"),
+        (A.encode(), b"A" * 64, f"id: has not the form that it must have: '{'sha256:' + 'A' * 64}'"),
+        (b'"members": [', b'"members": [[],', "members[0]: must have exactly the keys name, size, sha256"),
+        (b'"schema": "1.0"', b'"schema": "1.1"', "schema: is '1.1', not 1.0"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_named(old: bytes, new: bytes, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_index(render_index(WHOLE).replace(old, new, 1), "b.tar")
+    assert str(caught.value).split("\n")[0] == f"b.tar: {message}"
