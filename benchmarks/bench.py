@@ -11,6 +11,7 @@ part compares whole processes in interleaved pairs by the ratio of their medians
 - ``watch``: the CPU time that being watched adds to a Python process (``benchmarks.watch`` alone measures more);
 - ``snapshot``: describing the code of 20,000 files, with and without edits, against ``git status`` of them;
 - ``check``: a bump in a lock of 2,000 packages that 200 models depend on, in seconds of the whole process;
+- ``hook``: commits with the hooks of ``lineage hook install`` against the same without;
 - ``training``: the same of a training of about 20 seconds, in fewer pairs (``benchmarks.training``).
 
 The large environment is built once, under ``.cache/bench``. Everything else is made in a temporary directory (4 GiB
@@ -28,7 +29,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import inputs, monorepo, snapshots, training, watch
+from benchmarks import hooks, inputs, monorepo, snapshots, training, watch
 from benchmarks.timing import PAIRS, Command, Pairs, interleaved, peak_mib
 
 LINEAGE = str(Path(sys.executable).parent / "lineage")
@@ -157,6 +158,19 @@ def bench_check(scratch: Path, pairs: int) -> Iterator[Outcome]:
         yield Outcome(f"s, check, {command.name}", statistics.median(seconds), 1.0, f"{detail}, {load}")
 
 
+def bench_hook(scratch: Path, pairs: int) -> Iterator[Outcome]:
+    """Commits with all hooks: one that concerns no model, and one that makes some due."""
+    project = scratch / "hooked"
+    hooks.make_hooked(project, LINEAGE)
+    for name, stage, bound in (("a model", hooks.relevant, 250.0), ("no model", hooks.irrelevant, 30.0)):
+        times = hooks.commits(project, stage(project), pairs)
+        hooked, plain = (statistics.median(side) * 1000 for side in times)
+        value = hooked if name == "a model" else hooked - plain
+        what = "whole" if name == "a model" else "added by hooks to"
+        detail = f"with {hooked:,.0f} ms, without {plain:,.0f} ms, {hooks.MODELS} models"
+        yield Outcome(f"ms, {what} commit that concerns {name}", value, bound, detail)
+
+
 def _weights_project(scratch: Path) -> Path:
     project = scratch / "weights"
     if not project.exists():
@@ -188,6 +202,7 @@ PARTS: Mapping[str, Part] = {
     "watch": bench_watch,
     "check": bench_check,
     "snapshot": bench_snapshot,
+    "hook": bench_hook,
     "training": bench_training,
 }
 

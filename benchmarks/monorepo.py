@@ -23,17 +23,17 @@ _CODE = b"print(1)\n"
 _AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgSign=false")
 
 
-def make_monorepo(root: Path) -> None:
+def make_monorepo(root: Path, models: int = MODELS, locked: int = LOCKED) -> None:
     """A repository with two commits: the second one moves three packages of the lock."""
     root.mkdir()
     _git(root, "init", "--quiet")
-    lock = _lock(frozenset())
+    lock = _lock(frozenset(), locked)
     (root / "train.py").write_bytes(_CODE)
     (root / "models").mkdir()
-    for number in range(MODELS):
-        one = _manifest(number, lock)
+    for number in range(models):
+        one = _manifest(number, lock, locked)
         (root / f"{one.weights[0].path}{SUFFIX}").write_bytes(render_toml(to_document(one), INLINE))
-    for content in (lock, _lock(frozenset({100, 200, 300}))):
+    for content in (lock, _lock(frozenset({100, 200, 300}), locked)):
         (root / "uv.lock").write_bytes(content)
         _git(root, "add", "--all")
         _git(root, "commit", "--quiet", "--message", "Lock")
@@ -43,18 +43,18 @@ def _git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *_AUTHOR, *arguments], cwd=root, check=True, capture_output=True)
 
 
-def _lock(moved: frozenset[int]) -> bytes:
-    direct = "".join(f'    {{ name = "pkg-{number}" }},\n' for number in range(0, LOCKED, 10))
+def _lock(moved: frozenset[int], locked: int) -> bytes:
+    direct = "".join(f'    {{ name = "pkg-{number}" }},\n' for number in range(0, locked, 10))
     rows = ['version = 1\nrequires-python = ">=3.11"\n']
     rows.append('[[package]]\nname = "app"\nversion = "0.1.0"\nsource = { virtual = "." }\n')
     rows.append(f"dependencies = [\n{direct}]\n")
-    rows += [_package(number, "1.2.4" if number in moved else "1.2.3") for number in range(LOCKED)]
+    rows += [_package(number, "1.2.4" if number in moved else "1.2.3", locked) for number in range(locked)]
     return "\n".join(rows).encode()
 
 
-def _package(number: int, version: str) -> str:
+def _package(number: int, version: str, locked: int) -> str:
     name, digest = f"pkg-{number}", hashlib.sha256(f"{number} {version}".encode()).hexdigest()
-    needs = "".join(f'    {{ name = "pkg-{one}" }},\n' for one in (number + 1, number + 2) if one < LOCKED)
+    needs = "".join(f'    {{ name = "pkg-{one}" }},\n' for one in (number + 1, number + 2) if one < locked)
     file = f'url = "https://example.org/{name}-{version}%s", hash = "sha256:{digest}", size = 52431'
     return (
         f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://example.org/simple" }}\n'
@@ -64,8 +64,8 @@ def _package(number: int, version: str) -> str:
     )
 
 
-def _manifest(number: int, lock: bytes) -> Manifest:
-    chosen = sorted({f"pkg-{(number * 7 + index * 31) % LOCKED}" for index in range(PACKAGES)})
+def _manifest(number: int, lock: bytes, locked: int) -> Manifest:
+    chosen = sorted({f"pkg-{(number * 7 + index * 31) % locked}" for index in range(PACKAGES)})
     digest = "sha256:" + hashlib.sha256(str(number).encode()).hexdigest()
     packages = tuple(
         Package(name, "1.2.3", use=_USES[index % len(_USES)], record=digest, tag="py3-none-any", installer="uv")

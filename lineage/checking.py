@@ -33,6 +33,8 @@ class Judges:
     """a repository without a manifest passes"""
     resolver: Resolver | None = None
     """makes exact versions of ranges; without one, nothing is started"""
+    lists_changes: bool = True
+    """the plan lists every change, whether or not a model is touched"""
 
 
 def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
@@ -44,7 +46,7 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
     models = [plan for plan, _ in planned]
     accepted = {one: None for _, let in planned for one in let}
     unknown: list[Unknown] = []
-    changes = () if base is None else tuple(changes_between(base, head, unknown))
+    changes = () if base is None or not judges.lists_changes else tuple(changes_between(base, head, unknown))
     return Plan(
         base=None if base is None else base.name,
         head=head.name,

@@ -5,7 +5,7 @@ no submodule, no other upload-pack, no ``ext::`` transport, no maintenance after
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lineage.errors import InputError, RepositoryError
@@ -13,6 +13,7 @@ from lineage.system.gitobjects import SETTINGS, environment
 from lineage.system.process import run
 
 _TIMEOUT_S = 600.0
+_ANSWER_TIMEOUT_S = 20.0
 _SAFE = (
     *("-c", "protocol.ext.allow=never", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
     *("-c", "fetch.recurseSubmodules=false", "-c", "fetch.writeCommitGraph=false"),
@@ -44,13 +45,28 @@ def unshallow(root: Path) -> None:
 
 
 def _fetch(root: Path, *arguments: str) -> None:
+    _reach(root, (*_FETCH, *arguments), "origin", _TIMEOUT_S)
+
+
+def _reach(root: Path, asked: Sequence[str], where: str, timeout_s: float) -> bytes:
     env = environment()
     del env["GIT_ALLOW_PROTOCOL"]
     env |= {name: os.environ[name] for name in _REACHES if name in os.environ}
     try:
-        answer = run(["git", *SETTINGS, *_SAFE, *_FETCH, *arguments], env=env, cwd=root, timeout_s=_TIMEOUT_S)
+        answer = run(["git", *SETTINGS, *_SAFE, *asked], env=env, cwd=root, timeout_s=timeout_s)
     except InputError as error:
         raise RepositoryError("git was not found on PATH", hint="install git") from error
     if answer.status:
         hint = "look at git remote -v, and at what the server lets you read"
-        raise RepositoryError(f"git fetch failed: {answer.last_words}", where="origin", hint=hint)
+        raise RepositoryError(f"git {asked[0]} failed: {answer.last_words}", where=where, hint=hint)
+    return answer.stdout
+
+
+def remote_refs(root: Path, address: str, pattern: str) -> Mapping[str, str]:
+    """Id → name of the refs that a remote has of a pattern; it may not ask for a password.
+
+    Raises ``RepositoryError`` when it does not answer.
+    """
+    asked = ("ls-remote", _UPLOAD, "--refs", "--end-of-options", address, pattern)
+    rows = _reach(root, asked, "the remote", _ANSWER_TIMEOUT_S).decode("utf-8", "replace").splitlines()
+    return {row.partition("\t")[0]: row.partition("\t")[2] for row in rows}

@@ -41,7 +41,7 @@ class GitObjects:
         self._batch: subprocess.Popen[bytes] | None = None
         is_bare, _, directory = self._ask("rev-parse", "--is-bare-repository", "--absolute-git-dir").partition(b"\n")
         self.is_bare = is_bare == b"true"
-        place = Path(os.fsdecode(directory.removesuffix(b"\n")))
+        place = self.directory = Path(os.fsdecode(directory.removesuffix(b"\n")))
         self.root = place if self.is_bare else self._place("--show-toplevel")
         """of the work tree; of a bare repository its own directory"""
         self._index = {} if self.is_bare else _own_index(self.root, place)
@@ -119,6 +119,11 @@ class GitObjects:
             if path and fields[0] not in (_LINK, _SUBMODULE):
                 found[os.fsdecode(path)] = fields[1].decode("ascii") if fields[2] == b"0" else CONFLICT
         return found
+
+    def staged_since(self, commit: str) -> bytes:
+        """What the index has other than a commit, as ``hooks/hook.sh`` lists it: raw rows, without ``-z``."""
+        form = ("--cached", "--raw", "--no-renames", "--no-abbrev", "--no-relative", "-O/dev/null")
+        return self._ask("-C", str(self.root), "-c", "core.quotePath=false", "diff-index", *form, commit, "--")
 
     def left_out(self) -> frozenset[str]:
         """The paths that a sparse checkout leaves out of the work tree."""

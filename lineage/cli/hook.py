@@ -1,0 +1,160 @@
+"""``lineage hook``: git hooks that live beside the user's own."""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lineage.cli import exits
+from lineage.cli.emit import answer, say
+from lineage.cli.options import quiet_option
+from lineage.errors import InputError, LineageError, ObservationError
+from lineage.githooks import HOOKS
+
+if TYPE_CHECKING:
+    from lineage.system.hookfiles import Done
+
+NAMES = click.Choice(HOOKS)
+
+
+@click.group("hook")
+def command() -> None:
+    """Git hooks that live beside the user's own."""
+
+
+@command.command("install")
+@click.argument("hooks", nargs=-1, type=NAMES, metavar="[HOOK]...")
+@click.option("--block", is_flag=True, help="Stop a commit that makes a model due, and a push that leaves something.")
+@quiet_option
+def install_command(hooks: tuple[str, ...], block: bool, quiet: bool) -> int:
+    """Put hooks in, all or those named: pre-commit, prepare-commit-msg, post-merge, post-checkout, pre-push.
+
+    What stands there runs first and is kept as it is. Without --block they only tell.
+    """
+    from lineage.system import hookfiles
+    from lineage.system.hookplace import hook_place
+
+    place = hook_place(Path.cwd())
+    done = []
+    for name in hooks or HOOKS:
+        before = hookfiles.standing(place.directory, name)
+        shell = "" if before is None else hookfiles.shell_of(before)
+        done.append(hookfiles.install(place.directory, name, _text(name, block, shell)))
+    if place.note:
+        say(place.note, quiet)
+    return _told(done)
+
+
+@command.command("uninstall")
+@click.argument("hooks", nargs=-1, type=NAMES, metavar="[HOOK]...")
+@quiet_option
+def uninstall_command(hooks: tuple[str, ...], quiet: bool) -> int:
+    """Take hooks away, all or those named, and put back what stood there."""
+    from lineage.system import hookfiles
+    from lineage.system.hookplace import hook_place
+
+    place = hook_place(Path.cwd())
+    return _told([hookfiles.uninstall(place.directory, name) for name in hooks or HOOKS])
+
+
+def _told(done: "list[Done]") -> int:
+    from lineage.report.text import printable, table
+
+    rows = [[one.outcome, one.name, printable(one.note)] for one in done]
+    answer("".join(f"{line}\n" for line in table(rows)), None)
+    return exits.UNUSABLE if any(one.outcome == "refused" for one in done) else exits.GOOD
+
+
+def _text(name: str, block: bool, shell: str) -> bytes:
+    """The hook of a name, with the tool that is running now."""
+    from lineage.system.hookfiles import summed
+    from lineage.system.resources import resource
+
+    program, words = _tool()
+    text = resource("hooks", "hook.sh")
+    for key, value in {
+        "HOOK": name,
+        "BLOCK": "yes" if block else "no",
+        "PROGRAM": shlex.quote(program),
+        "WORDS": shlex.quote(words),
+        "SHELL": shlex.quote(shell),
+    }.items():
+        text = text.replace(f"=@{key}@".encode(), b"=" + os.fsencode(value), 1)
+    return summed(text)
+
+
+def _tool() -> tuple[str, str]:
+    """(program, its first words) that run this very tool again."""
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return sys.executable, "-P -m lineage"
+    if started.name == "lineage" and os.access(started, os.X_OK) and started.is_file():
+        return str(started.absolute()), ""
+    found = shutil.which("lineage")
+    return (str(Path(found).absolute()), "") if found else (sys.executable, "-P -m lineage")
+
+
+@command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("hook", type=NAMES)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@click.option("--block", is_flag=True, help="Answer `block` where the hook is to stop what is done.")
+@click.option("--since", metavar="COMMIT", help="What is staged is compared with.  [default: HEAD]")
+@click.option("--trailers", type=click.Path(path_type=Path), metavar="FILE", help="What an earlier hook left.")
+def run_command(hook: str, words: tuple[str, ...], block: bool, since: str | None, trailers: Path | None) -> int:
+    """Do what a hook does, with the words that git gives it; what it says goes to stderr.
+
+    Ends with 0 whatever it finds, but with --block as check does; what cannot be judged for a reason that is not in the
+    models (no repository, a policy that cannot be read) is told in one line and stops nothing.
+    """
+    from lineage import githooks
+
+    try:
+        if hook == "prepare-commit-msg":
+            if not words:
+                raise InputError("prepare-commit-msg is given the file of the message", hint="git calls it")
+
+            def told() -> tuple[str, ...]:
+                return (
+                    githooks.trailers_in(trailers)
+                    if trailers
+                    else githooks.judged(Path.cwd(), since, os.environ).trailers
+                )
+
+            githooks.write_trailers(Path(words[0]), words[1] if len(words) > 1 else None, told, os.environ)
+            return exits.GOOD
+        if hook == "pre-commit":
+            found = githooks.judged(Path.cwd(), since, os.environ)
+        elif hook == "pre-push":
+            found = githooks.behind(Path.cwd(), _remote(words), sys.stdin.read())
+        else:
+            found = githooks.suited(Path.cwd(), os.environ)
+    except ObservationError:
+        return exits.GOOD  # an environment that cannot be read suits nothing less than before
+    except LineageError as error:
+        where = f"{error.where}: " if error.where else ""
+        _say(f"{hook}: nothing is judged: {where}{error.message}")
+        return exits.GOOD
+    for line in found.lines:
+        _say(line)
+    if not block or found.verdict == "pass":
+        return exits.GOOD
+    _say(f"{hook}: stopped (installed with --block); git's --no-verify goes past it")
+    click.echo("block")
+    return exits.of_verdict(found.verdict)
+
+
+def _say(text: str) -> None:
+    from lineage.report.text import printable
+
+    say(f"lineage: {printable(text)}", False)
+
+
+def _remote(words: tuple[str, ...]) -> tuple[str, str]:
+    """(name, address) of where is pushed to; without a name, git gives the address twice."""
+    if not words:
+        raise InputError("pre-push is given the name and the address of the remote", hint="git calls it")
+    return words[0], words[1] if len(words) > 1 else words[0]
