@@ -10,8 +10,8 @@ from lineage.errors import InputError, RepositoryError
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.readings import Readings
 from lineage.system.gitchild import give
-from lineage.system.gitfetch import remote_refs
 from lineage.system.gitobjects import GitObjects
+from lineage.system.gitpublished import listed_refs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,8 @@ def left_behind(
     taken = {one.local for one in pushed}
     found = []
     if wanted.keys() - taken:
-        there = remote_refs(objects.root, remote[1], f"{NAMESPACE}*")
-        for commit in sorted(wanted.keys() - taken - there.keys()):
+        there = set(listed_refs(objects.root, remote[1], [f"{NAMESPACE}*"]).values())
+        for commit in sorted(wanted.keys() - taken - there):
             command = f"git push {shlex.quote(remote[0])} {NAMESPACE}{commit}:{NAMESPACE}{commit}"
             found.append(Left(name=wanted[commit].name, what="the snapshot of its code is not pushed", command=command))
     return tuple(found + [one for manifest in manifests for one in _of_dvc(manifest, objects.root)])

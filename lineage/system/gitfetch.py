@@ -13,45 +13,50 @@ from lineage.system.gitobjects import SETTINGS, environment
 from lineage.system.process import run
 
 _TIMEOUT_S = 600.0
-_ANSWER_TIMEOUT_S = 20.0
 _SAFE = (
     *("-c", "protocol.ext.allow=never", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
     *("-c", "fetch.recurseSubmodules=false", "-c", "fetch.writeCommitGraph=false"),
 )
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-_UPLOAD = "--upload-pack=git-upload-pack"
+UPLOAD = "--upload-pack=git-upload-pack"
 _REACHES = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO")
 
 
 def fetch_commits(root: Path, commits: Sequence[str]) -> None:
     """Get commits by their full ids, without their history. Raises ``RepositoryError``."""
-    _fetch(root, "--depth=1", _UPLOAD, "--end-of-options", "origin", *commits)
+    _fetch(root, "--depth=1", UPLOAD, "--end-of-options", "origin", *commits)
 
 
 def fetch_branch(root: Path, branch: str) -> None:
     """Get the tip of a branch as ``origin/BRANCH``. Raises ``RepositoryError``."""
     names = f"+refs/heads/{branch}:refs/remotes/origin/{branch}"
-    _fetch(root, "--depth=1", _UPLOAD, "--end-of-options", "origin", names)
+    _fetch(root, "--depth=1", UPLOAD, "--end-of-options", "origin", names)
 
 
 def deepen(root: Path, commits: int) -> None:
     """Get so many more commits of the history. Raises ``RepositoryError``."""
-    _fetch(root, f"--deepen={commits}", _UPLOAD, "--end-of-options", "origin")
+    _fetch(root, f"--deepen={commits}", UPLOAD, "--end-of-options", "origin")
 
 
 def unshallow(root: Path) -> None:
     """Get all of the history. Raises ``RepositoryError``."""
-    _fetch(root, "--unshallow", _UPLOAD, "--end-of-options", "origin")
+    _fetch(root, "--unshallow", UPLOAD, "--end-of-options", "origin")
 
 
 def _fetch(root: Path, *arguments: str) -> None:
-    _reach(root, (*_FETCH, *arguments), "origin", _TIMEOUT_S)
+    reach(root, (*_FETCH, *arguments), "origin", timeout_s=_TIMEOUT_S)
 
 
-def _reach(root: Path, asked: Sequence[str], where: str, timeout_s: float) -> bytes:
+def reach(
+    root: Path, asked: Sequence[str], where: str, *, timeout_s: float, variables: Mapping[str, str] | None = None
+) -> bytes:
+    """What git says that talks to a server; ``asked`` is a subcommand with its arguments, ``where`` names the server.
+
+    Raises ``RepositoryError``, and ``ObservationError`` when it takes too long.
+    """
     env = environment()
     del env["GIT_ALLOW_PROTOCOL"]
-    env |= {name: os.environ[name] for name in _REACHES if name in os.environ}
+    env |= {name: os.environ[name] for name in _REACHES if name in os.environ} | dict(variables or {})
     try:
         answer = run(["git", *SETTINGS, *_SAFE, *asked], env=env, cwd=root, timeout_s=timeout_s)
     except InputError as error:
@@ -60,13 +65,3 @@ def _reach(root: Path, asked: Sequence[str], where: str, timeout_s: float) -> by
         hint = "look at git remote -v, and at what the server lets you read"
         raise RepositoryError(f"git {asked[0]} failed: {answer.last_words}", where=where, hint=hint)
     return answer.stdout
-
-
-def remote_refs(root: Path, address: str, pattern: str) -> Mapping[str, str]:
-    """Id → name of the refs that a remote has of a pattern; it may not ask for a password.
-
-    Raises ``RepositoryError`` when it does not answer.
-    """
-    asked = ("ls-remote", _UPLOAD, "--refs", "--end-of-options", address, pattern)
-    rows = _reach(root, asked, "the remote", _ANSWER_TIMEOUT_S).decode("utf-8", "replace").splitlines()
-    return {row.partition("\t")[0]: row.partition("\t")[2] for row in rows}

@@ -4,44 +4,35 @@ Asking is one ``git ls-remote`` with fixed arguments: no prompt, no ``ext::`` tr
 limit; what it says is not passed on, as it names addresses with all that stands in them.
 """
 
-import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lineage.errors import InputError, ObservationError, RepositoryError
+from lineage.core.secrets import without_secrets
+from lineage.errors import ObservationError, RepositoryError
 from lineage.system.gitchild import give
 from lineage.system.gitcommand import decode
-from lineage.system.gitobjects import SETTINGS, environment
-from lineage.system.process import run
+from lineage.system.gitfetch import UPLOAD, reach
 
 _TIMEOUT_S = 30.0
-_SAFE = ("-c", "protocol.ext.allow=never", "-c", "core.askPass=")
-_REACHES = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO")
+_NO_PROMPT = {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
+"""An empty ``GIT_ASKPASS`` also stands before ``core.askPass``."""
 _ASKED = ("refs/heads/*", "refs/tags/*", "refs/lineage/*")
 _ROW = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(refs/[^\n]+)")
 _SUBMODULE = b"160000"
 
 
-def listed_refs(root: Path, remote: str) -> dict[str, str]:
-    """Ref → object id of the branches, tags and kept commits that a remote has now; ``remote`` is its name.
+def listed_refs(root: Path, remote: str, patterns: Sequence[str] = _ASKED) -> dict[str, str]:
+    """Ref → object id of the branches, tags and kept commits that a remote has now; ``remote`` is its name or address.
 
     Raises ``RepositoryError`` when it does not answer.
     """
-    env = environment()
-    del env["GIT_ALLOW_PROTOCOL"]
-    env |= {name: os.environ[name] for name in _REACHES if name in os.environ}
-    env |= {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
-    asked = ("ls-remote", "--quiet", "--upload-pack=git-upload-pack", "--end-of-options", remote, *_ASKED)
+    asked = ("ls-remote", "--quiet", UPLOAD, "--end-of-options", remote, *patterns)
     try:
-        answer = run(["git", *SETTINGS, *_SAFE, *asked], env=env, cwd=root, timeout_s=_TIMEOUT_S)
-    except InputError as error:
-        raise RepositoryError("git was not found on PATH", hint="install git") from error
-    except ObservationError as error:
-        raise RepositoryError(error.message, where=remote) from error
-    if answer.status:
-        raise RepositoryError("does not answer", where=remote)
-    rows = (_ROW.fullmatch(line) for line in answer.stdout.split(b"\n"))
+        told = reach(root, asked, remote, timeout_s=_TIMEOUT_S, variables=_NO_PROMPT)
+    except (RepositoryError, ObservationError) as error:
+        raise RepositoryError("does not answer", where=without_secrets(remote)) from error
+    rows = (_ROW.fullmatch(line) for line in told.split(b"\n"))
     return {decode(row[2]): row[1].decode("ascii") for row in rows if row is not None}
 
 
