@@ -1,10 +1,13 @@
 """The index of a bundle as text, and which paths are taken from one."""
 
+from dataclasses import replace
+
 import pytest
 
-from lineage.core.bundle import is_safe, parse_index, render_index
+from lineage.core.bundle import check_fits, is_safe, parse_index, render_index
 from lineage.errors import InputError
 from lineage.model.bundle import CODE, MANIFEST, Index, Member
+from tests.support.documents import COMMIT, FULL
 
 A = "a" * 64
 WHOLE = Index(
@@ -53,9 +56,32 @@ def test_paths_that_are_not(path: str) -> None:
         (A.encode(), b"A" * 64, f"id: has not the form that it must have: '{'sha256:' + 'A' * 64}'"),
         (b'"members": [', b'"members": [[],', "members[0]: must have exactly the keys name, size, sha256"),
         (b'"schema": "1.0"', b'"schema": "1.1"', "schema: is '1.1', not 1.0"),
+        (b'"members": [', b'"m": [', "the index: must have exactly the keys schema, manifest, id, commit, members"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_named(old: bytes, new: bytes, message: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_index(render_index(WHOLE).replace(old, new, 1), "b.tar")
     assert str(caught.value).split("\n")[0] == f"b.tar: {message}"
+
+
+def test_members_that_are_no_list() -> None:
+    text = render_index(replace(WHOLE, members=())).replace(b'"members": []', b'"members": 7')
+    with pytest.raises(InputError) as caught:
+        parse_index(text, "b.tar")
+    assert str(caught.value) == "b.tar: members: must be a list"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("../x.lineage.toml", "not a path to write to: '../x.lineage.toml'"),
+        (FULL.weights[0].path, f"two things at one place: {FULL.weights[0].path!r}"),
+        (FULL.weights[0].path.partition("/")[0], f"two things at one place: {FULL.weights[0].path!r}"),
+    ],
+)
+def test_places_that_cannot_all_be_written(path: str, message: str) -> None:
+    index = Index(manifest=path, id=WHOLE.id, commit=COMMIT, members=())
+    with pytest.raises(InputError) as caught:
+        check_fits(index, FULL, WHOLE.id, "b.tar")
+    assert str(caught.value) == f"b.tar: {message}"

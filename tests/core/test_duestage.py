@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from lineage.core.duestage import code_of, due_command, due_dependencies, maker
+from lineage.core.duestage import code_of, due_command, due_dependencies, due_unknown, maker
 from lineage.model.plan import Due
 from lineage.model.stage import Stage
 
@@ -121,3 +121,10 @@ def test_the_stage_that_makes_the_weights_is_the_nearest_around_them() -> None:
     assert maker([around, exact, stage("c", outs=("other",))], ["models/m.pkl"]) is exact
     assert maker([around], ["models/m.pkl"]) is around
     assert maker([exact], ["models/n.pkl"]) is None
+
+
+def test_a_stage_that_nobody_knows_any_more_is_undecided_by_name() -> None:
+    message = "stage train: what it was when the model was made is not in this clone"
+    subject = "code:dvc.yaml:train"
+    expected = Due(subject=subject, action="undecided", message=message, observed="abc", where="dvc.yaml")
+    assert due_unknown(stage("a"), "abc") == expected

@@ -11,7 +11,6 @@ from lineage.core.declarations.forms import Include
 from lineage.core.declarations.pythonversion import version_of
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.tomltables import Lines, Table
-from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from lineage.portable.environment import Unknown
 
@@ -29,8 +28,6 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """The Python that a file chooses, if any. Raises ``InputError`` for a value of the wrong type."""
-    if not isinstance(document, dict):
-        raise InputError("is not a TOML document", path)
     rows = Rows(path)
     tools = Table(path, document, (), Lines(content)).table("tools")
     key = next((one for one in _KEYS if one in tools.values), None)

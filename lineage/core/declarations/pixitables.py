@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from lineage.core.declarations.condarows import add_spec
 from lineage.core.declarations.condaspec import MARKERS, conda_name, pin
 from lineage.core.declarations.groups import group_of
-from lineage.core.declarations.places import read_place
+from lineage.core.declarations.places import Place, read_place
 from lineage.core.declarations.poetryranges import exact_version, to_specifier
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.tomltables import Table
@@ -131,23 +131,22 @@ class _Reading:
 
     def _place(self, told: dict[str, Any], name: str, group: str, marker: str, line: int, manager: str) -> None:
         try:
-            place = read_place(told, self._rows.path)
+            place = read_place(told, self._rows.path) or Place(origin=None)
         except InputError as error:
             self._rows.unknown.append(Unknown(f"package:{name}", f"{self._rows.path}:{line} {error.message}"))
             return
-        if place is not None:
-            self._rows.dependencies.append(
-                Dependency(
-                    name=name,
-                    version=place.version,
-                    origin=place.origin,
-                    is_own=place.is_own,
-                    marker=marker,
-                    group=group,
-                    line=line,
-                    manager=manager,
-                )
+        self._rows.dependencies.append(
+            Dependency(
+                name=name,
+                version=place.version,
+                origin=place.origin,
+                is_own=place.is_own,
+                marker=marker,
+                group=group,
+                line=line,
+                manager=manager,
             )
+        )
 
     def python(self) -> tuple[str, int] | None:
         """That of the main group, else those of all features."""

@@ -7,7 +7,6 @@ from lineage.core.declarations.forms import Include
 from lineage.core.declarations.pixitables import read_pixi
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.tomltables import Lines, Table
-from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 
 FORM = "pixi.toml"
@@ -21,8 +20,6 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """What the project asks for. Raises ``InputError``, with line and key, for a value of the wrong type."""
-    if not isinstance(document, dict):
-        raise InputError("is not a TOML document", path)
     rows = Rows(path)
     python = read_pixi(rows, Table(path, document, (), Lines(content)))
     return rows.finish(FORM, python=python[0] if python else None, python_line=python[1] if python else 0)

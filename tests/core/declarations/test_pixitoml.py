@@ -121,6 +121,19 @@ def test_families_of_platforms_are_markers() -> None:
     ]
 
 
+def test_where_a_package_comes_from() -> None:
+    text = (
+        "[dependencies]\na = { git = 'https://example.org/a', rev = 'v1' }\n"
+        "[pypi-dependencies]\nb = { path = './b' }\nc = { version = '*', index = 'https://example.org/simple' }\n"
+    )
+
+    assert [(row.name, row.manager, row.origin, row.is_own) for row in rows("pixi.toml", text)] == [
+        ("a", "conda", "git+https://example.org/a@v1", False),
+        ("b", "pypi", "path:./b", True),
+        ("c", "pypi", None, False),
+    ]
+
+
 def test_what_cannot_be_read_is_unknown_by_itself() -> None:
     text = (
         "[dependencies]\na = '>=1|<0.5'\nb = '1.0'\n[pypi-dependencies]\nc = '^^'\nd = { git = 1 }\n"
