@@ -100,7 +100,7 @@ def _asked_problem(
 
 def _ask(root: Path, name: str) -> _Asked:
     try:
-        return _Asked(name=name, refs=listed_refs(root, name))
+        return _Asked(name=name, refs=listed_refs(root, name, name))
     except RepositoryError as error:
         return _Asked(name=name, refs=None, reason=error.message)
 

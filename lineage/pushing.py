@@ -59,7 +59,7 @@ def left_behind(
     taken = {one.local for one in pushed}
     found = []
     if wanted.keys() - taken:
-        there = set(listed_refs(objects.root, remote[1], [f"{NAMESPACE}*"]).values())
+        there = set(listed_refs(objects.root, remote[1], "the remote", [f"{NAMESPACE}*"]).values())
         for commit in sorted(wanted.keys() - taken - there):
             command = f"git push {shlex.quote(remote[0])} {NAMESPACE}{commit}:{NAMESPACE}{commit}"
             found.append(Left(name=wanted[commit].name, what="the snapshot of its code is not pushed", command=command))

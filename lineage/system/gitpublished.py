@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lineage.core.secrets import without_secrets
 from lineage.errors import ObservationError, RepositoryError
 from lineage.system.gitchild import give
 from lineage.system.gitcommand import decode
@@ -22,16 +21,17 @@ _ROW = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(refs/[^\n]+)")
 _SUBMODULE = b"160000"
 
 
-def listed_refs(root: Path, remote: str, patterns: Sequence[str] = _ASKED) -> dict[str, str]:
-    """Ref → object id of the branches, tags and kept commits that a remote has now; ``remote`` is its name or address.
+def listed_refs(root: Path, remote: str, name: str, patterns: Sequence[str] = _ASKED) -> dict[str, str]:
+    """Ref → object id of the branches, tags and kept commits that a remote has now.
 
-    Raises ``RepositoryError`` when it does not answer.
+    ``remote`` is its name or address, ``name`` what it may be called. Raises ``RepositoryError`` when it does not
+    answer.
     """
     asked = ("ls-remote", "--quiet", UPLOAD, "--end-of-options", remote, *patterns)
     try:
         told = reach(root, asked, remote, timeout_s=_TIMEOUT_S, variables=_NO_PROMPT)
     except (RepositoryError, ObservationError) as error:
-        raise RepositoryError("does not answer", where=without_secrets(remote)) from error
+        raise RepositoryError("does not answer", where=name) from error
     rows = (_ROW.fullmatch(line) for line in told.split(b"\n"))
     return {decode(row[2]): row[1].decode("ascii") for row in rows if row is not None}
 
