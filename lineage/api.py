@@ -92,6 +92,7 @@ def _asked(request: "CaptureRequest", entry: Path | None) -> "AskedCapture":
         metrics=request.metrics,
         params=request.params,
         session=None if request.seen is None else request.seen.session,
+        snapshot=request.snapshot_limit is not None,
     )
 
 

@@ -14,6 +14,7 @@ from lineage.core.evidence import Evidence
 from lineage.core.serving import serving_evidence
 from lineage.core.stagevalues import overlaid
 from lineage.errors import InputError, WeightsError
+from lineage.executed_source import keep_executed
 from lineage.model.manifest import SUFFIX, Manifest, Table, freeze
 from lineage.model.observed import Serving
 from lineage.model.weights import Weights
@@ -69,7 +70,8 @@ def capture(
         files = _files(request, places, use, declared, advance)
         parent, unreadable = _parent(repository, places.output)
         changed, code_files = ran_as(request.started, places.state, repository, use.files)
-        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed}
+        code, ran = keep_executed(places.state.code, use.session, repository, _executed_limit(request))
+        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed, *ran}
         manifest = Manifest(
             name=places.name,
             created=now.replace(microsecond=0),
@@ -78,7 +80,7 @@ def capture(
             parent=parent,
             problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
             labels=request.labels,
-            code=replace(places.state.code, files=code_files),
+            code=replace(code, files=code_files),
             weights=files.weights,
             environment=examination.observation.environment._replace(packages=use.packages),
             declared=blob_ids(places.state, repository, declared),
@@ -99,6 +101,12 @@ def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
     output = _output(request, weights, state)
     name = request.name or _default_name(weights, output)
     return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
+
+
+def _executed_limit(request: CaptureRequest) -> int | None:
+    """How much of what a session ran a snapshot may have; ``None``: the run or its capture asked for none."""
+    is_wished = request.started is None or request.started.is_wished
+    return request.snapshot_limit if is_wished else None
 
 
 def _used(request: CaptureRequest, places: _Places, examination: Examination) -> PackageUse:

@@ -9,6 +9,7 @@ from lineage.core.evidence import Evidence
 from lineage.core.imports import Imports
 from lineage.core.named import foreign_imports, loader_names, named_modules, other_writers
 from lineage.core.serving import require_model_loaded
+from lineage.core.session import SessionCode
 from lineage.core.usage import Clues, assign_use
 from lineage.loaded import loaded_modules
 from lineage.model.contents import Contents
@@ -36,6 +37,8 @@ class PackageUse:
     entry: str
     """how the entry was found, for the narration"""
     problems: tuple[Problem, ...]
+    session: SessionCode | None = None
+    """what a session ran, where no script did"""
 
 
 def describe_use(
@@ -99,6 +102,7 @@ def describe_use(
         files=tuple(path for path in files if path in state.paths),
         entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
         problems=tuple(problems),
+        session=traced.session,
     )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from lineage.capturing import Captured, CaptureRequest, capture
 from lineage.core.declared import is_dependency_file
-from lineage.core.entry import entry_of_command
+from lineage.core.entry import entries_of_command
 from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models
+from lineage.core.notebookcommand import injected
 from lineage.errors import InputError
 from lineage.model.manifest import Table, freeze
 from lineage.model.observed import Process, Serving, Session
@@ -37,6 +38,7 @@ def requests(
     a model. Raises ``InputError`` when nothing tells, or too much.
     """
     wanted = replace(wanted, generated=(*wanted.generated, *_made(run, state)), seen=_session_of(asked))
+    wanted = replace(wanted, snapshot_limit=wanted.snapshot_limit if all(one.snapshot for one in asked) else None)
     if models:
         return tuple(replace(wanted, paths=(path,)) for path in models), "named"
     if asked:
@@ -106,7 +108,7 @@ def capture_model(
     own = own_file(state)
     made = [os.path.realpath(path) for path in request.paths]
     trained = principal(processes, made, own)
-    problems = [*_run_problems(run, request, state)]
+    problems = [*request.problems, *_run_problems(run, request, state)]
     if trained is None:
         source, seen, evidence, notebook = fallback(), None, "asserted", None
         detail = "no Python process of the run that ran code of the repository was watched"
@@ -116,14 +118,14 @@ def capture_model(
         seen, found = gather(processes, trained, run.unwatched, own)
         problems += [*found, *_changed_code(request, run, seen)]
         notebook = _notebook(run, state) if seen.session is not None else None
-        seen = _with_text(seen, None if request.seen is None else request.seen.session, notebook)
+        seen = _with_text(seen, None if request.seen is None else request.seen.session, notebook, run)
     request = replace(
         request,
         entry=request.entry if request.entry is not None or notebook is None else state.root / notebook,
         seen=seen,
         evidence=evidence,
         serving=serving,
-        run=_table(run),
+        run=freeze({**_table(run), **request.run}),
         files=files_of_run(state.root, run, processes),
         problems=tuple(sorted(problems)),
     )
@@ -156,19 +158,22 @@ def _changed_code(request: CaptureRequest, run: Run, seen: Evidence) -> list[Pro
     return [Problem("code.changed-during-run", path, detail) for path in sorted({*run.written} & {*seen.entries})]
 
 
-def _with_text(seen: Evidence, session: Session | None, notebook: str | None) -> Evidence:
+def _with_text(seen: Evidence, session: Session | None, notebook: str | None, run: Run) -> Evidence:
     """The evidence where the text of cells is known: as the session told it, else by the notebook that ran."""
     if session is not None:
         is_told = session.cells is not None and not session.forgotten
+        given = injected(shlex.join(run.command), session.cells or ())
+        session = replace(session, given=tuple(number for place in given for number in session.numbers[place:][:1]))
         return replace(seen, session=session, knows_importers=is_told)
     return seen if notebook is None else replace(seen, session=None, knows_importers=True)
 
 
 def _notebook(run: Run, state: RepositoryState) -> str | None:
-    """The notebook that the command ran, POSIX from the root: its cells are known by no file name."""
+    """The one notebook that the command ran, POSIX from the root: its cells are known by no file name."""
     directory = "" if run.directory == "." else run.directory
-    found = entry_of_command(shlex.join(run.command), directory, state.paths.__contains__)
-    return found if found is not None and found.endswith(".ipynb") else None
+    found = entries_of_command(shlex.join(run.command), directory, state.paths.__contains__)
+    notebooks = [path for path in found if path.endswith(".ipynb")]
+    return notebooks[0] if len(notebooks) == 1 else None
 
 
 def _table(run: Run) -> Table:

@@ -6,6 +6,7 @@ user are only read.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lineage.code_directory import CodeDirectory, describe_code
 from lineage.core.snapshot import NAMESPACE, commit_bytes, too_large, without_places
@@ -14,9 +15,9 @@ from lineage.portable.environment import Problem
 from lineage.repository_state import RepositoryState
 from lineage.snapshot_plan import File, Plan, plan
 from lineage.system.gitrepo import GitRepository
-from lineage.system.gitworktree import SUBMODULE, moment_of, state_of
+from lineage.system.gitworktree import FILES, SUBMODULE, moment_of, state_of
 from lineage.system.scratch import make_scratch, remove_scratch
-from lineage.system.snapshot import forget, hash_files, keep, write_commit
+from lineage.system.snapshot import forget, hash_bytes, hash_files, keep, write_commit
 from lineage.system.trees import Entry, read_base, write_trees
 
 NOT_KEPT, DIRTY = "code.not-kept", "code.dirty"
@@ -78,6 +79,19 @@ def kept(code: CodeDirectory, state: RepositoryState, generated: Collection[str]
         blobs={**state.blobs, **dict(found.blobs)},
         problems=tuple(one for one in state.problems if one.code != DIRTY),
     )
+
+
+def add_file(root: Path, commit: str, base: str, path: str, content: bytes) -> Snapshot:
+    """A commit like a snapshot, or HEAD, with one file more; it stands on ``base``, and is kept as snapshots are.
+
+    Raises ``RepositoryError``.
+    """
+    blob = hash_bytes(root, content)
+    found = read_base(root, commit, [path])
+    tree = write_trees(root, found, [], {path: Entry(FILES[0], blob)}, len(commit))
+    made = write_commit(root, commit_bytes(tree, base, found.commit))
+    keep(root, NAMESPACE + made, made)
+    return Snapshot(commit=made, tree=tree, blobs=((path, blob),))
 
 
 def _not_kept(state: RepositoryState, detail: str) -> RepositoryState:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from lineage.code_directory import CodeDirectory, describe_code
+from lineage.core.samecode import is_same_code
 from lineage.errors import LineageError
 from lineage.model.run import StartedCode
 from lineage.portable.environment import Problem
@@ -26,10 +27,11 @@ def begin(code: CodeDirectory, wish: Wish | None) -> StartedCode | None:
         state = describe_code(code, [])
     except LineageError as error:
         problem = Problem(NOT_KEPT, "code", no_snapshot(error))
-        return StartedCode(base=code.head().commit, problems=(problem,))
+        return StartedCode(base=code.head().commit, problems=(problem,), is_wished=wish is not None)
     state = kept(code, state, [], wish)
     found = tuple(one for one in state.problems if one.code in (DIRTY, NOT_KEPT))
-    return StartedCode(base=state.code.base, commit=state.code.commit, tree=state.code.tree, problems=found)
+    now = state.code
+    return StartedCode(base=now.base, commit=now.commit, tree=now.tree, problems=found, is_wished=wish is not None)
 
 
 def described(
@@ -56,7 +58,14 @@ def ran_as(
         return (), now
     then = code.files_at(started.commit)
     detail = "is another than when the run began: what ran may not be what is recorded"
-    problems = [Problem(CHANGED, path, detail) for path, blob in now if then.get(path, blob) != blob]
+    changed = [path for path, blob in now if then.get(path, blob) != blob and not _is_only_output(path, started, code)]
+    problems = [Problem(CHANGED, path, detail) for path in changed]
     detail = "was made after the run began: it is in no commit"
     problems += [Problem(CHANGED, path, detail) for path, _ in now if path not in then]
     return tuple(problems), tuple((path, then.get(path, blob)) for path, blob in now)
+
+
+def _is_only_output(path: str, started: StartedCode, code: GitRepository) -> bool:
+    """Whether of a notebook only what the run itself wrote is another: its outputs."""
+    before = code.read_at(started.commit or started.base, path) if path.endswith(".ipynb") else None
+    return before is not None and is_same_code(path, before, (code.root / path).read_bytes())

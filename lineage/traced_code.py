@@ -28,6 +28,8 @@ class TracedCode:
     loaded: tuple[str, ...] = ()
     """first-party sources that were loaded, where they are no entries"""
     problems: tuple[Problem, ...] = ()
+    session: SessionCode | None = None
+    """what a session ran, where no script did"""
 
 
 def trace_code(
@@ -48,16 +50,18 @@ def trace_code(
     loaded = () if evidence is None else tuple(sorted(_loaded(evidence, state) - {*choice.entries}))
     problems = () if session is None else session.problems
     if not choice.entries and not (session is not None and loaded):
-        return TracedCode(choice=choice, imports=None, loaded=loaded, problems=problems)
+        return TracedCode(choice=choice, imports=None, loaded=loaded, problems=problems, session=session)
+
+    ran = None if session is None else session.content
 
     def read(path: str) -> bytes | None:
-        return session.content if session is not None and path == session.path else state.read(path)
+        return ran if session is not None and path == session.path else state.read(path)
 
     entries = tuple(dict.fromkeys((*choice.entries, *named)))
     imports = trace_imports(entries, read, roots=roots, loaded=loaded)
     if session is not None and not session.is_whole:
         imports = replace(imports, dynamic=True)
-    return TracedCode(choice=choice, imports=imports, loaded=loaded, problems=problems)
+    return TracedCode(choice=choice, imports=imports, loaded=loaded, problems=problems, session=session)
 
 
 def import_roots(
@@ -101,14 +105,11 @@ def _session(session: Session, entry: str | None, state: RepositoryState) -> Ses
     named = entry if entry is not None and entry.endswith(".ipynb") else None
     told = None if session.notebook is None else own(session.notebook)
     paths = [path for path in state.paths if path.endswith(".ipynb") and ".ipynb_checkpoints/" not in path]
+    paths.sort(key=lambda path: (path not in state.tracked, path))
     wanted = [path for path in paths if (state.root / path).stat().st_size <= _MOST_NOTEBOOK_BYTES]
     notebooks = {path: content for path in wanted if session.cells and (content := state.read(path)) is not None}
     return session_code(
-        session.cells,
-        session.forgotten,
-        notebooks,
-        directory=_inside(session.directory, state.root) or "",
-        named=named or told,
+        session, notebooks, directory=_inside(session.directory, state.root) or "", named_file=named or told
     )
 
 

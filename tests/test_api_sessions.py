@@ -1,10 +1,8 @@
 """``lineage.capture`` where no script runs: what a session keeps is read as its code."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,28 +12,10 @@ from lineage.model.manifest import Manifest
 from lineage.portable.environment import Problem
 from lineage.store.files import read_manifest
 from tests.support import projects
-from tests.support.projects import MANIFEST, MODEL, SOURCE, install
-from tests.support.wrapped import below_run
+from tests.support.projects import MANIFEST, SOURCE, install
+from tests.support.sessions import CELLS, notebook, problems, ran
 
-SESSION = """
-import json, sys
-names = vars(sys.modules["__main__"])
-names["_ih"], names["_oh"] = [""], {}
-for number, cell in enumerate(json.load(sys.stdin), start=1):
-    names["_ih"].append("translated(%r)" % cell)
-    names["_i%d" % number] = cell
-    exec(compile(cell.replace("%%time", ""), "<ipython-input-%d-ab>" % number, "exec"), names)
-"""
-"""Runs cells and keeps them as IPython does."""
-
-WEIGHTS = b"\x80\x04K\x01."
-CELLS = (
-    "%%time\nimport sklearn, pathlib",
-    "import features, importlib",
-    f"import joblib.deep, lineage\npathlib.Path({MODEL!r}).write_bytes({WEIGHTS!r})\nlineage.capture({MODEL!r})",
-)
 USES = {"numpy": "imported", "scikit-learn": "imported", "joblib": "imported", "plotly": "present"}
-OWN = ("module:lineage", "package:model-lineage")
 
 
 @pytest.fixture
@@ -47,35 +27,13 @@ def site(tmp_path: Path) -> Path:
     return site
 
 
-def notebook(cells: Sequence[str]) -> bytes:
-    markdown = {"cell_type": "markdown", "source": "# Fraud"}
-    return json.dumps({"cells": [markdown, *({"cell_type": "code", "source": [cell]} for cell in cells)]}).encode()
-
-
-def ran(
-    root: Path, site: Path, cells: Sequence[str], env: dict[str, str] | None = None, *, watched: bool = False
-) -> Manifest:
-    """The manifest after these cells, run in a process without a script."""
-    command = [sys.executable, "-c", SESSION]
-    command = below_run(command) if watched else command
-    environment = projects.surroundings({"PYTHONPATH": f"{SOURCE}:{site}", **(env or {})})
-    given = json.dumps(cells)
-    done = subprocess.run(command, cwd=root, env=environment, input=given, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return read_manifest(root / MANIFEST).manifest
-
-
 def uses(manifest: Manifest) -> dict[str, str]:
     return {one.name: one.use for one in manifest.environment.packages if one.name in projects.PACKAGES}
 
 
-def problems(manifest: Manifest) -> list[Problem]:
-    """Without how the tool itself is installed here."""
-    return [one for one in manifest.problems if one.subject not in OWN]
-
-
-def not_recorded(subject: str, detail: str) -> Problem:
-    return Problem("code.session-not-recorded", subject, detail)
+def interactive(subject: str, detail: str, executed: str) -> Problem:
+    detail = f"{detail}; the snapshot has what ran: .lineage/executed/{executed}"
+    return Problem("code.interactive", subject, detail)
 
 
 @pytest.mark.parametrize("watched", [False, True], ids=["alone", "watched"])
@@ -93,8 +51,8 @@ def test_the_notebook_that_holds_the_cells_is_the_code(project: Path, site: Path
 def test_cells_that_stand_nowhere_are_traced_but_not_recorded(project: Path, site: Path, watched: bool) -> None:
     manifest = ran(project, site, CELLS, watched=watched)
 
-    detail = "3 cells ran, and no notebook of the repository holds them all: their text is not recorded"
-    assert (uses(manifest), problems(manifest)) == (USES, [not_recorded("session", detail)])
+    detail = "3 cells ran: no notebook of the repository holds In [1], In [2] and In [3]"
+    assert (uses(manifest), problems(manifest)) == (USES, [interactive("session", detail, "session.ipynb")])
     assert [path for path, _ in manifest.code.files] == ["features.py"]
     assert "write_bytes" not in (project / MANIFEST).read_text()
 
@@ -105,8 +63,8 @@ def test_a_notebook_that_the_surroundings_name_and_that_was_not_saved(project: P
 
     manifest = ran(project, site, CELLS, {"JPY_SESSION_NAME": str(project / "fraud.ipynb")})
 
-    detail = "1 of 3 cells that ran do not stand in it as they ran: save it, and run it"
-    assert (uses(manifest), problems(manifest)) == (USES, [not_recorded("fraud.ipynb", detail)])
+    detail = "3 cells ran: In [1] does not stand in it as it ran"
+    assert (uses(manifest), problems(manifest)) == (USES, [interactive("fraud.ipynb", detail, "fraud.ipynb")])
     assert [path for path, _ in manifest.code.files] == ["features.py", "fraud.ipynb"]
 
 
@@ -118,8 +76,8 @@ def test_cells_that_were_forgotten_leave_the_use_open(project: Path, site: Path)
 
     manifest = ran(project, site, ("import plots", forget, *CELLS))
 
-    detail = "1 cells that ran are not kept any more (%reset): what they imported is not recorded"
-    assert problems(manifest) == [not_recorded("session", detail)]
+    detail = "5 cells ran: 1 is not kept any more (%reset), nor what was imported there"
+    assert problems(manifest) == [interactive("fraud.ipynb", detail, "fraud.ipynb")]
     known = {one.name: one.use for one in manifest.environment.packages}
     assert ({**uses(manifest), "plots": known["plots"]}) == {**USES, "plots": "unknown"}
 
@@ -158,7 +116,7 @@ def test_python_s_own_prompt_keeps_nothing(project: Path, site: Path) -> None:
     assert "Error" not in done.stderr
     manifest = read_manifest(project / MANIFEST).manifest
     detail = "what was typed is not known: neither its text nor all that it imported is recorded"
-    assert problems(manifest) == [not_recorded("session", detail)]
+    assert problems(manifest) == [Problem("code.session-not-recorded", "session", detail)]
     assert uses(manifest) == {**dict.fromkeys(USES, "unknown"), "numpy": "imported"}
     assert [path for path, _ in manifest.code.files] == ["features.py"]
 

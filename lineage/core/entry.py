@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lineage.core.notebookcommand import PROGRAMS, notebooks_of
 from lineage.model.stage import Stage
 
 IsFile = Callable[[str], bool]
@@ -19,7 +20,6 @@ _REDIRECTION = re.compile(r"[;&|()\n]*[<>][<>&|]*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 _PYTHON = re.compile(r"(?:python|pypy|ipython|py)[0-9.]*t?(?:\.exe)?")
 _SHELLS = ("bash", "sh", "dash", "zsh")
-_NOTEBOOKS = ("papermill", "jupyter", "jupyter-nbconvert", "jupyter-execute")
 
 # Programs that start another one, or a Python file, named somewhere in their arguments.
 _LAUNCHERS = (
@@ -67,8 +67,8 @@ def entries_of_command(command: str, directory: str, is_file: IsFile) -> tuple[s
     for words in _simple_commands(command):
         if words[0] in ("cd", "pushd"):
             here = _join(here, words[1]) if here is not None and len(words) == 2 else None
-        elif here is not None and (entry := _started(words, here, is_file)):
-            entries[entry] = None
+        elif here is not None:
+            entries |= dict.fromkeys(_started(words, here, is_file))
     return tuple(entries)
 
 
@@ -98,62 +98,63 @@ def _simple_commands(command: str) -> Iterator[tuple[str, ...]]:
             words.append(token)
 
 
-def _started(words: Sequence[str], directory: str, is_file: IsFile) -> str | None:
-    """The file that one simple command, of one word or more, starts."""
+def _started(words: Sequence[str], directory: str, is_file: IsFile) -> tuple[str, ...]:
+    """The files that one simple command, of one word or more, starts."""
     program = posixpath.basename(words[0])
     rest = words[1:]
     if _PYTHON.fullmatch(program):
         return _script(rest, directory, is_file)
     if program in _SHELLS and "-c" in rest[:-1]:
-        return entry_of_command(rest[rest.index("-c") + 1], directory, is_file)
-    if program in _NOTEBOOKS:
-        converts = "nbconvert" in program or "nbconvert" in rest[:1]
-        return None if converts and "--execute" not in rest else _first_file(rest, ".ipynb", directory, is_file)
+        return entries_of_command(rest[rest.index("-c") + 1], directory, is_file)
+    if program in PROGRAMS:
+        return _files(notebooks_of(program, rest), directory, is_file)
     if program in _LAUNCHERS:
         return _launched(rest, directory, is_file)
-    return _first_file(words[:1], ".py", directory, is_file)
+    return _files([word for word in words[:1] if word.endswith(".py")], directory, is_file)
 
 
-def _launched(words: Sequence[str], directory: str, is_file: IsFile) -> str | None:
+def _launched(words: Sequence[str], directory: str, is_file: IsFile) -> tuple[str, ...]:
     """The first of the arguments that is a program or a file: which options take a value is not known."""
     for index, word in enumerate(words):
         if posixpath.basename(word) in _LAUNCHERS:
             return _started(words[index:], directory, is_file)  # it looks at all that is left
+        entries: tuple[str, ...]
         if word in ("-m", "--module") and index + 1 < len(words):
-            entry = _module(words[index + 1], directory, is_file)
+            module = _module(words[index + 1], directory, is_file)
+            entries = (module,) if module else ()
         else:
-            entry = _started(words[index:], directory, is_file)
-        if entry:
-            return entry
-    return None
+            entries = _started(words[index:], directory, is_file)
+        if entries:
+            return entries
+    return ()
 
 
-def _script(words: Sequence[str], directory: str, is_file: IsFile) -> str | None:
-    """The file that the interpreter runs, given its arguments."""
+def _script(words: Sequence[str], directory: str, is_file: IsFile) -> tuple[str, ...]:
+    """The files that the interpreter runs, given its arguments."""
     index = 0
     while index < len(words):
         word = words[index]
         index += 1
         if not word.startswith("-"):
             # A directory is run through its __main__.py.
-            names = (_join(directory, word), _join(directory, posixpath.join(word, "__main__.py")))
-            return next((name for name in names if name and is_file(name)), None)
+            return _files((word, posixpath.join(word, "__main__.py")), directory, is_file)[:1]
         if word == "-":
-            return None
+            return ()
         if word.startswith("--"):
             index += word == "--check-hash-based-pycs"
             continue
         for place, letter in enumerate(word[1:], start=2):
             if letter == "c":
-                return None
+                return ()
             if letter in "mWX":
                 value, index = (
                     (word[place:], index) if word[place:] else (" ".join(words[index : index + 1]), index + 1)
                 )
                 if letter == "m":
-                    return _module(value, directory, is_file) or _by_module(value, words[index:], directory, is_file)
+                    module = _module(value, directory, is_file)
+                    return (module,) if module else _by_module(value, words[index:], directory, is_file)
                 break
-    return None
+    return ()
 
 
 def _module(name: str, directory: str, is_file: IsFile) -> str | None:
@@ -162,13 +163,13 @@ def _module(name: str, directory: str, is_file: IsFile) -> str | None:
     return next((name for name in names if name and is_file(name)), None)
 
 
-def _by_module(name: str, rest: Sequence[str], directory: str, is_file: IsFile) -> str | None:
-    return _started((_MODULES[name], *rest), directory, is_file) if name in _MODULES else None
+def _by_module(name: str, rest: Sequence[str], directory: str, is_file: IsFile) -> tuple[str, ...]:
+    return _started((_MODULES[name], *rest), directory, is_file) if name in _MODULES else ()
 
 
-def _first_file(words: Iterable[str], suffix: str, directory: str, is_file: IsFile) -> str | None:
-    paths = (_join(directory, word) for word in words if word.endswith(suffix))
-    return next((path for path in paths if path and is_file(path)), None)
+def _files(words: Iterable[str], directory: str, is_file: IsFile) -> tuple[str, ...]:
+    paths = (_join(directory, word) for word in words)
+    return tuple(path for path in paths if path and is_file(path))
 
 
 def _join(directory: str, path: str) -> str | None:

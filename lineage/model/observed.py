@@ -68,6 +68,10 @@ class Session:
     """where it works"""
     cells: tuple[str, ...] | None = None
     """the sources that it ran, as typed, in order; ``None`` where it keeps none, as Python's own prompt"""
+    numbers: tuple[int, ...] = ()
+    """of each of ``cells``, as the session counts what it runs"""
+    given: tuple[int, ...] = ()
+    """of those that whoever started the session put in, by what was typed: the command of the run tells them"""
     forgotten: int = 0
     """how many that it ran it does not keep any more"""
     notebook: str | None = None

@@ -25,6 +25,8 @@ class AskedCapture:
     params: Mapping[str, Any]
     session: Session | None = None
     """what the process had run until then, where it runs no script"""
+    snapshot: bool = True
+    """what ran may be kept in a snapshot"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class StartedCode:
     tree: str | None = None
     problems: tuple[Problem, ...] = ()
     """why there is no commit"""
+    is_wished: bool = True
+    """a snapshot was wished for, needed or not"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

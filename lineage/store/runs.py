@@ -204,4 +204,5 @@ def _session(text: str | None) -> Session | None:
     if text is None:
         return None
     found = Session(**json.loads(text))
-    return replace_fields(found, cells=None if found.cells is None else tuple(found.cells))
+    cells = None if found.cells is None else tuple(found.cells)
+    return replace_fields(found, cells=cells, numbers=tuple(found.numbers), given=tuple(found.given))

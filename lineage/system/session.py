@@ -1,14 +1,15 @@
 """What a process sees of itself: when it began, the script or the interactive session that it is.
 
-IPython, and with it every Jupyter kernel, keeps the sources that it ran in ``__main__``: ``_ih`` is the list that users
-know as ``In``, with magics translated, and ``_i1``, ``_i2``, … are the same sources as typed ("IPython reference: input
-caching system"). Nothing of IPython is imported for that.
+IPython, and with it every Jupyter kernel, keeps the sources that it ran: in ``__main__`` as ``_ih``, the list that
+users know as ``In``, with magics translated ("IPython reference: input caching system"), and as typed in the
+``input_hist_raw`` of its history manager. A cell without text is not counted; ``%reset in`` leaves empty texts behind.
+Nothing of IPython is imported for that.
 """
 
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lineage.model.observed import Session
@@ -43,14 +44,24 @@ def observe_session() -> Session | None:
     if not is_kept and observe_script() is not None:
         return None
     sources = history[1:] if isinstance(history, list) and is_kept else []  # the first stands for no cell
-    typed = [names.get(f"_i{number}", source) for number, source in enumerate(sources, start=1)]
-    kept = tuple(one for one in typed if isinstance(one, str) and one.strip())
+    typed = enumerate(_typed(names, sources), start=1)
+    kept = [(number, one) for number, one in typed if isinstance(one, str) and one.strip()]
     return Session(
         directory=os.path.realpath("."),
-        cells=kept if is_kept else None,
-        forgotten=len(typed) - len(kept),
+        cells=tuple(one for _, one in kept) if is_kept else None,
+        numbers=tuple(number for number, _ in kept),
+        forgotten=len(sources) - len(kept),
         notebook=_notebook(names, os.environ),
     )
+
+
+def _typed(names: Mapping[str, object], sources: Sequence[object]) -> Sequence[object]:
+    """The same sources as typed; ``_i1``, ``_i2``, … are too, but ``%reset`` takes them away."""
+    shell = getattr(names.get("get_ipython"), "__self__", None)
+    raw = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None)
+    if isinstance(raw, list) and len(raw) == len(sources) + 1:
+        return raw[1:]
+    return [names.get(f"_i{number}", source) for number, source in enumerate(sources, start=1)]
 
 
 def _names() -> Mapping[str, object]:

@@ -39,6 +39,11 @@ def _quoted(path: bytes) -> bytes:
     return (path if plain else b'"' + b"".join(b"\\%03o" % byte for byte in path) + b'"') + b"\n"
 
 
+def hash_bytes(root: Path, content: bytes) -> str:
+    """Write a blob of exactly these bytes; its id."""
+    return give(root, "hash-object", "-w", "--no-filters", "--stdin", given=content).stdout.decode("ascii").strip()
+
+
 def write_commit(root: Path, content: bytes) -> str:
     """Write a commit of exactly these bytes; its id."""
     return give(root, "hash-object", "-t", "commit", "-w", "--stdin", given=content).stdout.decode("ascii").strip()

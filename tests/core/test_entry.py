@@ -8,7 +8,7 @@ from lineage.model.stage import Stage
 FILES = frozenset(
     {
         *("train.py", "prep.py", "src/train.py", "pkg/train.py", "pkg/__main__.py", "src/lib/fit.py", "sub/train.py"),
-        *("nb/explore.ipynb", "tool/__main__.py", "with space.py"),
+        *("nb/explore.ipynb", "out.ipynb", "tool/__main__.py", "with space.py"),
     }
 )
 
@@ -42,6 +42,7 @@ FILES = frozenset(
         ("python -m nbconvert --to html --execute --output a.html nb/explore.ipynb", "nb/explore.ipynb"),
         ("papermill nb/explore.ipynb out.ipynb -p a 1", "nb/explore.ipynb"),
         ("python -m papermill nb/explore.ipynb out.ipynb", "nb/explore.ipynb"),
+        ("jupyter nbconvert --execute --output out.ipynb nb/explore.ipynb", "nb/explore.ipynb"),
         ("cd sub && python train.py", "sub/train.py"),
         ("cd sub; cd ..; python train.py", "train.py"),
         ("./train.py", "train.py"),
@@ -64,7 +65,13 @@ def test_the_file_that_a_command_starts(command: str, entry: str) -> None:
     [
         *("", "   ", "make train", "python", "python -c 'import train'", "python - train.py", "python -m pytest"),
         *("python 'train.py", "python absent.py", "python /train.py", "python ../train.py", "python -m", "bash run.sh"),
-        *("jupyter nbconvert nb/explore.ipynb", "cat train.py", "cd $DIR && python train.py", "cd && python train.py"),
+        *(
+            "jupyter nbconvert nb/explore.ipynb",
+            "jupyter lab nb/explore.ipynb",
+            "cat train.py",
+            "cd $DIR && python train.py",
+            "cd && python train.py",
+        ),
         *("python -W", "A=1", "env " * 40, "# python train.py", "echo > train.py", "python < train.py"),
     ],
 )
@@ -81,6 +88,10 @@ def test_every_part_of_a_command_may_start_a_file() -> None:
     assert entries_of_command("python prep.py && python train.py; ./prep.py", "", FILES.__contains__) == (
         "prep.py",
         "train.py",
+    )
+    assert entries_of_command("jupyter nbconvert --execute out.ipynb nb/explore.ipynb", "", FILES.__contains__) == (
+        "out.ipynb",
+        "nb/explore.ipynb",
     )
 
 
