@@ -11,6 +11,7 @@ from lineage.capture_request import CaptureRequest as CaptureRequest
 from lineage.code_directory import BuildDirectory, CodeDirectory, opened_code
 from lineage.core.declared import declared_files
 from lineage.core.evidence import Evidence
+from lineage.core.secrets import secret_key
 from lineage.core.serving import serving_evidence
 from lineage.core.stagevalues import overlaid
 from lineage.errors import InputError, WeightsError
@@ -55,9 +56,13 @@ def capture(
     now: datetime,
     advance: Callable[[int], None] | None = None,
 ) -> Captured:
-    """The manifest of some weights, as of now. Raises any ``LineageError`` but ``StoreError``; writes nothing."""
+    """The manifest of some weights, as of now; all that is written is a snapshot of dirty code.
+
+    Raises any ``LineageError`` but ``StoreError``.
+    """
     if not request.paths:
         raise InputError("no weights were named")
+    _refuse_secrets(request)
     for path in request.paths:
         if not path.exists():
             hint = "name a file or directory that exists"
@@ -90,6 +95,16 @@ def capture(
             metrics=overlaid(files.metrics, request.metrics),
         )
     return Captured(manifest=manifest, path=places.output, entry=use.entry)
+
+
+def _refuse_secrets(request: CaptureRequest) -> None:
+    """What would not be written is refused before anything is read."""
+    values = {"labels": request.labels, "metrics": request.metrics, "params": request.params}
+    found = secret_key(values)
+    if found is not None:
+        where = str(request.output or f"{request.paths[0]}{SUFFIX}")
+        hint = "take it out of the labels, metrics or parameters"
+        raise InputError(f"{found[0]} looks like {found[1]}: nothing was written", where, hint)
 
 
 def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:

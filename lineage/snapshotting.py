@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lineage.code_directory import CodeDirectory, describe_code
+from lineage.core.secrets import find_secret
 from lineage.core.snapshot import NAMESPACE, commit_bytes, too_large, without_places
 from lineage.errors import InputError, LineageError, RepositoryError
 from lineage.portable.environment import Problem
@@ -22,6 +23,7 @@ from lineage.system.trees import Entry, read_base, write_trees
 
 NOT_KEPT, DIRTY = "code.not-kept", "code.dirty"
 NOT_ASKED = "no snapshot of the code was made, as asked: what ran is in no commit"
+_MOST_SEARCHED_BYTES = 1_000_000
 _HINT = (
     "name in .gitignore what is no code, let DVC track data, raise limit in [tool.lineage.snapshot], or leave the "
     "snapshot out: --no-snapshot"
@@ -113,6 +115,7 @@ def _taken(state: RepositoryState, wish: Wish, generated: Collection[str]) -> Sn
     refusal = too_large(planned.sizes(), wish.limit)
     if refusal is not None:
         raise InputError(refusal, where=str(state.root), hint=_HINT)
+    _refuse_secrets(planned)
     kept: list[tuple[Plan, str]] = []
     try:
         found = _written(planned, kept)
@@ -124,6 +127,18 @@ def _taken(state: RepositoryState, wish: Wish, generated: Collection[str]) -> Sn
         return None
     _keep(kept)
     return found
+
+
+def _refuse_secrets(planned: Plan) -> None:
+    """A snapshot is made to be published; what git has already is no matter. Raises ``RepositoryError``."""
+    for file in planned.files:
+        if file.is_new and not file.is_link and file.size <= _MOST_SEARCHED_BYTES:
+            found = find_secret((planned.root / file.path).read_text("utf-8", "replace"))
+            if found is not None:
+                what = f"{file.path}:{found[0]} holds what looks like {found[1]}"
+                raise RepositoryError(f"{what}: name the file in .gitignore, or take that out of it")
+    for _, module in planned.modules:
+        _refuse_secrets(module)
 
 
 def _written(planned: Plan, kept: list[tuple[Plan, str]]) -> Snapshot:

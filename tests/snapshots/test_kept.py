@@ -179,6 +179,23 @@ def test_more_than_the_limit_is_refused_and_nothing_written(tmp_path: Path) -> N
     assert kept(root, limit=200_000).problems == ()
 
 
+def test_a_new_file_that_may_hold_a_secret_keeps_a_snapshot_from_being_made(tmp_path: Path) -> None:
+    """It is made to be pushed; what git has already is pushed anyway."""
+    root = make(tmp_path / "r")
+    token = b"ghp_" + b"a" * 36
+    write(root, {"train.py": b"TOKEN = '" + token + b"'\n", "notes/.env": b"A=1\nTOKEN=" + token + b"\n"})
+    found = kept(root)
+
+    why = (
+        "no snapshot of the code could be made: notes/.env:2 holds what looks like a GitHub token: name the file in "
+        ".gitignore, or take that out of it"
+    )
+    assert (found.code.commit, refs(root)) == (None, "")
+    assert found.problems[-1] == Problem("code.not-kept", "code", why)
+    write(root, {".gitignore": b".env\n"})
+    assert kept(root).problems == ()
+
+
 def test_a_snapshot_that_is_not_wished_is_a_problem(tmp_path: Path) -> None:
     root = make(tmp_path / "r")
     with GitRepository.open(root) as repository:
