@@ -1,11 +1,14 @@
-"""All models of a repository, and the history of one."""
+"""All models of a repository, what they need now, and the history of one."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lineage.diffing import diff
 from lineage.errors import InputError
 from lineage.model.listing import HistoryRow, ModelRow
 from lineage.model.manifest import SUFFIX, StoredManifest
+from lineage.model.plan import ModelPlan, Plan
 from lineage.store.files import parse_manifest, read_manifest
 from lineage.system.gitrepo import GitRepository
 
@@ -19,6 +22,17 @@ def models(repository: GitRepository) -> tuple[ModelRow, ...]:
         except InputError as error:
             rows.append(ModelRow(path=path, error=error.message))
     return tuple(rows)
+
+
+def with_actions(rows: Sequence[ModelRow], plan: Plan) -> tuple[ModelRow, ...]:
+    """The same with what a plan asks for."""
+    plans = {one.manifest: one for one in plan.models}
+    return tuple(_with_action(row, plans[row.path]) if row.path in plans else row for row in rows)
+
+
+def _with_action(row: ModelRow, plan: ModelPlan) -> ModelRow:
+    reasons = tuple(one.message for one in plan.reasons if one.action == plan.action)
+    return replace(row, action=plan.action, reasons=reasons)
 
 
 def history(repository: GitRepository, path: Path) -> tuple[HistoryRow, ...]:

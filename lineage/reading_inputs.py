@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from lineage.core.evidence import is_dvc
 from lineage.core.inputs import (
     MOST_BYTES,
     MOST_ENTRIES,
@@ -68,7 +69,7 @@ def files_of_run(root: Path, run: Run, processes: Sequence[Process]) -> RunFiles
     DVC itself reads whatever it tracks, of all stages: that makes nothing an input.
     """
     place = _placer(root)
-    reading = [process for process in processes if not _is_dvc(process)]
+    reading = [process for process in processes if not is_dvc(process)]
     read = {path for process in reading for one in process.read if (path := place(one)) is not None}
     read = {path for path in read if (root / path).is_file()}
     written = {path for process in processes for one in process.written if (path := place(one)) is not None}
@@ -80,11 +81,6 @@ def files_of_run(root: Path, run: Run, processes: Sequence[Process]) -> RunFiles
         late=frozenset(path for path in read if (root / path).lstat().st_ctime_ns > end_ns),
         unseeing=sum(not process.sees_files for process in processes),
     )
-
-
-def _is_dvc(process: Process) -> bool:
-    main = (process.main or "").replace(os.sep, "/")
-    return main.endswith(("/bin/dvc", "/dvc/__main__.py"))
 
 
 def _placer(root: Path) -> Callable[[str], str | None]:

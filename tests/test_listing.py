@@ -2,10 +2,12 @@
 
 import json
 import pickle
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lineage.report.listing import age
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, Ended, git, run_lineage
 
@@ -29,8 +31,11 @@ def test_all_models(twice: Path) -> None:
     ended = run_lineage("log", cwd=twice)
     head, row = ended.stdout.splitlines()
     assert (ended.code, ended.stderr) == (0, "")
-    assert head.split() == ["MODEL", "CREATED", "EVIDENCE", "PYTHON", "COMMIT", "PROBLEMS", "MANIFEST"]
-    assert [row.split()[0], *row.split()[3:4], *row.split()[5:]] == ["models/fraud", "asserted", base, "none", MANIFEST]
+    columns = ["MODEL", "ACTION", "CREATED", "AGE", "EVIDENCE", "PYTHON", "COMMIT", "PROBLEMS", "MANIFEST"]
+    assert head.split() == columns
+    name, action, _, _, _, unit, evidence, _, *rest = row.split()
+    assert [name, action, evidence, *rest] == ["models/fraud", "none", "asserted", base, "none", MANIFEST]
+    assert unit in ("s", "min")
 
 
 def test_one_models_history_says_what_changed(twice: Path) -> None:
@@ -48,7 +53,7 @@ def test_one_models_history_says_what_changed(twice: Path) -> None:
 
 def test_the_text_names_the_first_changes(twice: Path) -> None:
     lines = run_lineage("log", MANIFEST, cwd=twice).stdout.splitlines()
-    assert lines[0].split() == ["DATE", "COMMIT", "ID", "CHANGES"]
+    assert lines[0].split() == ["DATE", "COMMIT", "ID", "WHY", "CHANGES"]
     assert "numpy 1.26.4 → 2.0.1 (major)" in lines[1]
     assert lines[2].endswith("captured")
 
@@ -70,7 +75,7 @@ def test_a_manifest_that_cannot_be_read_is_listed_beside_the_others(twice: Path)
     rows = json.loads(ended.stdout)["models"]
     error = 'schema: is missing or not a text like "1.0": this is no manifest'
     assert ended.code == 2
-    assert rows[0] == {"manifest": "broken.lineage.toml", "error": error}
+    assert rows[0] == {"manifest": "broken.lineage.toml", "error": error, "action": None, "reasons": []}
     assert rows[1]["name"] == "models/fraud"
 
 
@@ -85,5 +90,59 @@ def test_a_repository_without_models(project: Path) -> None:
 def test_markdown_is_a_table(twice: Path) -> None:
     lines = run_lineage("log", "--format", "markdown", cwd=twice).stdout.splitlines()
     assert lines[0] == "### lineage log"
-    assert lines[2] == "| model | created | evidence | python | commit | problems | manifest |"
-    assert lines[4].startswith("| models/fraud | ")
+    assert lines[2] == "| model | action | created | evidence | python | commit | problems | manifest |"
+    assert lines[4].startswith("| models/fraud | none | ")
+
+
+def test_what_head_asks_for(twice: Path) -> None:
+    (twice / "requirements.txt").write_bytes(b"scikit-learn==1.6.0\n")
+    git(twice, "commit", "--quiet", "--all", "-m", "Bump")
+    (row,) = json.loads(run_lineage("log", "--format", "json", cwd=twice).stdout)["models"]
+    reasons = ["scikit-learn 1.5.0 → 1.6.0 (minor), imported by the model's code"]
+    assert (row["action"], row["reasons"]) == ("retrain", reasons)
+    (unasked,) = json.loads(run_lineage("log", "--no-check", "--format", "json", cwd=twice).stdout)["models"]
+    assert {**unasked, "action": "retrain", "reasons": reasons} == row
+    head = run_lineage("log", "--no-check", cwd=twice).stdout.splitlines()[0].split()
+    assert head == ["MODEL", "CREATED", "AGE", "EVIDENCE", "PYTHON", "COMMIT", "PROBLEMS", "MANIFEST"]
+
+
+def test_a_manifest_that_is_only_staged_is_not_judged(twice: Path) -> None:
+    other = "models/other.pkl.lineage.toml"
+    (twice / other).write_bytes((twice / MANIFEST).read_bytes())
+    git(twice, "add", other)
+    rows = json.loads(run_lineage("log", "--format", "json", cwd=twice).stdout)["models"]
+    assert [(row["manifest"], row["action"]) for row in rows] == [(MANIFEST, "none"), (other, None)]
+    assert run_lineage("log", cwd=twice).stdout.splitlines()[2].split()[1:3] == ["not", "committed"]
+
+
+def test_a_broken_policy_hides_no_model(twice: Path) -> None:
+    (twice / "lineage.toml").write_bytes(b"nonsense = 1\n")
+    git(twice, "add", "lineage.toml")
+    git(twice, "commit", "--quiet", "-m", "Break")
+    ended = run_lineage("log", cwd=twice)
+    head = git(twice, "rev-parse", "HEAD")[:12]
+    why = f"lineage: error: what is due is not known: {head}:lineage.toml: nonsense: not a known key\n"
+    assert (ended.code, ended.stderr, len(ended.stdout.splitlines())) == (2, why, 2)
+
+
+def test_lists_for_others_have_the_same_bytes_at_any_time(twice: Path) -> None:
+    (row,) = json.loads(run_lineage("log", "--format", "json", cwd=twice).stdout)["models"]
+    assert list(row) == [
+        *("manifest", "name", "id", "created", "evidence", "python", "commit", "base", "problems", "action", "reasons")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        ({"seconds": -5}, "0 s"),
+        ({"seconds": 59}, "59 s"),
+        ({"seconds": 60}, "1 min"),
+        ({"minutes": 119}, "1 h"),
+        ({"hours": 23}, "23 h"),
+        ({"days": 400}, "400 d"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(ago: dict[str, int], shown: str) -> None:
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    assert age(now - timedelta(**ago), now) == shown

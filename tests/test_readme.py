@@ -74,6 +74,7 @@ def test_the_guides_are_all_there() -> None:
         "policy.md",
         "publishing.md",
         "reports.md",
+        "retraining.md",
         "running.md",
         "targets.md",
     ]

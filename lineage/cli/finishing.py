@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +17,17 @@ from lineage.config import load_policy
 from lineage.core.provider import read_builds
 from lineage.core.records import processes
 from lineage.errors import InputError, ObservationError
-from lineage.model.manifest import EMPTY, StoredManifest, Table
+from lineage.model.manifest import EMPTY, StoredManifest, Table, freeze
 from lineage.model.observed import Serving
 from lineage.model.run import Run, StartedCode
 from lineage.portable.policy import Policy
+from lineage.renewing import renewed
 from lineage.run_capture import capture_model, requests
 from lineage.running import watch
 from lineage.snapshotting import Wish
+from lineage.sources.spec import Target
 from lineage.store.files import write_manifest
+from lineage.store.renewals import kept_renewals
 from lineage.store.runs import (
     asked_captures,
     find_run,
@@ -58,6 +62,10 @@ class FinishOptions:
     serve: str | None = None
     policy: Path | None = None
     snapshot: bool = True
+    target: Target | None = None
+    """the environment where no process could be watched; ``None``: the default one"""
+    variables: Mapping[str, str] | None = None
+    """of the serving command; ``None``: those given to us"""
 
     def check(self) -> None:
         """Refuse before the training what could be refused after it. Raises ``InputError``."""
@@ -139,14 +147,18 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
     Raises ``LineageError``: then the run is kept, and finishing it again writes what is missing.
     """
     rules, _ = load_policy(root, options.policy)
-    wanted = _wanted(options, rules, started_code(place))
+    wanted = _wanted(options, rules, started_code(place), root)
     with opened_code(root, wanted.builds) as code:
         state = describe_code(code, [])
     asked = asked_captures(place)
-    found, how = requests(run, wanted, options.models, asked, state, lambda path: _is_model(root / path))
+    renewals = () if options.models else kept_renewals(place)
+    models = tuple(root / one.paths[0] for one in renewals) or options.models
+    found, how = requests(run, wanted, models, asked, state, lambda path: _is_model(root / path))
+    if renewals:
+        found, how = renewed(found, renewals, asked, run, root, read_values), "retrained"
     for request in found:
         say(f"model: {', '.join(os.path.relpath(path) for path in request.paths)} ({how})", quiet)
-    serving = serve(place, root, options.serve, quiet)
+    serving = serve(place, root, options.serve, quiet, options.variables)
     seen = processes(record_files(place))
     sizes = [path for request in found for path in request.paths if path.exists()]
     with Progress("reading weights", quiet, lambda: sum(map(size_of, sizes))) as advance:
@@ -156,7 +168,7 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
                 run,
                 seen,
                 state,
-                lambda: examinable(target_of(None, root)),
+                lambda: examinable(options.target or target_of(None, root)),
                 serving,
                 now=datetime.now(UTC),
                 advance=advance,
@@ -173,7 +185,7 @@ def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: boo
     return finished
 
 
-def _wanted(options: FinishOptions, rules: Policy, started: StartedCode | None) -> CaptureRequest:
+def _wanted(options: FinishOptions, rules: Policy, started: StartedCode | None, root: Path) -> CaptureRequest:
     return CaptureRequest(
         paths=(),
         output=options.manifest,
@@ -188,7 +200,17 @@ def _wanted(options: FinishOptions, rules: Policy, started: StartedCode | None) 
         snapshot_limit=rules.snapshot.limit,
         started=started,
         cached=True,
+        run=_files(options, root),
     )
+
+
+def _files(options: FinishOptions, root: Path) -> Table:
+    """The files that metrics and parameters are read from, for a retraining to read them again."""
+    named = {"metrics": options.metrics, "params": options.params}
+    places = {key: path.parent.resolve() / path.name for key, path in named.items() if path is not None}
+    inside = {key: path.relative_to(root).as_posix() for key, path in places.items() if path.is_relative_to(root)}
+    table: Table = freeze(inside)
+    return table
 
 
 def _is_model(path: Path) -> bool:
@@ -196,7 +218,9 @@ def _is_model(path: Path) -> bool:
     return bool(formats) and not _NOT_WEIGHTS.issuperset(formats)
 
 
-def serve(place: Path, root: Path, text: str | None, quiet: bool) -> Serving | None:
+def serve(
+    place: Path, root: Path, text: str | None, quiet: bool, variables: Mapping[str, str] | None = None
+) -> Serving | None:
     """Run the serving command, watched, with its records in ``place``. Raises ``ObservationError`` where it fails."""
     words = serve_command(text)
     if not words:
@@ -204,7 +228,7 @@ def serve(place: Path, root: Path, text: str | None, quiet: bool) -> Serving | N
     say(f"serving: {text}", quiet)
     again = place / "serving"
     again.mkdir(exist_ok=True)
-    watched = watch(words, root=root, place=again, variables=given_environment(), head="", quiet=True)
+    watched = watch(words, root=root, place=again, variables=variables or given_environment(), head="", quiet=True)
     ended = watched.ended
     if ended.signal is not None or ended.status:
         how = f"signal {ended.signal}" if ended.signal is not None else f"status {ended.status}"

@@ -1,5 +1,7 @@
 """``lineage log``."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -8,16 +10,19 @@ from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of
 from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
-from lineage.listing import history, models
+from lineage.errors import LineageError
+from lineage.listing import history, models, with_actions
+from lineage.model.listing import ModelRow
 from lineage.report.listing import render_history, render_models
 from lineage.system.gitrepo import GitRepository
 
 
 @click.command("log")
 @click.argument("model", required=False)
+@click.option("--no-check", is_flag=True, help="Do not ask what HEAD makes due.")
 @answer_options
-def command(model: str | None, form: str, output: Path | None, quiet: bool, verbose: bool) -> int:
-    """List all models of the repository; or, of MODEL (its unique name, or its manifest), what changed when.
+def command(model: str | None, no_check: bool, form: str, output: Path | None, quiet: bool, verbose: bool) -> int:
+    """List all models with what HEAD asks for; or, of MODEL (name or manifest), what changed when, and why.
 
     Exits 2 when a manifest cannot be read; the others are still listed.
     """
@@ -32,5 +37,31 @@ def command(model: str | None, form: str, output: Path | None, quiet: bool, verb
         rows = models(repository)
     if not rows:
         say("no manifest is tracked or staged here: capture a model, then git add its manifest", quiet)
-    answer(render_models(rows, form, style), output)
-    return exits.UNUSABLE if any(row.error for row in rows) else exits.GOOD
+    is_checked, why = not no_check, ""
+    if rows and is_checked:
+        try:
+            rows = _checked(rows, quiet)
+        except LineageError as error:  # a broken policy: the list is no less true
+            is_checked, why = False, f"{error.where}: {error.message}" if error.where else error.message
+            say(f"lineage: error: what is due is not known: {why}", quiet=False)
+    answer(render_models(rows, form, style, is_checked=is_checked, now=datetime.now(UTC)), output)
+    return exits.UNUSABLE if why or any(row.error for row in rows) else exits.GOOD
+
+
+def _checked(rows: Sequence[ModelRow], quiet: bool) -> tuple[ModelRow, ...]:
+    """The same with what HEAD asks for, as ``lineage check`` without a range."""
+    from lineage.checking import Judges, check
+    from lineage.cli.judges import kept_readings, policies_of
+    from lineage.readings import Readings
+    from lineage.revisions import at_commit
+    from lineage.system.gitobjects import GitObjects
+
+    with GitObjects(Path.cwd()) as objects:
+        cache = kept_readings(objects)
+        head = at_commit(objects, objects.commit("HEAD"), Readings(objects.blob, cache))
+        judges = Judges(
+            policies=policies_of(None, head, None, quiet), today=datetime.now(UTC).date(), lists_changes=False
+        )
+        plan = check(None, head, judges)
+        cache.save()
+    return with_actions(rows, plan)

@@ -55,6 +55,7 @@ def environment_of(process: Process) -> tuple[str, str]:
 def principal(processes: Sequence[Process], made: Collection[str], own: OwnFile) -> Process | None:
     """The process that made the weights, else the one that ran most of the repository's own code.
 
+    DVC's own process puts what it tracks in its place, and trains nothing: it may run in another environment.
     ``made`` are the absolute paths of the weights. Processes are in the order of their start; ``None`` when no process
     ran anything of the repository.
     """
@@ -63,11 +64,17 @@ def principal(processes: Sequence[Process], made: Collection[str], own: OwnFile)
         wrote = sum(any(_within(path, one) for one in made) for path in process.written)
         return wrote, len(_own_files(process, own))
 
-    ranked = [(rank(one), -index) for index, one in enumerate(processes) if one.answer]
+    ranked = [(rank(one), -index) for index, one in enumerate(processes) if one.answer and not is_dvc(one)]
     best = max(ranked, default=None)
     if best is None or best[0] == (0, 0):
         return None
     return processes[-best[1]]
+
+
+def is_dvc(process: Process) -> bool:
+    """Whether a process is DVC's own program."""
+    main = (process.main or "").replace("\\", "/")
+    return main.endswith(("/bin/dvc", "/dvc/__main__.py"))
 
 
 def _within(path: str, directory: str) -> bool:

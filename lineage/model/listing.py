@@ -15,6 +15,10 @@ class ModelRow:
     stored: StoredManifest | None = None
     error: str = ""
     """why it cannot be read"""
+    action: str | None = None
+    """what HEAD asks for, one of ``plan.ACTIONS``; ``None`` where the manifest is not committed, or nobody asked"""
+    reasons: tuple[str, ...] = ()
+    """of the action"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,12 @@ class HistoryRow:
     error: str = ""
     changes: tuple[str, ...] = ()
     """what differs from the row before it in time, one text each"""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it was retrained, as the manifest says."""
+        found = () if self.stored is None else self.stored.manifest.run.get("reasons", ())
+        return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

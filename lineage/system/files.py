@@ -57,11 +57,12 @@ def replace_by(path: Path, fill: Callable[[BinaryIO], object]) -> None:
 
     temporary = None
     try:
-        if _leads_elsewhere(path):
+        before = path.stat().st_mode if path.exists() else None
+        if before is not None and _leads_elsewhere(path, before):
             with path.open("wb") as stream:
                 fill(stream)
             return
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _default_mode()
+        mode = _default_mode() if before is None else stat.S_IMODE(before)
         descriptor, temporary = tempfile.mkstemp(prefix=_beginning(path), suffix=".tmp", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             fill(file)
@@ -83,14 +84,10 @@ def replace_by(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         raise StoreError(message, where=str(path)) from error
 
 
-def _leads_elsewhere(path: Path) -> bool:
+def _leads_elsewhere(path: Path, mode: int) -> bool:
     """Whether what stands at a path is neither file nor directory: a device, a FIFO, a link to a stream."""
-    try:
-        kind = stat.S_IFMT(path.stat().st_mode)
-    except OSError:
-        return False
     is_stream = path.is_symlink() and path.absolute().parts[1] in ("dev", "proc")
-    return is_stream or kind not in (stat.S_IFREG, stat.S_IFDIR)
+    return is_stream or stat.S_IFMT(mode) not in (stat.S_IFREG, stat.S_IFDIR)
 
 
 def replace_alone(path: Path, content: bytes) -> None:

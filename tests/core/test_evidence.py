@@ -52,6 +52,13 @@ def test_the_process_that_wrote_the_weights_trained_them() -> None:
     assert principal((), (), own) is None
 
 
+def test_dvc_itself_trains_nothing() -> None:
+    for main in ("/opt/dvc/bin/dvc", "/opt/dvc/lib/python3.12/site-packages/dvc/__main__.py"):
+        keeper = process(16, answer=OTHER, main=main, written=("/repo/models/m.pkl",))
+        assert principal((keeper, TRAIN), ("/repo/models/m.pkl",), own) == TRAIN
+        assert principal((keeper,), ("/repo/models/m.pkl",), own) is None
+
+
 def test_all_processes_of_the_environment_together() -> None:
     assert gather((TRAIN, WORKER, TOOL), TRAIN, (), own) == (
         Evidence(

@@ -49,10 +49,16 @@ def test_what_dvc_does_not_track_is_told(shared: Path) -> None:
 
 def test_show_asks_the_remote_only_when_told(shared: Path, environment: Path) -> None:
     assert run_lineage("capture", MODEL, "-q", "--from", python_of(environment), cwd=shared).code == 0
+    git(shared, "remote", "set-url", "origin", str(shared / "gone"))
     stored = read_manifest(shared / MANIFEST)
-    detail = f"1 of its objects are not in DVC's default remote: dvc push {MODEL}"
     asked = set(problems_now(stored, remote=True).now) - set(problems_now(stored).now)
-    assert asked == {Problem("weights.not-in-remote", MODEL, detail)}
+    lacks = f"1 of its objects are not in DVC's default remote: dvc push {MODEL}"
+    silent = "is on no remote that was asked, and origin does not answer: git ls-remote origin tells why"
+    commit = stored.manifest.code.base
+    assert asked == {
+        Problem("weights.not-in-remote", MODEL, lacks),
+        Problem("code.push-unknown", commit, silent),
+    }
     ended = run_lineage("show", MANIFEST, "--remote", cwd=shared)
     assert ended == Ended(code=2, stdout="", stderr="lineage: error: --remote goes with --problems\n")
 

@@ -1,0 +1,71 @@
+"""DVC by its command line: a stage made anew, and outputs brought into another work tree.
+
+It is the DVC of the environment that trains where that has one: its version wrote the pipeline. Else it is ours.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lineage.errors import RepositoryError
+from lineage.system.process import Completed, run
+
+_ASKING_TIMEOUT_S = 3600.0
+_BRINGING_TIMEOUT_S = 24 * 3600.0
+NAME = "dvc"
+
+
+def dvc_program(programs: Path) -> tuple[str, ...]:
+    """The words that start DVC: the program in a directory of programs, else our own."""
+    own = programs / NAME
+    return (str(own),) if os.access(own, os.X_OK) else (sys.executable, "-m", NAME)
+
+
+def is_current(program: tuple[str, ...], project: Path, stage: str, variables: Mapping[str, str]) -> bool:
+    """Whether DVC takes a stage and all that it is made from for done. Raises ``RepositoryError``."""
+    answer = _asked(program, project, variables, "status", "--json", "--with-deps", stage)
+    try:
+        return not json.loads(answer.stdout or b"{}")
+    except ValueError as error:
+        raise RepositoryError("dvc status gave no JSON", where=stage, hint="update the DVC that trains") from error
+
+
+def repro_words(stage: str, *, is_forced: bool) -> tuple[str, ...]:
+    """What makes a stage anew: forced, it alone; else with all before it that changed, nothing taken from earlier."""
+    how = ("--single-item", "--force") if is_forced else ("--no-run-cache",)
+    return ("repro", *how, stage)
+
+
+def unprotect(program: tuple[str, ...], project: Path, path: str, variables: Mapping[str, str]) -> None:
+    """Make a link into DVC's cache a file of its own, which may be written. Raises ``RepositoryError``."""
+    _asked(program, project, variables, "unprotect", path)
+
+
+def bring_outputs(program: tuple[str, ...], source: Path, project: Path, variables: Mapping[str, str]) -> None:
+    """Put what DVC tracks into a linked work tree of the project ``source``, as far as the cache of that has it.
+
+    A linked work tree has a ``.dvc`` of its own, so its cache is told to be the same. Raises ``RepositoryError``.
+    """
+    cache = _asked(program, source, variables, "cache", "dir").stdout.decode("utf-8", "surrogateescape").strip()
+    _asked(program, project, variables, "cache", "dir", "--local", str(source / cache))
+    _asked(program, project, variables, "checkout", "--quiet", "--allow-missing", accepted=(0, 1))
+
+
+def _asked(
+    program: tuple[str, ...],
+    project: Path,
+    variables: Mapping[str, str],
+    *arguments: str,
+    accepted: tuple[int, ...] = (0,),
+) -> Completed:
+    env = {**variables, "DVC_NO_ANALYTICS": "1"}
+    timeout = _BRINGING_TIMEOUT_S if arguments[0] == "checkout" else _ASKING_TIMEOUT_S
+    answer = run([*program, *arguments], env=env, cwd=project, timeout_s=timeout)
+    if answer.status not in accepted:
+        said = [line for line in answer.stderr.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")]
+        reason = said[0].partition(":")[2].strip() if said else answer.last_words or f"status {answer.status}"
+        hint = f"run it by hand to see all it says: dvc {' '.join(arguments)}"
+        raise RepositoryError(f"dvc {arguments[0]} failed: {reason}", where=str(project), hint=hint)
+    return answer
