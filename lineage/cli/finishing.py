@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,19 +106,20 @@ def commit_of(code: CodeDirectory) -> str:
     return code.head().commit if isinstance(code, GitRepository) else code.commit
 
 
-def runs_of(code: CodeDirectory) -> Path:
-    """Where runs are kept: below git's own directory; without one below the directory for temporary files.
+def runs_of(code: CodeDirectory) -> tuple[Callable[[], Path], ...]:
+    """What tells where runs are kept: below git's own directory; else below the directory for temporary files.
 
-    Raises ``StoreError`` where that is not ours alone.
+    They raise ``StoreError`` where that is not ours alone.
     """
-    if isinstance(code, GitRepository):
-        return runs_directory(code.common_directory())
-    return own_runs_directory()
+    if not isinstance(code, GitRepository):
+        return (own_runs_directory,)
+    common = code.common_directory()
+    return (lambda: runs_directory(common)), own_runs_directory
 
 
-def tell_code(started: StartedCode, quiet: bool) -> None:
+def tell_code(started: StartedCode | None, quiet: bool) -> None:
     """What a run begins with, where that is not HEAD."""
-    if started.commit not in (None, started.base):
+    if started is not None and started.commit not in (None, started.base):
         say(f"snapshot: {started.commit}", quiet)
 
 
@@ -137,7 +138,7 @@ def finish_kept(run_id: str, options: FinishOptions, quiet: bool) -> list[Finish
     options.check()
     with opened_code(Path.cwd(), read_builds(os.environ)) as code:
         root, runs = code.root, runs_of(code)
-    place = find_run(runs, run_id)
+    place = find_run([one() for one in runs], run_id)
     return finish(place, read_run(place), options, root, quiet)
 
 

@@ -28,7 +28,7 @@ from lineage.sources.spec import Target
 from lineage.started_code import begin
 from lineage.store.files import parse_manifest
 from lineage.store.renewals import keep_renewals
-from lineage.store.runs import keep_code, opened_run, remove_run
+from lineage.store.runs import begun_run, remove_run
 from lineage.system.activation import Activation
 from lineage.system.foreground import Ended, given_environment
 from lineage.system.gitrepo import GitRepository
@@ -157,10 +157,8 @@ def _run(job: Job, ground: Ground, words: tuple[str, ...], shown: tuple[str, ...
         root, head, runs = code.root, commit_of(code), runs_of(code)
         wish = replace(options, models=tuple(root / path for one in wanted for path in one.paths)).wish(root)
         started = begin(code, wish)
-    with opened_run(runs, datetime.now(UTC)) as place:
-        if started is not None:
-            keep_code(place, started)
-            tell_code(started, ground.quiet)
+    with begun_run(runs, datetime.now(UTC), started) as place:
+        tell_code(started, ground.quiet)
         watched = watch(words, root=root, place=place, variables=variables, head=head, quiet=True)
         failed, written = _failure(watched, wanted, words[0]), frozenset(watched.run.written)
         if failed:

@@ -14,7 +14,7 @@ from lineage.cli.options import PATH, policy_option, quiet_option
 from lineage.cli.values import labels_of
 from lineage.code_directory import opened_code
 from lineage.core.provider import read_builds
-from lineage.store.runs import keep_code, opened_run, remove_run
+from lineage.store.runs import begun_run, remove_run
 
 if TYPE_CHECKING:
     from lineage.system.foreground import Ended
@@ -88,10 +88,8 @@ def command(
         root, head, runs = code.root, commit_of(code), runs_of(code)
         started = begin(code, options.wish(root))
     given = given_environment()
-    with opened_run(runs, datetime.now(UTC)) as place:
-        if started is not None:
-            keep_code(place, started)
-            tell_code(started, quiet)
+    with begun_run(runs, datetime.now(UTC), started) as place:
+        tell_code(started, quiet)
         watched = watch(command, root=root, place=place, variables=given, head=head, let_go=True)
         if watched.ended.signal is not None or watched.ended.status:
             remove_run(place)

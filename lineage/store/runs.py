@@ -14,8 +14,8 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, fields
 from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def runs_directory(common: Path) -> Path:
 
 
 def own_runs_directory() -> Path:
-    """Where the runs of code without a repository lie: below the directory for temporary files, by our user's number.
+    """Where runs lie that no repository takes: below the directory for temporary files, by our user's number.
 
     Others may write beside it, and what lies in a run's directory is executed in the training: so it is made for us
     alone. Raises ``StoreError`` where somebody else made it, or may write there.
@@ -75,6 +75,36 @@ def opened_run(directory: Path, now: datetime) -> Iterator[Path]:
         yield place
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def begun_run(directories: Sequence[Callable[[], Path]], now: datetime, started: StartedCode | None) -> Iterator[Path]:
+    """The same in the first of these directories that takes what the code was too: a training is worth another place.
+
+    Raises ``StoreError`` where none does.
+    """
+    with ExitStack() as held:
+        for number, directory in enumerate(directories, start=1):
+            try:
+                place = held.enter_context(_opened_with(directory(), now, started))
+            except StoreError:
+                if number == len(directories):
+                    raise
+            else:
+                break
+        yield place
+
+
+@contextmanager
+def _opened_with(directory: Path, now: datetime, started: StartedCode | None) -> Iterator[Path]:
+    with opened_run(directory, now) as place:
+        try:
+            if started is not None:
+                keep_code(place, started)
+        except StoreError:
+            remove_run(place)
+            raise
+        yield place
 
 
 @contextmanager
@@ -127,12 +157,12 @@ def keep_run(place: Path, run: Run) -> None:
     replace(place / "ended.json", json.dumps(document, sort_keys=True, indent=1).encode("utf-8", "surrogateescape"))
 
 
-def find_run(directory: Path, run_id: str) -> Path:
-    """The directory of a run that completed. Raises ``InputError``."""
-    kept = sorted(one.parent.name for one in directory.glob("*/ended.json")) if directory.is_dir() else []
+def find_run(directories: Iterable[Path], run_id: str) -> Path:
+    """The directory of a run that completed, in one of these. Raises ``InputError``."""
+    kept = {one.parent.name: one.parent for directory in directories for one in directory.glob("*/ended.json")}
     if run_id in kept:
-        return directory / run_id
-    hint = f"kept are: {', '.join(kept)}" if kept else "no run waits for its capture"
+        return kept[run_id]
+    hint = f"kept are: {', '.join(sorted(kept))}" if kept else "no run waits for its capture"
     raise InputError("there is no such completed run", where=run_id, hint=hint)
 
 

@@ -99,6 +99,19 @@ def test_a_snapshot_that_fails_leaves_the_training_unharmed(training: Path) -> N
     assert [one.code for one in of_code(training)] == ["code.dirty", "code.not-kept"]
 
 
+def test_where_git_s_directory_takes_no_run_the_training_is_watched_all_the_same(
+    training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (training / ".git/lineage").write_bytes(b"in the way")
+
+    assert train(training, b"").code == 0
+    assert (manifest(training).evidence, of_code(training)) == ("observed", [])
+    (left,) = (tmp_path / "temporary").iterdir()
+    assert [list(one.iterdir()) for one in left.iterdir() if one.is_dir()] == [[]]
+
+
 def test_a_capture_inside_has_the_snapshot_of_the_run(training: Path) -> None:
     edit = b"open('sizes.py', 'a').write('MORE = 1\\n')\n"
     last = b"import lineage\nlineage.capture('models/fraud.pkl')\n"

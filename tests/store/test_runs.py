@@ -61,7 +61,7 @@ def test_a_run_that_completed(tmp_path: Path) -> None:
 
     assert place.parent == tmp_path / "lineage" / "runs"
     assert place.name.startswith("20261120-213305-")
-    assert find_run(place.parent, place.name) == place
+    assert find_run([place.parent / "none", place.parent], place.name) == place
     assert read_run(place) == RUN
     remove_run(place)
     assert names(place.parent) == []
@@ -137,7 +137,7 @@ def test_a_run_that_is_not_there(kept: bool, hint: str, tmp_path: Path) -> None:
         (tmp_path / RUN.id).mkdir()
         keep_run(tmp_path / RUN.id, RUN)
     with pytest.raises(InputError) as caught:
-        find_run(tmp_path, "20261120-213305-000000")
+        find_run([tmp_path], "20261120-213305-000000")
     assert str(caught.value) == f"20261120-213305-000000: there is no such completed run\n  {hint}"
 
 
