@@ -113,6 +113,7 @@ is_concerned() {
     if [ "$staged" = - ]; then
         [ "$at" = "$base" ] || between=$(git -c core.quotePath=false diff-tree -r $raw "$at" "$base" -- 2>/dev/null) || return 0
     else
+        [ "$at" != "$base" ] || return 0 # something was staged on that very commit, and nothing is made of it yet
         [ "$(git -c core.quotePath=false diff-tree -r $raw "$at" "$base" -- 2>/dev/null | git hash-object --stdin)" = "$staged" ] || return 0
     fi
     ! printf '%s\n%s\n' "$between" "$changed" | concerns "$memory/hook-names" no || return 0
@@ -155,17 +156,17 @@ prepare_commit_msg() {
         : # this very commit was found to concern no model
     elif ! since "${2-}" "${3-}"; then
         return 0
-    elif is_concerned && has_manifests; then
-        trailers=$memory/hook-answer
+    elif is_concerned; then
         told=
-        [ ! -r "$trailers" ] || read -r told <"$trailers"
-        if [ -z "$base" ] || [ "$told" != "$base $(printf '%s\n' "$changed" | git hash-object --stdin)" ]; then
+        [ ! -r "$memory/hook-answer" ] || read -r told <"$memory/hook-answer"
+        if [ -n "$base" ] && [ "$told" = "$base $(printf '%s\n' "$changed" | git hash-object --stdin)" ]; then
+            ! has_trailers <"$memory/hook-answer" || trailers=$memory/hook-answer
+        elif has_manifests; then
             set -- prepare-commit-msg "$@"
             [ -z "$base" ] || set -- --since "$base" "$@"
             tool hook run "$@"
             return 0
         fi
-        grep -q '^Lineage-Retrain: ' "$trailers" || trailers=/dev/null
     fi
     if grep -qi '^Lineage-Retrain[ 	]*:' "$1"; then
         tool hook run --trailers "$trailers" prepare-commit-msg "$@"
@@ -178,6 +179,13 @@ prepare_commit_msg() {
         fi
     fi
     return 0
+}
+
+has_trailers() {
+    while read -r line; do
+        case $line in "Lineage-Retrain: "*) return 0 ;; esac
+    done
+    return 1
 }
 
 append() {

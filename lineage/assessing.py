@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
+from hashlib import md5, sha256
+from typing import TYPE_CHECKING
 
 from lineage.captured_stage import due_stage
+from lineage.core.besides import Locks
 from lineage.core.declared import is_dependency_file
 from lineage.core.due import due_packages, unread
 from lineage.core.duecode import due_code, due_data
@@ -19,8 +21,10 @@ from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.plan import Due
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, accepting, covering, declared_for
-from lineage.resolving import Locks, Resolver
 from lineage.revisions import Revision
+
+if TYPE_CHECKING:
+    from lineage.resolving import Resolver
 
 _ALL = "the manifest names no dependency file, so every one of the repository is taken to concern it"
 
@@ -41,7 +45,7 @@ def assess(
     policy: Policy,
     today: date,
     accepts: Sequence[Accept] = (),
-    resolver: Resolver | None = None,
+    resolver: "Resolver | None" = None,
 ) -> Assessed:
     """What is due of a model; ``accepts`` are those of its manifest, ``resolver`` makes locks where there are none.
 
@@ -68,7 +72,7 @@ def assess(
         due += due_python(manifest, _pythons(files.head, then), policy)
         due += due_system(files.head, then, policy)
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
-    due += due_data(manifest, lambda path: _digest(revision, path), policy)
+    due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
     due += due_stage(manifest, revision, policy)
     left, accepted = _let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
@@ -110,7 +114,7 @@ class _Files:
         self.knows_then = True
         self.unreadable: list[Due] = []
 
-    def locks(self, resolver: Resolver | None) -> Locks:
+    def locks(self, resolver: "Resolver | None") -> Locks:
         """What a resolver makes of the files, once all are sorted in."""
         if resolver is None:
             return Locks()
@@ -206,8 +210,11 @@ def _pythons(head: Sequence[Declarations], then: Sequence[Declarations] | None) 
     ]
 
 
-def _digest(revision: Revision, path: str) -> str | None:
-    """The digest of an input at a revision, in the form in which manifests record it."""
+def _digest(revision: Revision, path: str, recorded: str) -> str | None:
+    """The digest of an input at a revision, in the form in which manifests record it.
+
+    Of a file that git keeps, in the form that was recorded: a dependency of a DVC stage has DVC's.
+    """
     if path.endswith(SUFFIX):
         try:
             return revision.manifest(path).id
@@ -217,7 +224,19 @@ def _digest(revision: Revision, path: str) -> str | None:
     if tracked is not None:
         return f"md5:{tracked}"
     content = revision.read(path)
-    return None if content is None else f"sha256:{sha256(content).hexdigest()}"
+    if content is None:
+        return None
+    if recorded.startswith("md5"):
+        return _as_dvc_has_it(content, recorded)
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def _as_dvc_has_it(content: bytes, recorded: str) -> str:
+    """DVC's digest of a file: that of DVC 2 is of text with CRLF as LF, and which file was text nobody knows now."""
+    algorithm = recorded.partition(":")[0]
+    forms = [content, content.replace(b"\r\n", b"\n")] if algorithm == "md5-dos2unix" else [content]
+    found = [f"{algorithm}:{md5(one, usedforsecurity=False).hexdigest()}" for one in forms]
+    return recorded if recorded in found else found[-1]
 
 
 def _let_through(

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from lineage.assessing import Assessed, assess
+from lineage.core.besides import UNRESOLVED
 from lineage.edited import changes_between
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, StoredManifest, log_path
@@ -13,9 +15,11 @@ from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy
-from lineage.resolving import UNRESOLVED, Resolver
 from lineage.revisions import Revision
 from lineage.store.log import read_log
+
+if TYPE_CHECKING:
+    from lineage.resolving import Resolver
 
 _NONE = "no manifest is tracked here: no model can be judged"
 
@@ -31,7 +35,7 @@ class Judges:
     """``verify``: a model to be verified is a failure too"""
     allows_empty: bool = False
     """a repository without a manifest passes"""
-    resolver: Resolver | None = None
+    resolver: "Resolver | None" = None
     """makes exact versions of ranges; without one, nothing is started"""
     lists_changes: bool = True
     """the plan lists every change, whether or not a model is touched"""

@@ -46,7 +46,7 @@ def judged(start: Path, since: str | None, env: Mapping[str, str]) -> Told:
     """
     gc.set_threshold(100_000)  # as lineage check
     from lineage.checking import Judges
-    from lineage.cli.check import kept_readings, policies_of
+    from lineage.cli.judges import kept_readings, policies_of
     from lineage.hooking import judge_staged
     from lineage.readings import Readings
     from lineage.revisions import at_commit, at_index
@@ -156,7 +156,7 @@ def trailers_in(path: Path) -> tuple[str, ...]:
 
 def suited(start: Path, env: Mapping[str, str]) -> Told:
     """One line where the active environment does not suit the manifests that are checked out, else none."""
-    from lineage.cli.check import kept_readings
+    from lineage.cli.judges import kept_readings
     from lineage.hooking import manifests_of, unfit
     from lineage.readings import Readings
     from lineage.revisions import at_index
@@ -192,7 +192,7 @@ def _active(env: Mapping[str, str], root: Path) -> Path | None:
 
 def behind(start: Path, remote: tuple[str, str], given: str) -> Told:
     """What a push leaves behind that the manifests in it need; ``given``: as git tells a pre-push hook."""
-    from lineage.cli.check import kept_readings
+    from lineage.cli.judges import kept_readings
     from lineage.pushing import left_behind, parse_pushed
     from lineage.readings import Readings
     from lineage.system.gitobjects import GitObjects

@@ -8,8 +8,8 @@ wheels only, so nothing is built.
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from lineage.core.besides import UNRESOLVED, Locks
 from lineage.core.declarations import compiled
 from lineage.core.declarations.requirements import included
 from lineage.errors import InputError, ObservationError
@@ -19,8 +19,6 @@ from lineage.portable.environment import Environment, Platform
 from lineage.system.process import run
 from lineage.system.scratch import make_scratch, remove_scratch
 
-UNRESOLVED = "resolve:"
-"""How the subject of files begins that could not be compiled: that they could not before either excuses nothing."""
 TIMEOUT_S = 300.0
 _COMPILE = (
     *("-P", "-m", "piptools", "compile", "--quiet", "--no-config", "--no-header", "--no-annotate", "--strip-extras"),
@@ -28,16 +26,6 @@ _COMPILE = (
     *("--pip-args", "--only-binary=:all:", "--output-file", "compiled.txt", "requirements.in"),
 )
 """With what pip-tools calls unsafe: a lock that does not name setuptools would say that it is absent."""
-
-
-class Locks(NamedTuple):
-    """What stands beside the files of one model."""
-
-    head: tuple[Declarations, ...] = ()
-    then: tuple[Declarations, ...] = ()
-    due: tuple[Due, ...] = ()
-    """sides that could not be compiled"""
-    notes: tuple[str, ...] = ()
 
 
 class Resolver:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lineage.core.besides import Locks
 from lineage.model.declarations import Declarations, Dependency
 from lineage.model.plan import Due
 from lineage.portable.environment import Environment, Platform
-from lineage.resolving import Locks, Resolver
+from lineage.resolving import Resolver
 from tests.support.declared import declared
 from tests.support.wheelindex import make_index
 

@@ -7,8 +7,8 @@ import click
 
 from lineage.checking import Judges, check
 from lineage.cli import exits
-from lineage.cli.check import kept_readings
 from lineage.cli.emit import say
+from lineage.cli.judges import kept_readings
 from lineage.cli.options import policy_option, quiet_option
 from lineage.cli.targets import manifest_of
 from lineage.config import find_root, load_policy

@@ -4,25 +4,25 @@ import contextlib
 import gc
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lineage import __version__
 from lineage.checking import Judges, check
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise
 from lineage.cli.jobs import tell_jobs
+from lineage.cli.judges import kept_readings, policies_of
 from lineage.cli.options import policy_option, report_options
 from lineage.cli.ranges import range_of
-from lineage.config import load_policy, policy_at
 from lineage.errors import InputError, RepositoryError
-from lineage.portable.policy import Policy
 from lineage.readings import Readings
 from lineage.report.planforms import render_plan
-from lineage.resolving import Resolver
 from lineage.revisions import Revision, at_commit, at_index, at_worktree
-from lineage.system.blobcache import BlobCache, readers_of
 from lineage.system.gitobjects import GitObjects
+
+if TYPE_CHECKING:
+    from lineage.resolving import Resolver
 
 
 @click.command("check")
@@ -84,7 +84,7 @@ def command(
             today=datetime.now(UTC).date(),
             fail_on=fail_on,
             allows_empty=allow_empty,
-            resolver=Resolver(lambda text: say(text, quiet)) if resolve else None,
+            resolver=_resolver(quiet) if resolve else None,
         )
         plan = check(base, head, judges)
         cache.save()
@@ -95,10 +95,10 @@ def command(
     return exits.of_verdict(plan.verdict)
 
 
-def kept_readings(objects: GitObjects) -> BlobCache:
-    """What earlier checks of the repository read."""
-    directory = objects.common_directory() / "lineage"
-    return BlobCache(directory, readers_of(Path(__file__).parent.parent, __version__))
+def _resolver(quiet: bool) -> "Resolver":
+    from lineage.resolving import Resolver
+
+    return Resolver(lambda text: say(text, quiet))
 
 
 def _committed(objects: GitObjects, readings: Readings) -> Revision | None:
@@ -124,21 +124,3 @@ def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
                 fetch_commits(objects.root, [commit])
         for commit in (one for one in commits if not objects.has(one)):
             say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)
-
-
-def policies_of(
-    base: Revision | None, head: Revision, named: Path | None, quiet: bool
-) -> tuple[tuple[Policy, str], ...]:
-    """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
-    if named is not None:
-        return (load_policy(None, named),)
-    found = [policy_at(head.read, head.name[:12])]
-    if base is not None:
-        try:
-            other = policy_at(base.read, base.name[:12])
-        except InputError as error:
-            say(f"the policy of the base cannot be read, so HEAD's judges alone: {error.where}: {error.message}", quiet)
-            return tuple(found)
-        if other[0] != found[0][0]:
-            found.append((other[0], f"{other[1]} of {base.name[:12]}"))
-    return tuple(found)

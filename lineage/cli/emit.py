@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from lineage.cli.telling import discard_stdout
+from lineage.cli.telling import say as say
 from lineage.errors import StoreError
 from lineage.model.report import Report
 from lineage.report.formats import render
@@ -56,25 +58,10 @@ def summarise(text: str) -> None:
             raise StoreError(f"the summary cannot be written: {error.strerror}", "$GITHUB_STEP_SUMMARY") from error
 
 
-def discard_stdout() -> None:
-    """Nothing more can be said there: what is still buffered must not fail again when the interpreter ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def style_of(verbose: bool, output: Path | None) -> Style:
     """Colour only on a terminal, and not when NO_COLOR asks for none."""
     colour = output is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Style(colour=colour, verbose=verbose)
-
-
-def say(text: str, quiet: bool) -> None:
-    """One line of narration. That nobody can read it any more changes nothing of what the command does."""
-    if quiet:
-        return
-    try:
-        click.echo(text, err=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else its flush at the end fails again
 
 
 class Progress:

@@ -12,13 +12,13 @@ import click
 from lineage.cli import exits
 from lineage.cli.emit import answer, say
 from lineage.cli.options import quiet_option
-from lineage.errors import InputError, LineageError, ObservationError
 from lineage.githooks import HOOKS
 
 if TYPE_CHECKING:
     from lineage.system.hookfiles import Done
 
 NAMES = click.Choice(HOOKS)
+_FILE = click.Path(path_type=Path, readable=False)
 
 
 @click.group("hook")
@@ -103,58 +103,13 @@ def _tool() -> tuple[str, str]:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
 @click.option("--block", is_flag=True, help="Answer `block` where the hook is to stop what is done.")
 @click.option("--since", metavar="COMMIT", help="What is staged is compared with.  [default: HEAD]")
-@click.option("--trailers", type=click.Path(path_type=Path), metavar="FILE", help="What an earlier hook left.")
+@click.option("--trailers", type=_FILE, metavar="FILE", help="What an earlier hook left.")
 def run_command(hook: str, words: tuple[str, ...], block: bool, since: str | None, trailers: Path | None) -> int:
     """Do what a hook does, with the words that git gives it; what it says goes to stderr.
 
     Ends with 0 whatever it finds, but with --block as check does; what cannot be judged for a reason that is not in the
     models (no repository, a policy that cannot be read) is told in one line and stops nothing.
     """
-    from lineage import githooks
+    from lineage.cli.hookrun import Asked, run
 
-    try:
-        if hook == "prepare-commit-msg":
-            if not words:
-                raise InputError("prepare-commit-msg is given the file of the message", hint="git calls it")
-
-            def told() -> tuple[str, ...]:
-                return (
-                    githooks.trailers_in(trailers)
-                    if trailers
-                    else githooks.judged(Path.cwd(), since, os.environ).trailers
-                )
-
-            githooks.write_trailers(Path(words[0]), words[1] if len(words) > 1 else None, told, os.environ)
-            return exits.GOOD
-        if hook == "pre-commit":
-            found = githooks.judged(Path.cwd(), since, os.environ)
-        elif hook == "pre-push":
-            found = githooks.behind(Path.cwd(), _remote(words), sys.stdin.read())
-        else:
-            found = githooks.suited(Path.cwd(), os.environ)
-    except ObservationError:
-        return exits.GOOD  # an environment that cannot be read suits nothing less than before
-    except LineageError as error:
-        where = f"{error.where}: " if error.where else ""
-        _say(f"{hook}: nothing is judged: {where}{error.message}")
-        return exits.GOOD
-    for line in found.lines:
-        _say(line)
-    if not block or found.verdict == "pass":
-        return exits.GOOD
-    _say(f"{hook}: stopped (installed with --block); git's --no-verify goes past it")
-    click.echo("block")
-    return exits.of_verdict(found.verdict)
-
-
-def _say(text: str) -> None:
-    from lineage.report.text import printable
-
-    say(f"lineage: {printable(text)}", False)
-
-
-def _remote(words: tuple[str, ...]) -> tuple[str, str]:
-    """(name, address) of where is pushed to; without a name, git gives the address twice."""
-    if not words:
-        raise InputError("pre-push is given the name and the address of the remote", hint="git calls it")
-    return words[0], words[1] if len(words) > 1 else words[0]
+    return run(Asked(hook=hook, words=words, block=block, since=since, trailers=trailers))

@@ -7,7 +7,7 @@ compared with what was recorded.
 
 import re
 
-from lineage.core.effective import ASIDE, Promises
+from lineage.core.effective import ASIDE, Compared, Promises
 from lineage.core.moves import ALLOWED, Move, move
 from lineage.core.promise import Promise, is_same_promise
 from lineage.core.providing import may_replace, provided
@@ -61,16 +61,24 @@ class _Judged:
         """those of which not just anything is tolerated"""
 
     def due(self, package: Package) -> Due | None:
-        keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
-        earlier = None if self._then is None else self._then.of(package.name, keys)
-        promise = _installed(self._head.of(package.name, keys), earlier)
-        if not _is_edit(package, promise, earlier):
+        known = self._head.compared.get((self._then, package.name, package.version))
+        if known is None:
+            known = self._compare(package)
+            self._head.compared[self._then, package.name, package.version] = known
+        promise, earlier, is_same = known
+        if not _is_edit(package, promise, earlier, is_same):
             return None
         moved = move(package, promise, earlier)
         action = action_of(moved.step, self._accepted[package.name])
         if action == "none" or (moved.step == ALLOWED and earlier is None):
             return None
         return self._told(package, moved, action, promise)
+
+    def _compare(self, package: Package) -> Compared:
+        keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
+        earlier = None if self._then is None else self._then.of(package.name, keys)
+        promise = _installed(self._head.of(package.name, keys), earlier)
+        return promise, earlier, earlier is not None and is_same_promise(earlier, promise)
 
     def _told(self, package: Package, moved: Move, action: str, promise: Promise) -> Due:
         message = moved.message
@@ -150,14 +158,14 @@ def _installed(promise: Promise, earlier: Promise | None) -> Promise:
     return Promise(state="aside", where=promise.where, group=promise.group)
 
 
-def _is_edit(package: Package, promise: Promise, earlier: Promise | None) -> bool:
+def _is_edit(package: Package, promise: Promise, earlier: Promise | None, is_same: bool) -> bool:
     """Whether HEAD promises anything else than at the capture; what is the repository's own is judged as files."""
     is_own = (package.origin or "").startswith(REPOSITORY)
     if earlier is None:
         return not is_own and promise.state not in ("own", "unnamed")
     if is_own and (promise.state in _NOWHERE or earlier.state not in _NOWHERE):
         return False
-    return not is_same_promise(earlier, promise)
+    return not is_same
 
 
 def _named(name: str, promise: Promise) -> str:

@@ -25,6 +25,9 @@ ASIDE = frozenset({"dev", "test", "docs", "build"})
 Key = tuple[str, str, str]
 """(form of the file, group, marker) of a row"""
 
+Compared = tuple[Promise, Promise | None, bool]
+"""(what is promised of a package, what was, whether that is the same)"""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -66,6 +69,8 @@ class Promises:
         self._graph: dict[str, list[str]] | None = None
         self._told: dict[tuple[str, frozenset[Key]], Promise] = {}
         self._exact: dict[tuple[str, str], frozenset[Key]] = {}
+        self.compared: dict[tuple[Promises | None, str, str], Compared] = {}
+        """by an earlier state, a package and its recorded version: most models share all three"""
         self.names: frozenset[str] = frozenset(self._rows)
         """the packages that are named for this environment, for whatever group"""
         serving = (name for name, rows in self._rows.items() if any(one.row.group == MAIN for one in rows))

@@ -1,9 +1,14 @@
-"""What a range of versions allows, and how far it lies from a version: PEP 440, read by ``packaging``."""
+"""What a range of versions allows, and how far it lies from a version: PEP 440, read by ``packaging``.
 
-from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+``packaging`` is imported where a range is read: where locks tell exact versions, none is, and a hook has no time.
+"""
+
+from typing import TYPE_CHECKING
 
 from lineage.portable.names import step
+
+if TYPE_CHECKING:
+    from packaging.specifiers import Specifier
 
 _UPPER = frozenset({"<", "<="})
 _LOWER = frozenset({">=", ">", "~=", "==", "==="})
@@ -15,6 +20,9 @@ def allows(specifier: str, version: str) -> bool | None:
 
     The local label of the version does not count: a range that names none allows every label.
     """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
     try:
         return SpecifierSet(specifier).contains(Version(version), prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
@@ -26,6 +34,9 @@ def distance(specifier: str, version: str) -> str:
 
     Told by the bounds that the version breaks: of ``>=2,<3`` and 1.26.4 the lower one, so ``major``.
     """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
     try:
         clauses = list(SpecifierSet(specifier))
         known = Version(version)
@@ -35,7 +46,9 @@ def distance(specifier: str, version: str) -> str:
     return max((_step_to(one, version) for one in broken), key=_ORDER.index, default="none")
 
 
-def _step_to(clause: Specifier, version: str) -> str:
+def _step_to(clause: "Specifier", version: str) -> str:
+    from packaging.version import Version
+
     bound = clause.version.removesuffix(".*")
     if clause.operator == "!=":
         # All that begins with these numbers is refused: the last of them must move.
@@ -49,6 +62,8 @@ def _step_to(clause: Specifier, version: str) -> str:
 
 def _below(text: str) -> str:
     """A version right under a bound: of 2.0 some 1.x, of 1.5 some 1.4.x; of a pre-release one of the same release."""
+    from packaging.version import Version
+
     bound = Version(text)
     numbers = list(bound.release)
     if bound.is_prerelease or bound.is_postrelease:
@@ -76,6 +91,9 @@ def movement(before: str, after: str) -> str:
 
 def _bounds(specifier: str) -> tuple[str | None, str | None] | None:
     """The greatest lower and the least upper bound."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
     try:
         clauses = [(one.operator, Version(one.version.removesuffix(".*"))) for one in SpecifierSet(specifier)]
     except (InvalidSpecifier, InvalidVersion):
@@ -92,6 +110,8 @@ def same_range(left: str, right: str) -> bool:
     """
     if left == right:
         return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     try:
         return SpecifierSet(_spelled_out(left)) == SpecifierSet(_spelled_out(right))
     except InvalidSpecifier:
@@ -102,12 +122,16 @@ def _spelled_out(specifier: str) -> str:
     """The range with the two bounds that each ``~=`` stands for. Raises ``InvalidSpecifier``."""
     if "~=" not in specifier:
         return specifier
+    from packaging.specifiers import SpecifierSet
+
     return ",".join(text for one in SpecifierSet(specifier) for text in _bounds_of(one))
 
 
-def _bounds_of(clause: Specifier) -> list[str]:
+def _bounds_of(clause: "Specifier") -> list[str]:
     if clause.operator != "~=":
         return [str(clause)]
+    from packaging.version import Version
+
     version = Version(clause.version)
     *kept, last = version.release[:-1]
     epoch = f"{version.epoch}!" if version.epoch else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lineage.model.report import Checked, Report, Side
 from lineage.portable.judge import REASONS, Finding, movement
+from lineage.report.printable import printable as printable
 
 _COLOURS = {"fail": "31", "undecided": "33", "unknown": "33", "pass": "32", "note": "2"}
 
@@ -28,11 +29,6 @@ def render(report: Report, style: Style) -> str:
     if parts[-1]:
         parts.append("")
     return "\n".join([*parts, painted(verdict_line(report), report.verdict, style)]) + "\n"
-
-
-def printable(text: str) -> str:
-    """The text with everything that a terminal could act on escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:

@@ -25,10 +25,12 @@ SETTINGS = (
 CONFLICT = "conflict"
 """Stands for the blob id of a path that is in conflict in the index."""
 _CHUNK = 1 << 20
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[^\n\r\0]*)?")
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 """A blob that is larger is not read."""
 _LINK, _SUBMODULE, _DIRECTORY = b"120000", b"160000", b"40000"
+_PLACES = ("--is-bare-repository", "--absolute-git-dir")
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
 
 
@@ -39,12 +41,21 @@ class GitObjects:
         self._start = start
         self._index: dict[str, str] = {}
         self._batch: subprocess.Popen[bytes] | None = None
-        is_bare, _, directory = self._ask("rev-parse", "--is-bare-repository", "--absolute-git-dir").partition(b"\n")
-        self.is_bare = is_bare == b"true"
-        place = self.directory = Path(os.fsdecode(directory.removesuffix(b"\n")))
-        self.root = place if self.is_bare else self._place("--show-toplevel")
-        """of the work tree; of a bare repository its own directory"""
-        self._index = {} if self.is_bare else _own_index(self.root, place)
+        self._common: Path | None = None
+        self.is_bare, self.directory, self.root = self._places()
+        """``root`` is that of the work tree; of a bare repository its own directory"""
+        self._index = {} if self.is_bare else _own_index(self.root, self.directory)
+
+    def _places(self) -> tuple[bool, Path, Path]:
+        """(is bare, git's directory, root): asked at once, and one by one where that is no answer of four lines."""
+        whole = self._run("rev-parse", *_PLACES, "--git-common-dir", "--show-toplevel", accepted=(0, 128))
+        lines = whole.stdout.split(b"\n")
+        if whole.status == 0 and len(lines) == 5:
+            directory, self._common, root = (Path(os.fsdecode(one)) for one in lines[1:4])
+            return lines[0] == b"true", directory, root
+        is_bare, _, place = self._ask("rev-parse", *_PLACES).partition(b"\n")
+        directory = Path(os.fsdecode(place.removesuffix(b"\n")))
+        return is_bare == b"true", directory, directory if is_bare == b"true" else self._place("--show-toplevel")
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +86,9 @@ class GitObjects:
 
     def _resolved(self, revision: str) -> tuple[str | None, bool]:
         """(the id of a commit, whether git says that the name may mean another one)."""
+        if _ID.fullmatch(revision) is not None:
+            named = self._asked(f"{revision}^{{commit}}", MAX_BLOB_BYTES)
+            return (None if named is None else named[0]), False
         question = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         answer = self._run("-c", "core.warnAmbiguousRefs=true", *question, accepted=(0, 1, 128))
         found = None if answer.status else answer.stdout.decode("ascii").strip()
@@ -90,7 +104,9 @@ class GitObjects:
 
     def common_directory(self) -> Path:
         """The directory that git keeps for itself, shared by all work trees of the repository."""
-        return (self._start / self._place("--git-common-dir")).resolve()
+        if self._common is None:
+            self._common = self._place("--git-common-dir")
+        return (self._start / self._common).resolve()
 
     def _place(self, question: str) -> Path:
         return Path(os.fsdecode(self._ask("rev-parse", question).removesuffix(b"\n")))
@@ -163,6 +179,9 @@ class GitObjects:
         """(id, kind, content); ``None`` where it is not here."""
         if _NAME.fullmatch(name) is None:
             raise RepositoryError("is not the id of an object", where=name)
+        return self._asked(name, limit)
+
+    def _asked(self, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
         if self._batch is None:
             self._batch = self._start_batch()
         try:

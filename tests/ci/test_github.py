@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lineage.cli.main import COMMANDS
+from lineage.cli.group import COMMANDS
 from tests.support.cimachine import Supplies
 from tests.support.ciorigin import REQUIREMENTS, edited, merged, proposed
 from tests.support.githubci import Event, Host, Job, run_workflow

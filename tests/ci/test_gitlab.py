@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.cli.main import COMMANDS
+from lineage.cli.group import COMMANDS
 from tests.support.cimachine import Supplies
 from tests.support.ciorigin import REQUIREMENTS, edited, merged
 from tests.support.gitlabci import Job, Pipeline, run_pipeline

@@ -38,8 +38,8 @@ def kept(root: Path, kind: str) -> dict[str, Any]:
     """The rows that are kept, whole: with the digest that the first line tells."""
     head, _, body = (root / ".git" / "lineage" / f"{kind}-rows.json").read_bytes().partition(b"\n")
     assert head.split()[1].decode() == hashlib.sha256(body).hexdigest()
-    rows: dict[str, Any] = json.loads(body)
-    return rows
+    rows = (line.split(b"\t") for line in body.splitlines())
+    return {json.loads(key): json.loads(row) for key, row in rows}
 
 
 def declared(root: Path, *revisions: str) -> set[str]:
@@ -80,7 +80,8 @@ def garbage(content: bytes) -> bytes:
 def other_rows(content: bytes) -> bytes:
     """Whole and of these readers by its first line, but of another form below."""
     readers, _, body = content.partition(b" ")
-    changed = json.dumps({key: [1, {"a": None}] for key in json.loads(body.partition(b"\n")[2])}).encode()
+    keys = [line.partition(b"\t")[0] for line in body.partition(b"\n")[2].splitlines()]
+    changed = b"".join(key + b'\t[1, {"a": null}]\n' for key in keys)
     return readers + b" " + hashlib.sha256(changed).hexdigest().encode() + b"\n" + changed
 
 

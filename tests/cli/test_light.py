@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import projects
+from tests.support.checked import TRAIN, manifest, repository
+from tests.support.gitrepos import git
+from tests.support.hooked import staged
 from tests.support.projects import MANIFEST, command_line, python_of
 from tests.support.recording import recorded
 
@@ -40,6 +43,7 @@ def test_the_gate_imports_nothing_heavy(captured: Path, environment: Path) -> No
     assert {name for name in found if name in HEAVY or name.partition(".")[0] in HEAVY} == set()
     assert {name for name in found if name.startswith("lineage.report.")} == {
         "lineage.report.formats",
+        "lineage.report.printable",
         "lineage.report.text",
     }
 
@@ -51,15 +55,30 @@ def test_help_imports_the_command_line_only(tmp_path: Path) -> None:
         "lineage",
         "lineage.cli",
         "lineage.cli.exits",
+        "lineage.cli.group",
         "lineage.cli.main",
         "lineage.errors",
     }
     assert {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"encodings"} == {"click", "lineage"}
 
 
-@pytest.mark.parametrize("command", ["init", "capture", "show", "verify", "diff", "import", "log"])
+def test_a_hook_waits_for_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    lock = (
+        b'version = 1\n\n[[package]]\nname = "numpy"\nversion = "1.26.4"\nsource = { registry = "https://pypi.org" }\n'
+    )
+    model = manifest("models/fraud", {"uv.lock": lock}, {"train.py": TRAIN})
+    root = repository(tmp_path / "fraud", model, files={"uv.lock": lock, "train.py": TRAIN})
+    staged(root, {"uv.lock": lock.replace(b"1.26.4", b"2.0.1")})
+
+    found = imported("hook", "run", "--since", git(root, "rev-parse", "HEAD"), "pre-commit", cwd=root)
+    assert "lineage.core.declarations.lockrows" in found
+    unneeded = {"click", "logging", "lineage.resolving", "lineage.cli.emit", "lineage.report.text"}
+    assert {name for name in found if name in HEAVY | unneeded or name.partition(".")[0] in HEAVY} == set()
+
+
+@pytest.mark.parametrize("command", ["init", "capture", "show", "verify", "diff", "import", "log", "retrain"])
 def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
     found = imported(command, "--help", cwd=tmp_path)
 
-    light = HEAVY if command not in ("capture", "log") else HEAVY - {"git", "gitdb", "packaging"}
+    light = HEAVY if command not in ("capture", "log", "retrain") else HEAVY - {"git", "gitdb", "packaging"}
     assert {name for name in found if name.partition(".")[0] in light} == set()

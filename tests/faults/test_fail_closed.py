@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lineage.cli.main import group, guarded
+from lineage.cli.group import group
+from lineage.cli.main import guarded
 from lineage.guest import probe
 from lineage.model.manifest import freeze
 from tests.support import projects

@@ -29,6 +29,24 @@ def refusal(action: Callable[[], object]) -> str:
     return str(caught.value)
 
 
+def test_places_whose_names_hold_newlines(tmp_path: Path) -> None:
+    root = make(tmp_path / "a\nb")
+
+    with GitObjects(root / "src") as objects:
+        assert (objects.root, objects.directory, objects.is_bare) == (root, root / ".git", False)
+        assert objects.common_directory() == root / ".git"
+
+
+def test_a_full_id_is_that_of_a_commit_or_of_a_tag(root: Path) -> None:
+    head = git(root, "rev-parse", "HEAD")
+    git(root, "tag", "-a", "-m", "One", "one")
+    with GitObjects(root) as objects:
+        tag = git(root, "rev-parse", "one")
+        found = [objects.known(one) for one in (head, tag, FILES["train.py"], UNKNOWN)]
+
+    assert (found, tag == head) == ([head, head, None, None], False)
+
+
 def test_a_commit_the_index_and_a_blob(root: Path) -> None:
     with GitObjects(root / "src") as objects:
         head = objects.commit("HEAD")

@@ -7,8 +7,6 @@ has one group and is judged by itself, so these parts are decided, and the rest 
 import re
 from functools import lru_cache
 
-from packaging.markers import InvalidMarker, Marker
-
 from lineage.core.declarations.groups import group_of, group_of_extra
 from lineage.core.declarations.lockgroups import rank
 from lineage.errors import InputError
@@ -37,8 +35,12 @@ def normal_marker(marker: str) -> str:
     """A marker as ``packaging`` writes it. Raises ``InputError`` where it is none."""
     if len(marker) > MAX_LENGTH:
         raise InputError(f"has a marker of more than {MAX_LENGTH} characters")
+    if not marker:
+        return ""
+    from packaging.markers import InvalidMarker, Marker  # a lock may have none
+
     try:
-        return str(Marker(marker)) if marker else ""
+        return str(Marker(marker))
     except (InvalidMarker, RecursionError) as error:
         raise InputError(f"has a marker that cannot be read: {marker[:80]!r}") from error
 

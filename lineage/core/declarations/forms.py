@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -68,6 +69,7 @@ FORMS = (
 _ANY = re.compile("|".join(f"(?:{row.names})" for row in FORMS))
 
 
+@lru_cache(maxsize=4096)
 def form_of(path: str) -> Form | None:
     """What reads a dependency file, by its POSIX path; ``None`` where it is none of a known form."""
     base = posixpath.basename(path)

@@ -7,9 +7,6 @@ number that is not zero; ``~1.2`` what does not change the second; a bare ``1.2`
 import re
 from itertools import pairwise
 
-from packaging.specifiers import InvalidSpecifier, Specifier
-from packaging.version import InvalidVersion, Version
-
 _CLAUSE = re.compile(r"(?P<operator>\^|~=|~|===|==|!=|>=|<=|>|<|=)?\s*+(?P<version>[^\s,|^~=!<>]++)\s*+,?\s*+")
 MAX_LENGTH = 4096
 
@@ -54,6 +51,8 @@ def _alternative(rest: str) -> list[str] | None:
 
 def _united(alternatives: list[list[str] | None]) -> str | None:
     """``^1.24 || ^2.0`` is one range, because the second begins where the first ends; others are none."""
+    from packaging.version import Version
+
     spans: list[tuple[Version, Version, str, str]] = []
     for one in alternatives:
         lower = [clause[2:] for clause in one or () if clause.startswith(">=")]
@@ -85,6 +84,8 @@ def _clauses(operator: str, version: str) -> list[str] | None:
     wildcard = re.fullmatch(r"([^*]+?)(?:\.[*xX])+", version)
     if wildcard is not None:
         version = f"{wildcard[1]}.*"
+    from packaging.specifiers import InvalidSpecifier, Specifier
+
     clause = f"{operator if operator not in ('', '=') else '=='}{version}"
     try:
         Specifier(clause)
@@ -94,6 +95,8 @@ def _clauses(operator: str, version: str) -> list[str] | None:
 
 
 def _between(operator: str, text: str) -> list[str] | None:
+    from packaging.version import InvalidVersion, Version
+
     text = re.sub(r"(?:\.\*)+\Z", "", text)
     try:
         version = Version(text)

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from packaging.utils import canonicalize_name, parse_sdist_filename
-
 from lineage.core.locks.entries import Entry, parse_entry
 from lineage.core.locks.origins import ARCHIVES
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import LOCAL, Unknown
+from lineage.portable.names import canonical_name
 
 _NAMED = re.compile(r"(?:-e\s++|--editable[= ]\s*+)?([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?![:/\\])")
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -163,6 +162,8 @@ def guessed_name(address: str) -> tuple[str, str | None]:
         path = path.partition("@")[0]
     parts = [part for part in path.split("/") if part not in ("", ".", "..")]
     last = parts[-1] if parts else ""
+    from packaging.utils import parse_sdist_filename  # few rows have an address
+
     try:
         name, version = parse_sdist_filename(last)
         return name, str(version)
@@ -174,10 +175,10 @@ def guessed_name(address: str) -> tuple[str, str | None]:
     last = last.partition("@")[0].removesuffix(".git")
     for suffix in sorted(ARCHIVES, key=len, reverse=True):
         last = last.removesuffix(suffix)
-    return canonicalize_name(_NO_NAME.sub("-", last).strip("-._")), None
+    return canonical_name(_NO_NAME.sub("-", last).strip("-._")), None
 
 
 def subject_of(text: str) -> str:
     """``package:NAME`` by the first word of a requirement that cannot be read; ``packages`` where it has none."""
     match = _NAMED.match(text)
-    return f"package:{canonicalize_name(match[1])}" if match else "packages"
+    return f"package:{canonical_name(match[1])}" if match else "packages"

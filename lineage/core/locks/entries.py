@@ -6,13 +6,14 @@ asked: a lock means the same on every machine.
 
 import re
 from dataclasses import dataclass
-
-from packaging.markers import Marker
-from packaging.requirements import Requirement as Specified
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING
 
 from lineage.core.locks.origins import ARCHIVES, Address, is_address, read_address, read_path
 from lineage.errors import InputError
+from lineage.portable.names import canonical_name
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement as Specified
 
 MAX_LENGTH = 16384
 """Characters of one requirement: no real one has more."""
@@ -49,17 +50,30 @@ def _plain(text: str) -> Entry:
     address = is_address(text)
     body, _, condition = text.partition("; " if address else ";")
     body = body.strip()
-    marker = str(Marker(condition.strip())) if condition.strip() else ""
+    marker = _marker(condition.strip())
     if address:
         return _from_address(read_address(body), marker)
     path, extras = _strip_extras(body)
     if _is_path(path):
         return _from_address(read_path(path), marker, extras)
+    from packaging.requirements import Requirement as Specified
+
     found = Specified(body)
     return _from_specified(found, body, marker)
 
 
+def _marker(text: str) -> str:
+    """As ``packaging`` writes it."""
+    if not text:
+        return ""
+    from packaging.markers import Marker
+
+    return str(Marker(text))
+
+
 def _editable(text: str) -> Entry:
+    from packaging.requirements import Requirement as Specified
+
     try:
         found = Specified(text)
     except ValueError:
@@ -93,8 +107,8 @@ def _from_address(address: Address, marker: str, extras: tuple[str, ...] = ()) -
     )
 
 
-def _from_specified(found: Specified, text: str, marker: str) -> Entry:
-    name = canonicalize_name(found.name)
+def _from_specified(found: "Specified", text: str, marker: str) -> Entry:
+    name = canonical_name(found.name)
     address = None
     if found.url:
         address = read_address(found.url) if is_address(found.url) else read_path(found.url)
@@ -106,7 +120,7 @@ def _from_specified(found: Specified, text: str, marker: str) -> Entry:
         name=name,
         specifier="" if found.url else _specifier_text(text),
         pinned=address.version if address else pinned,
-        extras=tuple(sorted({canonicalize_name(extra) for extra in found.extras})),
+        extras=tuple(sorted({canonical_name(extra) for extra in found.extras})),
         marker=marker,
         address=address,
     )
@@ -127,7 +141,7 @@ def _strip_extras(text: str) -> tuple[str, tuple[str, ...]]:
     head, bracket, inner = text.rpartition("[")
     if not bracket or not text.endswith("]") or not head or "]" in inner[:-1]:
         return text, ()
-    return head.rstrip(), tuple(sorted({canonicalize_name(extra.strip()) for extra in inner[:-1].split(",")}))
+    return head.rstrip(), tuple(sorted({canonical_name(extra.strip()) for extra in inner[:-1].split(",")}))
 
 
 def _is_path(text: str) -> bool:

@@ -3,9 +3,6 @@
 import re
 from collections.abc import Mapping
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.version import InvalidVersion
-
 from lineage.portable.environment import Environment
 
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
@@ -42,6 +39,9 @@ def holds(marker: str, environment: Mapping[str, str]) -> bool | None:
         return True
     if untold(marker, environment):
         return None
+    from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName  # most rows have no marker
+    from packaging.version import InvalidVersion
+
     try:
         return Marker(marker).evaluate({**environment, "extra": ""})
     except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):

@@ -9,13 +9,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
-
 from lineage.core.locks.options import parse_hash
 from lineage.core.remotes import REDACTED
 from lineage.errors import InputError
 from lineage.portable.environment import LOCAL
 from lineage.portable.identity import parse_origin
+from lineage.portable.names import canonical_name
 
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.lz")
 _VERSION_CONTROL = ("git", "hg", "svn", "bzr")
@@ -119,6 +118,8 @@ def wheel_name(file_name: str) -> tuple[str, str] | None:
     """(canonical name, version) of a wheel; ``None`` for other files. Raises ``ValueError`` where it has none."""
     if not file_name.lower().endswith(".whl"):
         return None
+    from packaging.utils import parse_wheel_filename
+
     name, version, _, _ = parse_wheel_filename(file_name)
     return name, str(version)
 
@@ -142,7 +143,7 @@ def _egg(fragment: str) -> tuple[str | None, tuple[str, ...]]:
     extras = (match[2] or "").replace(",", " ").split()
     if not all(_PROJECT.fullmatch(text) for text in (match[1], *extras)):
         raise InputError("has an #egg= that is no name")
-    return canonicalize_name(match[1]), tuple(sorted(map(canonicalize_name, extras)))
+    return canonical_name(match[1]), tuple(sorted(map(canonical_name, extras)))
 
 
 def _is_secret(user: str, scheme: str) -> bool:

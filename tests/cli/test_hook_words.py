@@ -1,0 +1,52 @@
+"""The words of ``lineage hook run``: what is read without click is what click reads of them."""
+
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lineage.cli.hook import run_command
+from lineage.cli.hookrun import Asked, asked_of
+from lineage.githooks import HOOKS
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["--block", "--since", "--trailers", "--since=HEAD", "--help", "-h", "--", "-", "", "--blo", *HOOKS]
+    ),
+    st.text(max_size=3),
+)
+
+
+def by_click(words: list[str]) -> Asked:
+    """Raises ``click.ClickException``, or ``Exit`` where it shows help."""
+    context = run_command.make_context("run", list(words))
+    found = context.params
+    return Asked(found["hook"], tuple(found["words"]), found["block"], found["since"], found["trailers"])
+
+
+@given(st.lists(WORDS, max_size=6))
+@example(["--since", "--block", "pre-commit"])
+@example(["--since", "a", "--since", "b", "pre-push", "--block", "--", "x"])
+@example(["--trailers", "", "prepare-commit-msg", "-m"])
+def test_what_is_understood_is_what_click_understands(words: list[str]) -> None:
+    found = asked_of(words)
+
+    assert found is None or found == by_click(words)
+
+
+def test_what_hooks_give_is_understood() -> None:
+    message = ["--trailers", "a/b", "prepare-commit-msg", "MSG", "commit", "HEAD"]
+
+    assert asked_of(["--block", "--since", "abc", "pre-commit"]) == Asked(hook="pre-commit", block=True, since="abc")
+    assert asked_of(message) == Asked(hook="prepare-commit-msg", words=("MSG", "commit", "HEAD"), trailers=Path("a/b"))
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--help"], ["pre-comit"], ["--since"], ["--since", "abc"], ["--new", "pre-push"]]
+)
+def test_anything_else_is_left_to_click(words: list[str]) -> None:
+    assert asked_of(words) is None
+    with pytest.raises((click.ClickException, click.exceptions.Exit)):
+        by_click(words)
