@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lineage.cli.group import COMMANDS
 from tests.support.cimachine import Supplies
 from tests.support.ciorigin import REQUIREMENTS, edited, merged, proposed
 from tests.support.githubci import Event, Host, Job, run_workflow
@@ -20,7 +19,6 @@ LINTER = REQUIREMENTS.replace(b"ruff==0.4.0", b"ruff==0.5.0")
 NUMPY = REQUIREMENTS.replace(b"numpy==1.26.4", b"numpy==2.0.1")
 BOTH = NUMPY.replace(b"joblib==1.4.2", b"joblib==1.5.0")
 
-needs_retrain = pytest.mark.skipif("retrain" not in COMMANDS, reason="lineage retrain is not there yet")
 
 ADVICE = (WORKFLOW, b'          # exit "$status"\n', b'          exit "$status"\n')
 """the line of the template that makes it block, and the same uncommented"""
@@ -148,7 +146,6 @@ def test_the_permission_to_comment_is_off_and_one_line_away(origin: Path) -> Non
     assert found == [{"contents": "read"}, {"contents": "read", "pull-requests": "write"}]
 
 
-@needs_retrain
 def test_a_merge_retrains_the_model_that_is_due_and_no_other(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", NUMPY)
 
@@ -167,7 +164,6 @@ def test_a_merge_retrains_the_model_that_is_due_and_no_other(origin: Path, tmp_p
     assert '+numpy = {version = "2.0.1", use = "weights"' in patch.decode()
 
 
-@needs_retrain
 def test_a_merge_that_makes_two_models_due_starts_two_jobs(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", BOTH)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lineage.cli.group import COMMANDS
 from tests.support.cimachine import Supplies
 from tests.support.ciorigin import REQUIREMENTS, edited, merged
 from tests.support.gitlabci import Job, Pipeline, run_pipeline
@@ -19,7 +18,6 @@ LINTER = REQUIREMENTS.replace(b"ruff==0.4.0", b"ruff==0.5.0")
 NUMPY = REQUIREMENTS.replace(b"numpy==1.26.4", b"numpy==2.0.1")
 BOTH = NUMPY.replace(b"joblib==1.4.2", b"joblib==1.5.0")
 
-needs_retrain = pytest.mark.skipif("retrain" not in COMMANDS, reason="lineage retrain is not there yet")
 
 ADVICE = (TEMPLATE, b"  # allow_failure: false\n", b"  allow_failure: false\n")
 """the line of the template that makes it block, and the same uncommented"""
@@ -119,7 +117,6 @@ def test_what_cannot_be_decided_is_no_advice(origin: Path, tmp_path: Path, suppl
     assert jobs["lineage-check"].dotenv == {"LINEAGE_VERDICT": "undecided", "LINEAGE_DUE_COUNT": "0"}
 
 
-@needs_retrain
 def test_a_merge_retrains_the_model_that_is_due_and_no_other(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", NUMPY)
 
