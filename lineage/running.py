@@ -11,7 +11,8 @@ from pathlib import Path
 from lineage.core.commandline import published
 from lineage.core.records import processes
 from lineage.model.observed import Process
-from lineage.model.run import Run
+from lineage.model.run import Run, StartedCode
+from lineage.store.runs import keep_code
 from lineage.system.descendants import Descendants
 from lineage.system.foreground import Ended, run_foreground
 from lineage.system.watching import prepare, record_files
@@ -42,6 +43,13 @@ def watched_run() -> Path | None:
     """The directory of the run that this very process is watched in; ``None`` where it is not."""
     folders = (getattr(one, "folder", None) for one in sys.meta_path if type(one).__module__ == RECORDER)
     return next((Path(folder).parent for folder in folders if isinstance(folder, str)), None)
+
+
+def lay_out(place: Path, root: Path, started: StartedCode | None) -> None:
+    """Write what a run needs before it begins: the watcher, and what the code is. Raises ``StoreError``."""
+    prepare(place, root)
+    if started is not None:
+        keep_code(place, started)
 
 
 def watch(

@@ -23,7 +23,7 @@ from lineage.model.plan import Due
 from lineage.model.retraining import Job, Outcome, Renewal, StageTarget
 from lineage.portable.environment import Environment
 from lineage.retraining import renewals, unmoved, with_files
-from lineage.running import Watched, watch
+from lineage.running import Watched, lay_out, watch
 from lineage.sources.spec import Target
 from lineage.started_code import begin
 from lineage.store.files import parse_manifest
@@ -157,7 +157,7 @@ def _run(job: Job, ground: Ground, words: tuple[str, ...], shown: tuple[str, ...
         root, head, runs = code.root, commit_of(code), runs_of(code)
         wish = replace(options, models=tuple(root / path for one in wanted for path in one.paths)).wish(root)
         started = begin(code, wish)
-    with begun_run(runs, datetime.now(UTC), started) as place:
+    with begun_run(runs, datetime.now(UTC), lambda place: lay_out(place, root, started)) as place:
         tell_code(started, ground.quiet)
         watched = watch(words, root=root, place=place, variables=variables, head=head, quiet=True)
         failed, written = _failure(watched, wanted, words[0]), frozenset(watched.run.written)

@@ -62,7 +62,7 @@ def command(
 
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
     """
-    from lineage.running import is_first_rank, watch, watched_run
+    from lineage.running import is_first_rank, lay_out, watch, watched_run
     from lineage.started_code import begin
     from lineage.system.foreground import given_environment, replace_by
 
@@ -88,7 +88,7 @@ def command(
         root, head, runs = code.root, commit_of(code), runs_of(code)
         started = begin(code, options.wish(root))
     given = given_environment()
-    with begun_run(runs, datetime.now(UTC), started) as place:
+    with begun_run(runs, datetime.now(UTC), lambda place: lay_out(place, root, started)) as place:
         tell_code(started, quiet)
         watched = watch(command, root=root, place=place, variables=given, head=head, let_go=True)
         if watched.ended.signal is not None or watched.ended.status:

@@ -78,15 +78,17 @@ def opened_run(directory: Path, now: datetime) -> Iterator[Path]:
 
 
 @contextmanager
-def begun_run(directories: Sequence[Callable[[], Path]], now: datetime, started: StartedCode | None) -> Iterator[Path]:
-    """The same in the first of these directories that takes what the code was too: a training is worth another place.
+def begun_run(
+    directories: Sequence[Callable[[], Path]], now: datetime, furnish: Callable[[Path], object]
+) -> Iterator[Path]:
+    """The same in the first of these directories that takes what ``furnish`` writes there: a training is worth it.
 
-    Raises ``StoreError`` where none does.
+    ``furnish`` is given the new directory, and raises ``StoreError``; so does this where no directory is left.
     """
     with ExitStack() as held:
         for number, directory in enumerate(directories, start=1):
             try:
-                place = held.enter_context(_opened_with(directory(), now, started))
+                place = held.enter_context(_furnished(directory(), now, furnish))
             except StoreError:
                 if number == len(directories):
                     raise
@@ -96,11 +98,10 @@ def begun_run(directories: Sequence[Callable[[], Path]], now: datetime, started:
 
 
 @contextmanager
-def _opened_with(directory: Path, now: datetime, started: StartedCode | None) -> Iterator[Path]:
+def _furnished(directory: Path, now: datetime, furnish: Callable[[Path], object]) -> Iterator[Path]:
     with opened_run(directory, now) as place:
         try:
-            if started is not None:
-                keep_code(place, started)
+            furnish(place)
         except StoreError:
             remove_run(place)
             raise
