@@ -40,8 +40,8 @@ class _Part(NamedTuple):
     """all of it, but for layout"""
 
 
-_BEYOND = (RecursionError, ValueError)
-"""What a tree that is nested too deeply, or a number that is too long, raises when it is shown."""
+_BEYOND = (RecursionError, TypeError, ValueError)
+"""What a tree raises that is nested too deeply when it is shown, or a number too long, and what is no notebook."""
 
 
 def first_difference(path: str, recorded: bytes, observed: bytes) -> Difference:
@@ -72,20 +72,15 @@ def _of_python(recorded: bytes, observed: bytes) -> Difference:
 
 
 def _of_notebook(recorded: bytes, observed: bytes) -> Difference:
-    try:
-        before = [text for _, text in source_cells(recorded)]
-        after = source_cells(observed)
-    except TypeError as error:
-        raise ValueError("is no notebook") from error
+    before = [text for _, text in source_cells(recorded)]
+    after = source_cells(observed)
     for (number, text), earlier in zip(after, before, strict=False):
         found = _of_cell(earlier, text)
         if found is not None:
             return Difference(f"cell {number}, line {found.place}", found.what)
-    if len(before) > len(after):
-        return Difference("", f"{len(before) - len(after)} of {len(before)} cells of code are gone")
     if len(after) > len(before):
         return Difference(f"cell {after[len(before)][0]}", "cell of code added")
-    raise ValueError("is no notebook")
+    return Difference("", f"{len(before) - len(after)} of {len(before)} cells of code are gone")
 
 
 def _of_cell(earlier: str, text: str) -> Difference | None:

@@ -42,6 +42,10 @@ def test_a_file_of_weights_that_are_a_directory_is_read_too() -> None:
     assert reads(stored("z", "bert/config.json"), stored("bert", weights="bert"))
 
 
+def test_a_model_that_is_trained_further_is_not_made_from_another() -> None:
+    assert not reads(stored("a", "a.pkl"), stored("a", "a.pkl"))
+
+
 def test_inputs_come_first_then_names() -> None:
     first, second, third = stored("z/first"), stored("b", "z/first.pkl"), stored("a", "b.pkl.lineage.toml")
     other = stored("c")
