@@ -59,6 +59,7 @@ def test_what_a_push_makes_due_is_an_output(
     assert job.steps[-1].name == "Check every model"
 
 
+@pytest.mark.slow
 def test_a_range_may_be_named(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", NUMPY)
     before, after = merged(root)
@@ -68,6 +69,7 @@ def test_a_range_may_be_named(origin: Path, tmp_path: Path, supplies: Supplies) 
     assert (job.conclusion, job.outputs) == ("success", {"due": "[]", "verdict": "pass"})
 
 
+@pytest.mark.slow
 def test_a_name_that_is_shell_is_only_text(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", LINTER)
     before, _ = merged(root)
@@ -80,6 +82,7 @@ def test_a_name_that_is_shell_is_only_text(origin: Path, tmp_path: Path, supplie
     assert not (tmp_path / "machines/machine-action/work/x").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("block", "conclusion"), [("false", "success"), ("true", "failure")])
 def test_a_target_is_verified_too(
     block: str, conclusion: str, origin: Path, tmp_path: Path, supplies: Supplies

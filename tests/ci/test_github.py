@@ -164,6 +164,7 @@ def test_a_merge_retrains_the_model_that_is_due_and_no_other(origin: Path, tmp_p
     assert '+numpy = {version = "2.0.1", use = "weights"' in patch.decode()
 
 
+@pytest.mark.slow
 def test_a_merge_that_makes_two_models_due_starts_two_jobs(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", BOTH)
 
@@ -195,6 +196,7 @@ def test_what_was_due_before_a_push_is_not_retrained_again(origin: Path, tmp_pat
     assert conclusions(jobs) == {"check": "skipped", "due": "success", "retrain": "skipped"}
 
 
+@pytest.mark.slow
 def test_started_by_hand_all_that_is_due_is_retrained(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", NUMPY)
     _, after = merged(root)
@@ -239,6 +241,7 @@ def test_before_a_deploy_every_model_is_verified(
     )
 
 
+@pytest.mark.slow
 def test_a_repository_without_a_manifest_is_no_good_deploy(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", LINTER)
     git(root, "rm", "--quiet", "models/*.lineage.toml")

@@ -133,6 +133,7 @@ def test_a_merge_retrains_the_model_that_is_due_and_no_other(origin: Path, tmp_p
     assert '+numpy = {version = "2.0.1", use = "weights"' in patch
 
 
+@pytest.mark.slow
 def test_a_merge_that_makes_two_models_due_starts_two_jobs(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", BOTH)
 
@@ -170,6 +171,7 @@ def test_what_was_due_before_a_push_is_not_retrained_again(origin: Path, tmp_pat
     assert list(jobs) == ["lineage-due", "lineage-retrain", "lineage-retrain / nothing is due"]
 
 
+@pytest.mark.slow
 def test_started_by_hand_all_that_is_due_is_retrained(origin: Path, tmp_path: Path, supplies: Supplies) -> None:
     root = edited(origin, tmp_path / "root", NUMPY)
     assert list(pushed(root, tmp_path, supplies, "web"))[2:] == [f"{RETRAINED}fraud.pkl"]

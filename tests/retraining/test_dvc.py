@@ -85,6 +85,7 @@ def test_what_it_is_made_from_is_made_too(piped: Ground) -> None:
     assert (model["state"], model["command"], model["metrics"][1]["observed"]) == ("retrained", WHOLE, "3")
 
 
+@pytest.mark.slow
 def test_where_nothing_of_it_changed_after_all(piped: Ground) -> None:
     piped.change({"clean.sh": b"grep -v x data/raw.csv >data/clean.csv\n"})  # the same content comes out
     code, document = piped.answer("models/base", env="old")
@@ -97,6 +98,7 @@ def test_a_dry_run_names_the_dvc_that_would_run(piped: Ground) -> None:
     assert (ended.code, ended.stdout.splitlines()[-1].endswith(end)) == (0, True)
 
 
+@pytest.mark.slow
 def test_the_dvc_of_the_environment_is_taken(piped: Ground, tmp_path: Path) -> None:
     copied = projects.copy(piped.environments, tmp_path / "environments")
     for script in (copied / "old" / "bin").glob("activate*"):
@@ -108,6 +110,7 @@ def test_the_dvc_of_the_environment_is_taken(piped: Ground, tmp_path: Path) -> N
     assert log.read_text() == "status\nrepro\n"
 
 
+@pytest.mark.slow
 def test_a_stage_that_fails(piped: Ground) -> None:
     piped.change({"train.py": b"raise SystemExit(7)\n"})
     code, document = piped.answer("-q", "models/base", env="old")
@@ -131,6 +134,7 @@ def test_another_work_tree_gets_what_the_cache_has(piped: Ground, tmp_path: Path
     assert git(place, "status", "--short").split() == ["M", "dvc.lock", "M", "metrics.json", "M", BASE]
 
 
+@pytest.mark.slow
 def test_weights_that_link_into_the_cache_are_made_files_before(tmp_path: Path, _piped: Ground) -> None:
     root = tmp_path / "linked"
     ground = Ground(root=root, environments=_piped.environments)

@@ -175,6 +175,7 @@ def test_one_row_of_another_form_spoils_the_file(root: Path, index: int, value: 
     assert measure(root, "w.bin", known=opened(root)) == measure(root, "w.bin")
 
 
+@pytest.mark.slow
 def test_the_newest_ten_thousand_are_kept(root: Path) -> None:
     settle(root / "w.bin")
     poison(root, *((1, number, 0, 0, 0) for number in range(10_000)))
@@ -184,6 +185,7 @@ def test_the_newest_ten_thousand_are_kept(root: Path) -> None:
     assert (kept[0][1], kept[-1]) == (1, [*state(root / "w.bin"), measured.md5, measured.sha256])
 
 
+@pytest.mark.slow
 def test_where_it_cannot_be_written_there_is_no_cache(root: Path) -> None:
     settle(root / "w.bin")
     (root / ".git" / "lineage").write_text("in the way")
@@ -196,6 +198,7 @@ def test_without_a_repository_there_is_no_cache(tmp_path: Path) -> None:
     assert known_digests(tmp_path) is None
 
 
+@pytest.mark.slow
 def test_linked_work_trees_share_it(root: Path) -> None:
     git(root, "worktree", "add", "--quiet", str(root / "linked"))
     (root / "linked" / "w.bin").write_bytes(b"weights")
@@ -204,6 +207,7 @@ def test_linked_work_trees_share_it(root: Path) -> None:
     assert [row[:5] for row in rows(root)] == [[*state(root / "linked" / "w.bin")]]
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_lose_nothing(root: Path) -> None:
     for name in ("a", "b"):
         projects.write(root, {f"{name}/{number}": f"{name}{number}".encode() for number in range(20)})
