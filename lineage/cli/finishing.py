@@ -111,10 +111,11 @@ def runs_of(code: CodeDirectory) -> tuple[Callable[[], Path], ...]:
 
     They raise ``StoreError`` where that is not ours alone.
     """
+    root = code.root
     if not isinstance(code, GitRepository):
-        return (own_runs_directory,)
+        return (lambda: own_runs_directory(root),)
     common = code.common_directory()
-    return (lambda: runs_directory(common)), own_runs_directory
+    return (lambda: runs_directory(common)), (lambda: own_runs_directory(root))
 
 
 def tell_code(started: StartedCode | None, quiet: bool) -> None:

@@ -7,6 +7,7 @@ did not complete.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -39,8 +40,8 @@ def runs_directory(common: Path) -> Path:
     return common / "lineage" / "runs"
 
 
-def own_runs_directory() -> Path:
-    """Where runs lie that no repository takes: below the directory for temporary files, by our user's number.
+def own_runs_directory(root: Path) -> Path:
+    """Where the runs of code below ``root`` lie that no repository takes: below the directory for temporary files.
 
     Others may write beside it, and what lies in a run's directory is executed in the training: so it is made for us
     alone. Raises ``StoreError`` where somebody else made it, or may write there.
@@ -55,7 +56,7 @@ def own_runs_directory() -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
         hint = "remove it, or set TMPDIR to a directory of your own"
         raise StoreError("is not a directory that only you can write: nothing is run from there", str(own), hint)
-    return own / "runs"
+    return own / f"runs-{hashlib.sha256(os.fsencode(root)).hexdigest()[:16]}"
 
 
 @contextmanager

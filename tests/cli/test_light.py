@@ -63,7 +63,7 @@ def test_help_imports_the_command_line_only(tmp_path: Path) -> None:
 
 
 def test_a_hook_waits_for_nothing_that_it_does_not_need(tmp_path: Path) -> None:
-    lock = b'version = 1\n\n[[package]]\nname = "numpy"\nversion = "1.26.4"\nsource = { registry = "https://example.org" }\n'
+    lock = b'version = 1\n\n[[package]]\nname = "numpy"\nversion = "1.26.4"\nsource = { registry = "." }\n'
     model = manifest("models/fraud", {"uv.lock": lock}, {"train.py": TRAIN})
     root = repository(tmp_path / "fraud", model, files={"uv.lock": lock, "train.py": TRAIN})
     staged(root, {"uv.lock": lock.replace(b"1.26.4", b"2.0.1")})

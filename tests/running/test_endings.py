@@ -1,5 +1,6 @@
 """How ``lineage run`` ends: as its command does."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -158,13 +159,17 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     assert b"git repository" in ended.stderr
 
 
-def test_where_the_run_cannot_be_recorded(project: Path) -> None:
+def test_where_the_run_can_nowhere_be_recorded(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    own = tmp_path / "temporary" / f"lineage-{os.getuid()}"
+    own.touch()
+    monkeypatch.setenv("TMPDIR", str(own.parent))
     (project / ".git" / "lineage").write_bytes(b"in the way")
     ended = refused([], project)
 
     assert (ended.code, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith(b"lineage: error: ")
-    assert b"the run cannot be recorded: Not a directory\n" in ended.stderr
+    message = f"lineage: error: {own}: is not a directory that only you can write: nothing is run from there\n"
+    assert ended.stderr.startswith(message.encode())
 
 
 def test_a_shell_that_could_not_be_set_up_is_noticed(project: Path) -> None:

@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def saved(project: Path) -> Path:
-    projects.write(project, {"nb/fraud.ipynb": notebook(CELLS)})
+    projects.write(project, {"nb/fraud.ipynb": notebook(CELLS), ".git/info/exclude": b"__pycache__/\n"})
     projects.commit(project)
     return project
 

@@ -202,7 +202,9 @@ def test_runs_without_a_repository_lie_where_only_we_can_write(tmp_path: Path, m
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     own = tmp_path / f"lineage-{os.getuid()}"
 
-    assert own_runs_directory() == own_runs_directory() == own / "runs"
+    found = own_runs_directory(tmp_path / "a")
+    assert found == own_runs_directory(tmp_path / "a") != own_runs_directory(tmp_path / "b")
+    assert found.parent == own
     assert own.stat().st_mode & 0o777 == 0o700
 
 
@@ -220,7 +222,7 @@ def test_a_place_that_others_prepared_is_refused(kind: str, tmp_path: Path, monk
         own.chmod(0o777 if kind == "open to all" else 0o770)
 
     with pytest.raises(StoreError) as caught:
-        own_runs_directory()
+        own_runs_directory(tmp_path)
     assert str(caught.value) == (
         f"{own}: is not a directory that only you can write: nothing is run from there\n"
         "  remove it, or set TMPDIR to a directory of your own"
