@@ -91,3 +91,13 @@ def _pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pipeline(_pipeline: Path, tmp_path: Path) -> Path:
     """A repository of its own with a DVC pipeline that ran, everything committed."""
     return projects.copy(_pipeline, tmp_path / "pipeline")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Packages that a script of the tool's own Python sees beside the tool."""
+    site = tmp_path / "site"
+    for name, (version, module, requires) in projects.PACKAGES.items():
+        projects.install(site, name, version, module=module, requires=requires)
+    projects.write(site, {"joblib/deep.py": b""})
+    return site

@@ -47,16 +47,6 @@ except lineage.LineageError as error:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """Packages that a script of the tool's own Python sees beside the tool."""
-    site = tmp_path / "site"
-    for name, (version, module, requires) in projects.PACKAGES.items():
-        install(site, name, version, module=module, requires=requires)
-    projects.write(site, {"joblib/deep.py": b""})
-    return site
-
-
-@pytest.fixture
 def trained(project: Path, site: Path) -> Path:
     """A project whose training script captures its own model; run once."""
     projects.write(project, {"train.py": TRAIN.encode()})

@@ -18,15 +18,6 @@ from tests.support.sessions import CELLS, notebook, problems, ran
 USES = {"numpy": "imported", "scikit-learn": "imported", "joblib": "imported", "plotly": "present"}
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    site = tmp_path / "site"
-    for name, (version, module, requires) in projects.PACKAGES.items():
-        install(site, name, version, module=module, requires=requires)
-    projects.write(site, {"joblib/deep.py": b""})
-    return site
-
-
 def uses(manifest: Manifest) -> dict[str, str]:
     return {one.name: one.use for one in manifest.environment.packages if one.name in projects.PACKAGES}
 

@@ -10,22 +10,13 @@ from lineage.model.manifest import Manifest
 from lineage.portable.environment import Problem
 from tests.support import projects
 from tests.support.gitrepos import git
-from tests.support.projects import MANIFEST, MODEL, install
+from tests.support.projects import MANIFEST, MODEL
 from tests.support.randomtrees import of_user
 from tests.support.sessions import CELLS, notebook, problems, ran
 
 TURNED = (CELLS[1], CELLS[0], CELLS[2])
 ORDER = "3 cells ran: In [2] stands before what ran earlier"
 KEPT = ".lineage/executed/nb/fraud.ipynb"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    site = tmp_path / "site"
-    for name, (version, module, requires) in projects.PACKAGES.items():
-        install(site, name, version, module=module, requires=requires)
-    projects.write(site, {"joblib/deep.py": b""})
-    return site
 
 
 @pytest.fixture
