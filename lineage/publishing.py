@@ -13,6 +13,7 @@ from lineage.core.snapshot import NAMESPACE
 from lineage.errors import RepositoryError
 from lineage.model.code import Code
 from lineage.portable.environment import Problem
+from lineage.system.gitasking import PROGRAM
 from lineage.system.gitpublished import (
     has_objects,
     is_shallow,
@@ -111,7 +112,7 @@ def _look(name: str, place: tuple[str, ...]) -> str:
 
 def _git(place: Iterable[str]) -> str:
     path = "/".join(place)
-    return f"git -C {shlex.quote(path)}" if path else "git"
+    return f"git -C {shlex.quote(path)}" if path else PROGRAM
 
 
 def _command(

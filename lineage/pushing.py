@@ -9,7 +9,7 @@ from lineage.core.snapshot import NAMESPACE
 from lineage.errors import InputError, RepositoryError
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.readings import Readings
-from lineage.system.gitchild import give
+from lineage.system.gitasking import give
 from lineage.system.gitobjects import GitObjects
 from lineage.system.gitpublished import listed_refs
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.errors import InputError, RepositoryError
-from lineage.system.gitchild import begin, give
+from lineage.system.gitasking import begin, give
 from lineage.system.gitcommand import decode
 from lineage.system.gitpublished import reaches
 

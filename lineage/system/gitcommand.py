@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from lineage.errors import NoRepositoryError, RepositoryError
+from lineage.system.gitasking import PROGRAM, SAFE, environment, is_foreign, refused
 
 
 @contextmanager
@@ -35,17 +36,7 @@ with quiet_refresh():
     from git import Git, Repo
     from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
 
-_KEPT = ("GIT_TERMINAL_PROMPT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-_SURROUNDINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-_SETTINGS = (
-    "--no-optional-locks",
-    "--literal-pathspecs",
-    "--no-replace-objects",  # a replacement is local: whoever clones gets the commit itself
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "core.hooksPath=/dev/null"),
-)
 _TRUST_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .+)$", re.MULTILINE)
-_COMPLAINT = re.compile(r"^(?:fatal|error): (.+)$", re.MULTILINE)
 
 _one_at_a_time = threading.RLock()
 
@@ -58,11 +49,7 @@ def clean_surroundings() -> Iterator[None]:
     to the whole process, so two threads wait for each other here.
     """
     with _one_at_a_time:
-        removed = {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith("GIT_") and not name.startswith("GIT_SSH") and name not in _KEPT
-        }
+        removed = {name: value for name, value in os.environ.items() if is_foreign(name)}
         for name in removed:
             del os.environ[name]
         try:
@@ -112,18 +99,18 @@ class GitCommand:
         a status that is not accepted.
         """
         # -C, not GitPython's working directory: where that cannot be entered, GitPython asks in ours instead.
-        program = Git.GIT_PYTHON_GIT_EXECUTABLE or "git"
+        program = Git.GIT_PYTHON_GIT_EXECUTABLE or PROGRAM
         where = f"git {arguments[0]}"
         try:
             with clean_surroundings():
                 status, output, complaint = self._repo.git.execute(
-                    [program, *_SETTINGS, "-C", str(directory), *arguments],
+                    [program, *SAFE, "-C", str(directory), *arguments],
                     with_extended_output=True,
                     with_exceptions=False,
                     stdout_as_string=False,
                     strip_newline_in_stdout=False,
                     shell=False,
-                    env=_SURROUNDINGS,
+                    env=environment(),
                 )
         except (GitCommandNotFound, PermissionError) as error:
             hint = "install git and make sure that it is on PATH"
@@ -159,5 +146,4 @@ def _refusal(directory: Path, where: str, status: int, complaint: str) -> Reposi
             where=str(directory),
             hint=f"if you trust what is in it: {trust[1]}",
         )
-    said = _COMPLAINT.search(complaint)
-    return RepositoryError(said[1] if said else f"git ended with status {status}", where=where)
+    return refused(complaint, status, where)

@@ -7,17 +7,16 @@ Fixed arguments; nothing that the repository's own configuration could run is st
 import os
 from pathlib import Path
 
-from lineage.errors import InputError, RepositoryError
-from lineage.system.process import Completed, run
+from lineage.errors import RepositoryError
+from lineage.system.gitasking import GLOBS, ask, failed
 
-_TIMEOUT_S = 30.0
-_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-_SETTINGS = ("--no-optional-locks", "--no-replace-objects", "-c", "core.fsmonitor=false")
+_HINT = "install git, or name a manifest by its path"
 
 
 def list_files(root: Path, pattern: str) -> list[str]:
     """Tracked and staged paths that match a glob, POSIX from ``root``, sorted."""
-    answer = _ask(root, "ls-files", "-z", "--cached", "--full-name", "--", f":(top,glob)**/{pattern}")
+    asked = ("ls-files", "-z", "--cached", "--full-name", "--", f":(top,glob)**/{pattern}")
+    answer = ask(root, *asked, settings=GLOBS, hint=_HINT)
     return sorted({os.fsdecode(name) for name in answer.stdout.split(b"\0") if name})
 
 
@@ -29,28 +28,13 @@ def file_at(root: Path, revision: str, path: str) -> bytes | None:
     if revision.startswith("-") or not revision:
         raise RepositoryError("is not a revision", where=revision or "''")
     question = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    known = _ask(root, *question, accepted=(0, 1, 128))
+    known = ask(root, *question, accepted=(0, 1, 128), hint=_HINT)
     if known.status == 128 and known.last_words:
-        raise _failure(root, "rev-parse", known)
+        raise failed("rev-parse", known, str(root))
     if known.status:
         raise RepositoryError("there is no such revision", where=revision, hint="git log lists the revisions")
     commit = known.stdout.decode("ascii").strip()
-    answer = _ask(root, "cat-file", "blob", f"{commit}:{path}", accepted=(0, 128))
+    answer = ask(root, "cat-file", "blob", f"{commit}:{path}", accepted=(0, 128), hint=_HINT)
+    if b"promisor remote" in answer.stderr:  # a partial clone: it is there, and was not brought here
+        raise failed("cat-file", answer, str(root), f"git show {revision}:{path} fetches it")
     return None if answer.status else answer.stdout
-
-
-def _ask(root: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Completed:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
-    env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-    try:
-        answer = run(["git", *_SETTINGS, *arguments], env=env, cwd=root, timeout_s=_TIMEOUT_S)
-    except InputError as error:
-        hint = "install git, or name a manifest by its path"
-        raise RepositoryError("git was not found on PATH", hint=hint) from error
-    if answer.status not in accepted:
-        raise _failure(root, arguments[0], answer)
-    return answer
-
-
-def _failure(root: Path, command: str, answer: Completed) -> RepositoryError:
-    return RepositoryError(f"git {command} failed: {answer.last_words}", where=str(root))

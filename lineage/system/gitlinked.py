@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lineage.errors import InputError, RepositoryError
-from lineage.system.gitchild import give
+from lineage.system.gitasking import give
 from lineage.system.gitcommand import decode
 
 

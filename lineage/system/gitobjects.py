@@ -14,14 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from lineage.errors import InputError, RepositoryError
-from lineage.system.process import Completed, run
+from lineage.system.gitasking import ask, batch
+from lineage.system.process import Completed
 
-_TIMEOUT_S = 60.0
-_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-SETTINGS = (
-    *("--no-optional-locks", "--no-replace-objects", "--literal-pathspecs"),
-    *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
-)
 CONFLICT = "conflict"
 """Stands for the blob id of a path that is in conflict in the index."""
 _CHUNK = 1 << 20
@@ -183,7 +178,7 @@ class GitObjects:
 
     def _asked(self, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
         if self._batch is None:
-            self._batch = self._start_batch()
+            self._batch = batch(self._start)
         try:
             return self._answer(self._batch, name, limit)
         except (OSError, ValueError) as error:
@@ -209,29 +204,11 @@ class GitObjects:
             raise ValueError("the bytes ended early")
         return found.decode("ascii"), kind, content[:-1]
 
-    def _start_batch(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            ["git", *SETTINGS, "cat-file", "--batch"],
-            cwd=self._start,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
     def _ask(self, *arguments: str) -> bytes:
         return self._run(*arguments, accepted=(0,)).stdout
 
     def _run(self, *arguments: str, accepted: tuple[int, ...]) -> Completed:
-        env = environment() | self._index
-        try:
-            answer = run(["git", *SETTINGS, *arguments], env=env, cwd=self._start, timeout_s=_TIMEOUT_S)
-        except InputError as error:
-            raise RepositoryError("git was not found on PATH", hint="install git") from error
-        if answer.status not in accepted:
-            raise RepositoryError(f"git {arguments[0]} failed: {answer.last_words}", where=str(self._start))
-        return answer
+        return ask(self._start, *arguments, variables=self._index, accepted=accepted)
 
 
 def _entries(tree: bytes, id_bytes: int) -> Iterator[tuple[bytes, str, str]]:
@@ -253,9 +230,3 @@ def _own_index(root: Path, directory: Path) -> dict[str, str]:
     index = root / named
     is_own = index.is_file() and index.parent.resolve() == directory.resolve()
     return {"GIT_INDEX_FILE": str(index)} if is_own else {}
-
-
-def environment() -> dict[str, str]:
-    """The variables that git is given: none that choose another repository, and no network."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
-    return env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lineage.errors import ObservationError, RepositoryError
-from lineage.system.gitchild import give
+from lineage.system.gitasking import give, reach
 from lineage.system.gitcommand import decode
-from lineage.system.gitfetch import UPLOAD, reach
+from lineage.system.gitfetch import UPLOAD
 
 _TIMEOUT_S = 30.0
 _NO_PROMPT = {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from lineage.errors import RepositoryError
 from lineage.model.code import Edit, FileChange, Staged
+from lineage.system.gitasking import begin, give, overriding
 from lineage.system.gitblob import blob_id
-from lineage.system.gitchild import begin, give
 from lineage.system.gitcommand import GitCommand, decode
 from lineage.system.gitfilters import unfiltered
 from lineage.system.gitstatus import ARGUMENTS, parse_edits
@@ -67,19 +67,20 @@ def observe(place: Place, is_other_submodule: Callable[[str, str], bool]) -> Wor
     ask, root = place.git.ask, place.root
     begun = begin(root, "rev-parse", "HEAD^{commit}", "HEAD^{tree}", "--git-path", "index")
     try:
-        quiet = unfiltered(lambda *arguments, accepted=(0,): ask(root, *arguments, accepted=accepted))
+        unfiltering = unfiltered(lambda *arguments, accepted=(0,): ask(root, *arguments, accepted=accepted))
     finally:
         asked = begun.end().stdout
     commit, tree, index_path = decode(asked).removesuffix("\n").split("\n", 2)
     moment = Moment(commit, state_of(root / index_path))
-    status = begin(root, *ARGUMENTS, settings=quiet.settings, variables=quiet.variables)
+    settings, variables = overriding(unfiltering)
+    status = begin(root, *ARGUMENTS, settings=settings, variables=variables)
     try:  # the index is read while git looks at every file
         rows = decode(give(root, "ls-files", "-v", "--stage", "-z").stdout).split("\0")[:-1]
         index = _index(rows, len(commit))
     finally:
         told = status.end().stdout
     seen = parse_edits(told)
-    if seen and (quiet.variables or quiet.settings or any(path.endswith(".gitattributes") for path in index)):
+    if seen and (unfiltering or any(path.endswith(".gitattributes") for path in index)):
         seen = tuple(_without_pointed(root, seen))
     odd = [row for row in rows if row[0] != "H" or row[2:4] != "10"]
     return WorkTree(

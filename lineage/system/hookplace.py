@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lineage.errors import InputError, RepositoryError
-from lineage.system.process import run
-
-_TIMEOUT_S = 60.0
-_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+from lineage.system.gitasking import HOOKS_TOLD, ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +46,7 @@ def _note(root: Path, directory: Path, configured: str) -> str:
 
 
 def _ask(directory: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
-    try:
-        answer = run(["git", *arguments], env=env | {"LC_ALL": "C"}, cwd=directory, timeout_s=_TIMEOUT_S)
-    except InputError as error:
-        raise RepositoryError("git was not found on PATH", hint="install git") from error
-    if answer.status not in accepted:
-        raise RepositoryError(f"git {arguments[0]} failed: {answer.last_words}", where=str(directory))
+    answer = ask(directory, *arguments, settings=HOOKS_TOLD, accepted=accepted)
     return os.fsdecode(answer.stdout.removesuffix(b"\n"))
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lineage.errors import RepositoryError
-from lineage.system.gitchild import give
+from lineage.system.gitasking import give
 from lineage.system.gitcommand import decode
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.errors import RepositoryError
-from lineage.system.gitchild import give
+from lineage.system.gitasking import give
 
 _TREE = b"40000"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.checked import fraud
 from tests.support.gitrepos import git, submodule, write
 from tests.support.hooked import ALL, BUMPED, LINE, committed, hooked, install, message, staged, typed
-from tests.support.projects import Ended, run_lineage
+from tests.support.projects import Ended, run_lineage, script
 
 SCRIPT = b'#!/bin/sh\necho "own $*" >&2\nexit ${OWN:-0}\n'
 
@@ -220,3 +220,16 @@ def test_a_linked_work_tree_and_a_submodule(tmp_path: Path) -> None:
     assert message(inner) == "Add"
     assert (tmp_path / "outer/.git/modules/libs/inner/hooks/pre-commit").is_file()
     assert typed(tmp_path / "outer", "commit", "--quiet", "-am", "x").code == 0
+
+
+def test_no_monitor_of_the_repository_is_run(root: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    git(root, "config", "core.hooksPath", "hooks")
+    git(root, "config", "core.fsmonitor", str(script(tmp_path / "monitor", f"touch '{mark}'")))
+
+    typed(root, "status")
+    assert mark.exists()
+    mark.unlink()
+
+    assert (install(root).code, uninstall(root).code) == (0, 0)
+    assert not mark.exists()

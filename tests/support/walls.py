@@ -105,8 +105,10 @@ WORLD = frozenset(
 )
 """What a pure module must not import: it would see the world."""
 
+PROGRAM, ASKS_GIT = "git", "system/gitasking.py"
 CONFIGURATION = ENTRIES | {"__main__"}
 MAX_LINES = 300
+STARTERS = {"run", "start", "Popen", "call", "check_call", "check_output", "getoutput", "system", "popen", "split"}
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,32 @@ def catch_all_breaks(package: Path) -> list[str]:
     return found
 
 
+def git_breaks(package: Path) -> list[str]:
+    """Git named as a program outside the one place that starts it; a pure module starts none."""
+    found = []
+    for file in source_files(package):
+        name = file.relative_to(package).as_posix()
+        if part_of(name) in PURE or name == ASKS_GIT:
+            continue
+        nodes = list(ast.walk(ast.parse(file.read_bytes())))
+        texts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        lines = [
+            node.lineno
+            for node in nodes
+            if (isinstance(node, ast.Constant) and node.value == PROGRAM and id(node) not in texts)
+            or (isinstance(node, ast.Call) and _starts_git(node))
+        ]
+        found += [f"{name}:{line} names git as a program" for line in lines]
+    return found
+
+
+def _starts_git(call: ast.Call) -> bool:
+    words = [str(one.value) for one in call.args if isinstance(one, ast.Constant)]
+    return ast.unparse(call.func).rpartition(".")[2] in STARTERS and any(one.startswith("git ") for one in words)
+
+
 RULES = (
+    git_breaks,
     layer_breaks,
     home_breaks,
     purity_breaks,

@@ -114,6 +114,17 @@ def test_a_bare_repository_answers_for_its_revisions(root: Path, tmp_path: Path)
     assert file_at(tmp_path / "bare.git", "HEAD", "requirements.txt") == b"scikit-learn==1.5.0\n"
 
 
+def test_what_a_partial_clone_lacks_is_not_fetched_unasked(root: Path, tmp_path: Path) -> None:
+    git(root, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", root.as_uri(), "partial")
+
+    error = failure(tmp_path / "partial", "HEAD")
+
+    assert error.message.endswith("from promisor remote")
+    assert error.hint == "git show HEAD:train.py fetches it"
+    assert file_at(tmp_path / "partial", "HEAD", "absent") is None
+
+
 def test_a_directory_that_is_no_repository(tmp_path: Path) -> None:
     message = "fatal: not a git repository (or any of the parent directories): .git"
 
