@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.errors import InputError, ObservationError, RepositoryError
+from lineage.system.gitprograms import unfollowed
 from lineage.system.process import Child, Completed, start
 
 PROGRAM = "git"
@@ -86,12 +87,21 @@ def reach(
 
     Raises ``RepositoryError``, and ``ObservationError`` when it takes too long.
     """
-    env = environment() | dict(variables or {})
+    settings, more = _own_programs_off(root)
+    env = environment() | dict(variables or {}) | more
     del env["GIT_ALLOW_PROTOCOL"]
-    answer = _run([*SAFE, *_REACHING, *asked], env, root, timeout_s, "install git")
+    answer = _run([*SAFE, *settings, *_REACHING, *asked], env, root, timeout_s, "install git")
     if answer.status:
         raise failed(asked[0], answer, where, "look at git remote -v, and at what the server lets you read")
     return answer.stdout
+
+
+def _own_programs_off(root: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Options and variables with which no program is followed that the repository's own configuration names."""
+    listing = ask(root, "config", "--show-scope", "-z", "--list").stdout
+    found = unfollowed(os.fsdecode(listing), os.environ)
+    settings, variables = overriding(found.rows)
+    return settings, variables | found.variables
 
 
 def _run(words: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, hint: str) -> Completed:
@@ -114,6 +124,12 @@ def give(
     Raises ``RepositoryError`` when it ends with a status that is not accepted.
     """
     return begin(root, *arguments, given=given, variables=variables).end(accepted)
+
+
+def check_out(root: Path, *arguments: str) -> bytes:
+    """The same, of a subcommand that looks at or writes files: by the user's own filters, not the repository's."""
+    settings, variables = _own_programs_off(root)
+    return begin(root, *arguments, settings=settings, variables=variables).end().stdout
 
 
 def begin(

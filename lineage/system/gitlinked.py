@@ -1,9 +1,10 @@
-"""A linked work tree of a repository: made where there is none, else the one that stands there. No hook is run."""
+"""A linked work tree of a repository: made where there is none, else the one that stands there. No hook of it is run,
+and no filter that its own configuration names."""
 
 from pathlib import Path
 
 from lineage.errors import InputError, RepositoryError
-from lineage.system.gitasking import give
+from lineage.system.gitasking import check_out, give
 from lineage.system.gitcommand import decode
 
 
@@ -14,15 +15,15 @@ def linked(root: Path, place: Path, commit: str) -> bool:
     where another thing stands there, ``RepositoryError`` where git refuses.
     """
     if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-        give(root, "worktree", "add", "--quiet", "--detach", str(place), commit)
+        check_out(root, "worktree", "add", "--quiet", "--detach", str(place), commit)
         return True
     _require_linked(root, place)
     if _line(place, "rev-parse", "HEAD") == commit:
         return False
-    if give(place, "status", "--porcelain", "--untracked-files=no").stdout:
+    if check_out(place, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"):
         hint = f"commit what is there, or: git worktree remove --force {place}"
         raise InputError("is at another commit, and holds changes that are not committed", str(place), hint)
-    give(place, "checkout", "--quiet", "--detach", commit)
+    check_out(place, "checkout", "--quiet", "--no-recurse-submodules", "--detach", commit)
     return False
 
 
