@@ -25,7 +25,7 @@ _HEX40 = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _SHA256 = r"sha256:[0-9a-f]{64}"
 _INPUT = _SHA256 + r"|md5(-dos2unix)?:[0-9a-f]{32}(\.dir)?"
 _PRINTABLE = r"[^\x00-\x1f\x7f]+"
-_GOOD_NAME = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+")
+_GOOD_NAME = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*")
 _GOOD_TEXTS = {"version": re.compile(_PRINTABLE).fullmatch} | {
     key: re.compile(_SHA256 if key in ("record", "artifact") else _PRINTABLE).fullmatch
     for key in ("record", "artifact", "tag", "origin", "installer")

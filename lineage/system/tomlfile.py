@@ -19,18 +19,19 @@ MAX_VALUE_DEPTH = 64
 _PART = rb"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+')"""
 _KEY_PART = re.compile(_PART)
 _DOTTED = re.compile(rb"(?:\.[ \t]*+%b[ \t]*+){%d}" % (_PART, MAX_KEY_DEPTH))
-# Texts that are not closed reach to the end, or they would be searched again from every quote in them.
+# Texts that are not closed reach to the end, or they would be searched again from every quote in them. Groups are not
+# repeated possessively where a round may fail half-way: before Python 3.11.5 it keeps what it has taken.
 _TOKEN = re.compile(
     rb"""
-    "{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\\?\Z)
-    |'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)
+    "{3}(?:.*?(?<!\\)(?:\\\\)*"{3,5}+|.*+)
+    |'{3}(?:.*?'{3,5}+|.*+)
     |\#[^\n]*+
-    |(?P<key>%b(?:[ \t]*+\.[ \t]*+%b)*+)
+    |(?P<key>%b(?:[ \t]*+\.[ \t]*+%b){0,%d})
     |"[^\n]*+
     |[^"'\#A-Za-z0-9_-]++
     |'
     """
-    % (_PART, _PART),
+    % (_PART, _PART, MAX_KEY_DEPTH),
     re.DOTALL | re.VERBOSE,
 )
 

@@ -26,7 +26,7 @@ _NAMES = re.compile(
 )
 _FOLDERS = frozenset({"envs", "conda-envs", "conda_envs"})
 """folders whose YAML files are environments: of snakemake's workflows, and where many are kept"""
-_ITEM = re.compile(r"""[ \t]*+(?:-[ \t]++)++(?:"([^"]*)"|'([^']*)'|([^"'#\s].*))""")
+_ITEM = re.compile(r"""[ \t]*+(?:(?=-[ \t])-[ \t]++)++(?:"([^"]*)"|'([^']*)'|([^"'#\s].*))""")
 _HINT = "write the packages as a list below dependencies:"
 
 

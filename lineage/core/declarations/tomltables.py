@@ -14,9 +14,9 @@ from lineage.errors import InputError
 
 Path = tuple[str, ...]
 
-_HEADER = re.compile(r"\s*+\[\[?\s*+(?P<name>(?:[^\"'\[\]#,]|\"[^\"]*+\"|'[^']*+')++)\]")
+_HEADER = re.compile(r"\s*+\[\[?\s*+(?P<name>(?:[^\"'\[\]#,]++|\"[^\"]*+\"|'[^']*+')+)\]")
 _PART = re.compile(r"\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([A-Za-z0-9_-]++))\s*+\.?")
-_KEY = re.compile(r"\s*+(?P<key>(?:\s*+\.?\s*+(?:\"[^\"]*+\"|'[^']*+'|[A-Za-z0-9_-]++))++)\s*+=")
+_KEY = re.compile(r"\s*+(?P<key>(?:\s*+\.?\s*+(?:\"[^\"]*+\"|'[^']*+'|[A-Za-z0-9_-]++))+)\s*+=")
 _TEXT = re.compile(r"#|\"((?:[^\"\\]|\\.)*+)\"|'([^']*+)'")
 _INNER = re.compile(r"[{,]\s*+([A-Za-z0-9_-]++)\s*+=")
 
