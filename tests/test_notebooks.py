@@ -30,7 +30,6 @@ _NEEDED = (
     "gitpython",
     "packaging",
     "pyyaml",
-    "ruamel.yaml",
     "tomli",
     "tomlkit",
 )

@@ -49,21 +49,23 @@ three: *other
     }
 
 
+def test_only_a_plain_key_merges() -> None:
+    assert read_yaml(b"- &a '<<'\n- {*a : 1}\n- {'<<': {b: 2}}\n", "x") == ["<<", {"<<": 1}, {"<<": {"b": 2}}]
+
+
 ALIAS_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (letter, letter, b", ".join([b"*%c" % (letter - 1)] * 9)) for letter in b"bcdefghi"
 )
 
 MALFORMED = [
-    pytest.param(b"a: [1\nb: 2\n", "2", "expected ',' or ']', but got ':'", id="not closed"),
-    pytest.param(b"a: 1\nb:\n\t- x\n", "3", "found character '\\t' that cannot start any token", id="tab"),
+    pytest.param(b"a: [1\nb: 2\n", "2", "did not find expected ',' or ']'", id="not closed"),
+    pytest.param(b"a: 1\nb:\n\t- x\n", "3", "found character that cannot start any token", id="tab"),
     pytest.param(b"a: 1\nb: 2\na: 3\n", "3", "the key 'a' stands twice", id="duplicate key"),
     pytest.param(b"x:\n  <<: {a: 1}\n  b: 2\n  b: 3\n", "4", "the key 'b' stands twice", id="duplicate beside a merge"),
-    pytest.param(
-        b"? [a]\n: 1\n? [a]\n: 2\n",
-        "3",
-        'found duplicate key "(\'a\',)" with value "2" (original value: "1")',
-        id="duplicate sequence key",
-    ),
+    pytest.param(b"? [a]\n: 1\n? [a]\n: 2\n", "3", "the key ('a',) stands twice", id="duplicate sequence key"),
+    pytest.param(b"1: a\ntrue: b\n", "2", "the key True stands twice", id="keys that Python holds for one"),
+    pytest.param(b"<<: {a: 1}\n<<: {b: 1}\n", "2", "the key '<<' stands twice", id="duplicate merge key"),
+    pytest.param(b"a: 1\n<<: x\n", "2", "expected a mapping or list of mappings for merging", id="nothing to merge"),
     pytest.param(b"? {a: b}\n: 1\n", "1", "found unhashable key", id="mapping as key"),
     pytest.param(b"a: 1\n---\nb: 2\n", "2", "but found another document", id="two documents"),
     pytest.param(b"a: *b\n", "1", "found undefined alias 'b'", id="undefined alias"),
@@ -75,7 +77,7 @@ MALFORMED = [
         id="recursive, anchor used twice",
     ),
     pytest.param(ALIAS_BOMB, "6", "the aliases stand for more than 100000 nodes", id="alias bomb"),
-    pytest.param(b"[" * 5000, "1", "nested more than 100 deep", id="deep flow"),
+    pytest.param(b"[" * 150, "1", "nested more than 100 deep", id="deep flow"),
     pytest.param(
         b"a:\n" + b"".join(b" " * n + b"-\n" for n in range(150)), "101", "nested more than 100 deep", id="deep"
     ),
@@ -84,6 +86,8 @@ MALFORMED = [
     pytest.param(b"%YAML 1.1\n---\na: 1\n", "1", "directives are not read here", id="directive"),
     pytest.param(b"a: 1\nb: 2024-13-45\n", "2", "month must be in 1..12", id="no such date"),
     pytest.param(b"a: 1\nb: \x01\n", "2", "the character U+0001", id="control character"),
+    pytest.param(b"a: 1 # x\xe2\x80\xa8b: 2\n", "1", "the character U+2028", id="ends a line in YAML 1.1"),
+    pytest.param(b"a: 1\n\xef\xbb\xbfb: 2\n", "2", "the character U+FEFF", id="byte order mark inside"),
 ]
 
 
