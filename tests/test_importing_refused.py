@@ -76,7 +76,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "link": (lambda b: first_of(b, type=tarfile.SYMTYPE, linkname="/etc"), PLAIN),
     "hard link": (lambda b: first_of(b, type=tarfile.LNKTYPE, linkname="x"), PLAIN),
     "device": (lambda b: first_of(b, type=tarfile.CHRTYPE), PLAIN),
-    "directory": (lambda b: first_of(b, type=tarfile.DIRTYPE), PLAIN.replace("json", "json/")),
+    "directory": (lambda b: first_of(b, type=tarfile.DIRTYPE), PLAIN),
     "sparse": (lambda b: first_of(b, type=tarfile.GNUTYPE_SPARSE), PLAIN),
     "fifo": (lambda b: first_of(b, type=tarfile.FIFOTYPE), PLAIN),
     "size lies": (lambda b: first_of(b, size=1 << 32), "is cut short: in 'lineage-bundle.json'"),

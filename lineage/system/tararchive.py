@@ -1,14 +1,13 @@
 """A tar of plain files: the same members, the same bytes. Read as strictly as it is written.
 
-POSIX pax (IEEE Std 1003.1): blocks of 512 bytes, a header for each member, at the end two blocks of zeros. Owner 0,
-mode 0644, time 0; a name or size that the plain header cannot hold stands in an extended header before it. Anything
-else that tar knows (links, devices, directories, sparse files, other keys) is refused.
+POSIX pax, by Python's ``tarfile``: owner 0, mode 0644, time 0, at the end two blocks of zeros. ``tarfile`` finds the
+members and never unpacks them; one whose header is not the one that we would write for its name and size (links,
+devices, directories, sparse files, other keys) is refused.
 """
 
 import hashlib
 import io
 import os
-import re
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
@@ -19,12 +18,11 @@ from typing import BinaryIO, NamedTuple
 from lineage.errors import InputError
 from lineage.system.hashing import Advance
 
-_BLOCK = 512
+_BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 20
-_LARGEST_EXTENDED = 64 << 10
-_OCTAL = re.compile(rb"[0-7]+[\0 ]?")
-_NUMBER = re.compile(r"[0-9]{1,19}")
-_RECORD = re.compile(rb"([0-9]{1,6}) (path|size)=")
+_LARGEST_HEADER = 8 << 10
+"""bytes: a path is never that long, and what ``tarfile`` does with it may take the square of its length"""
+_MAGIC = b"ustar\x0000"
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 END = bytes(2 * _BLOCK)
 
@@ -66,85 +64,62 @@ def opened(path: Path) -> Iterator[io.FileIO]:
         yield file
 
 
+class _Headers:
+    """What ``tarfile`` sees of an archive: never more at once than a header may have."""
+
+    def __init__(self, file: BinaryIO | io.FileIO, where: str) -> None:
+        self.seek, self.tell = file.seek, file.tell
+        self._file, self._where = file, where
+
+    def read(self, size: int) -> bytes:
+        if size > _LARGEST_HEADER:
+            raise InputError("has a header that is too large", where=self._where)
+        return self._file.read(size) or b""
+
+
 def entries(file: BinaryIO | io.FileIO, where: str) -> Iterator[Entry]:
     """The members of an archive, in their order. Raises ``InputError`` where it is not one of ours, or cut short."""
     end = file.seek(0, os.SEEK_END)
     offset = 0
-    while True:
-        block = _block(file, offset, where)
-        if block == END[:_BLOCK]:
-            if end - offset != len(END) or _block(file, offset + _BLOCK, where) != block:
-                raise InputError("has more behind its end, or is cut short", where=where)
-            return
-        extended: dict[str, str] = {}
-        if block[156:157] == b"x":
-            size = _size(block, where)
-            if size > _LARGEST_EXTENDED:
-                raise InputError("has a header that is too large", where=where)
-            extended = _extended(_exactly(file, offset + _BLOCK, size, where), where)
-            offset += _BLOCK + size + len(padding(size))
-            block = _block(file, offset, where)
-        entry = _entry(block, offset + _BLOCK, extended, where)
+    for info in _infos(file, where):
+        entry = _entry(file, offset, info, where)
         offset = entry.offset + entry.size + len(padding(entry.size))
         if offset > end:
             raise InputError(f"is cut short: in {_shown(entry.name)}", where=where)
         yield entry
+    if _exactly(file, offset, len(END), where) != END or end - offset != len(END):
+        raise InputError("has more behind its end, or is cut short", where=where)
 
 
-def _entry(block: bytes, offset: int, extended: dict[str, str], where: str) -> Entry:
-    plain = _text(block[:100], where)
-    prefix = _text(block[345:500], where)
-    name = extended.get("path", f"{prefix}/{plain}" if prefix else plain)
-    size = int(extended["size"]) if "size" in extended else _size(block, where)
-    if block[156:157] != b"0" or any(block[157:257]):
-        raise InputError(f"holds something that is not a plain file: {_shown(name)}", where=where)
-    return Entry(name, offset, size)
-
-
-def _block(file: BinaryIO | io.FileIO, offset: int, where: str) -> bytes:
-    """A header whose checksum is right, or zeros."""
-    block = _exactly(file, offset, _BLOCK, where)
-    if any(block):
-        wanted = block[148:156].rstrip(b"\0 ")
-        if block[257:265] != b"ustar\x0000" or not _OCTAL.fullmatch(wanted):
-            raise InputError("is not a bundle of lineage", where=where)
-        if int(wanted, 8) != sum(block[:148]) + sum(block[156:]) + 8 * 32:
-            raise InputError("is damaged: a checksum is wrong", where=where)
-    return block
-
-
-def _size(block: bytes, where: str) -> int:
-    if not _OCTAL.fullmatch(block[124:136]):
-        raise InputError("has a member whose size is no number", where=where)
-    return int(block[124:136].rstrip(b"\0 "), 8)
-
-
-def _extended(content: bytes, where: str) -> dict[str, str]:
-    """``LENGTH KEY=VALUE\\n`` records; only those that we write."""
-    found: dict[str, str] = {}
-    while content:
-        match = _RECORD.match(content)
-        length = int(match[1]) if match else 0
-        record = content[:length]
-        if match is None or not match.end() < length <= len(content) or not record.endswith(b"\n"):
-            raise InputError("has an extended header that is not understood", where=where)
-        key = match[2].decode("ascii")
-        value = _text(record[match.end() : -1], where)
-        if key in found or (key == "size" and not _NUMBER.fullmatch(value)):
-            raise InputError("has an extended header that is not understood", where=where)
-        found[key] = value
-        content = content[length:]
-    return found
-
-
-def _text(field: bytes, where: str) -> str:
-    plain = field.rstrip(b"\0")
+def _infos(file: BinaryIO | io.FileIO, where: str) -> Iterator[tarfile.TarInfo]:
+    first = _exactly(file, 0, _BLOCK, where)
+    if any(first) and first[257:265] != _MAGIC:
+        raise InputError("is not a bundle of lineage", where=where)
+    file.seek(0)
     try:
-        if b"\0" not in plain:
-            return plain.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    raise InputError("has a name that is not understood", where=where)
+        with tarfile.TarFile(fileobj=_Headers(file, where), encoding="utf-8", errors="strict") as archive:  # type: ignore[arg-type]
+            while (info := archive.next()) is not None:
+                archive.members = []  # type: ignore[attr-defined]  # else each member stays in memory
+                yield info
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=where) from error
+    except tarfile.TarError as error:
+        raise InputError("is damaged: a checksum is wrong", where=where) from error
+    except (ValueError, OverflowError, RecursionError) as error:  # what is no UTF-8, no number, headers of headers
+        raise InputError("has a header that is not understood", where=where) from error
+
+
+def _entry(file: BinaryIO | io.FileIO, offset: int, info: tarfile.TarInfo, where: str) -> Entry:
+    if info.type != tarfile.REGTYPE:
+        raise InputError(f"holds something that is not a plain file: {_shown(info.name)}", where=where)
+    try:
+        wanted = header(info.name, info.size)
+    except ValueError:  # a negative size, or what is no Unicode
+        wanted = b""
+    if info.offset_data != offset + len(wanted) or _exactly(file, offset, len(wanted), where) != wanted:
+        kind = "an extended header" if info.pax_headers else "a header"
+        raise InputError(f"has {kind} that is not understood", where=where)
+    return Entry(info.name, info.offset_data, info.size)
 
 
 def _shown(name: str) -> str:

@@ -67,3 +67,48 @@ def test_a_member_is_read_in_parts() -> None:
     assert digest == hashlib.sha256(content).hexdigest()
     with pytest.raises(InputError, match=r"x: a is larger than 5 bytes"):
         content_of(file, entry, 5, "x")
+
+
+def kept(info: tarfile.TarInfo, **fields: object) -> bytes:
+    """A header as ``tarfile`` writes it, with other fields than ours."""
+    for name, value in fields.items():
+        setattr(info, name, value)
+    return info.tobuf(tarfile.PAX_FORMAT)
+
+
+def extended(content: bytes) -> bytes:
+    """An extended header, in blocks, whose records are of any kind."""
+    return kept(tarfile.TarInfo("x"), type=tarfile.XHDTYPE, size=len(content)) + content + padding(len(content))
+
+
+FOREIGN = {
+    "time": (kept(tarfile.TarInfo("a"), mtime=1), "has a header that is not understood"),
+    "owner": (kept(tarfile.TarInfo("a"), uname="root"), "has a header that is not understood"),
+    "mode": (kept(tarfile.TarInfo("a"), mode=0o755), "has a header that is not understood"),
+    "contiguous": (kept(tarfile.TarInfo("a"), type=tarfile.CONTTYPE), "holds something that is not a plain file: 'a'"),
+    "header for no need": (extended(b"10 path=b\n") + header("a", 0), "has an extended header that is not understood"),
+    "for all": (
+        kept(tarfile.TarInfo("g"), type=tarfile.XGLTYPE) + header("a", 0),
+        "has a header that is not understood",
+    ),
+    "long name": (
+        tarfile.TarInfo("a" * 120).tobuf(tarfile.GNU_FORMAT) + header("a", 0),
+        "is not a bundle of lineage",
+    ),
+    "headers of headers": (extended(b"") * 5000 + header("a", 0), "has a header that is not understood"),
+    "long header": (extended(b"1" * (8 << 10) + b"1"), "has a header that is too large"),
+    "digits": (extended(b"1" * (8 << 10)) + header("a", 0), "has a header that is not understood"),
+    "no UTF-8": (header("ä" * 4, 0).replace("ä".encode(), b"\xff\xfe"), "has a header that is not understood"),
+    "sparse map": (
+        extended(b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n") + header("a", 512) + b"9" * 512,
+        "has a header that is not understood",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_a_header_that_is_not_one_of_ours_is_refused(case: str) -> None:
+    blocks, message = FOREIGN[case]
+    with pytest.raises(InputError) as caught:
+        list(entries(io.BytesIO(header("before", 0) * (case != "long name") + blocks + END), "x"))
+    assert str(caught.value).startswith(f"x: {message}")
