@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lineage.sources.watched import read_records
+from lineage.core.records import read_records
 from lineage.system.watching import prepare
 
 BOUND_MS = 25.0

@@ -7,16 +7,15 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
 from lineage.captured_stage import due_stage
-from lineage.core.besides import Locks
-from lineage.core.declared import is_dependency_file
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.core.due import due_packages, unread
 from lineage.core.duecode import due_code, due_data
 from lineage.core.duesystem import due_python, due_system
 from lineage.core.locks.markers import marker_environment
-from lineage.core.standing import standing
+from lineage.core.renamed import standing
 from lineage.errors import InputError
 from lineage.model.code import Code
-from lineage.model.declarations import Declarations
+from lineage.model.declarations import Declarations, Locks
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.plan import Due
 from lineage.portable.judge import Accepted

@@ -3,20 +3,21 @@
 The capture's is read from the commit that the manifest names, where that is in this clone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
 from lineage.core.duecode import due_params, flat
 from lineage.core.duestage import code_of, due_command, due_dependencies, due_unknown, maker
+from lineage.core.stagevalues import nested, picked, recordable, together
 from lineage.errors import InputError
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due
 from lineage.model.stage import Stage
 from lineage.portable.policy import Policy
 from lineage.revisions import Revision
-from lineage.stage_params import stage_params
+from lineage.system.valuefile import parse_values
 from lineage.weights.pointers import declared_stages
 
 
@@ -157,3 +158,21 @@ def _files(stage: CapturedStage, deps: Collection[str]) -> Mapping[str, str]:
         below = None if history is None else history.below(f"{stage.commit}:{dep}")
         found |= {f"{dep}/{path}" if path else dep: blob for path, blob in (below or {}).items()}
     return found
+
+
+def stage_params(stage: Stage, read: Callable[[str], bytes | None]) -> tuple[Mapping[str, object], str]:
+    """(nested values, the first file that gives any); ``read`` gives the bytes of a path, ``None`` for none.
+
+    Raises ``InputError`` for a file that cannot be read.
+    """
+    found = []
+    for path, keys in stage.params:
+        content = read(path)
+        if content is None:
+            continue
+        values = parse_values(content, path)
+        if not isinstance(values, Mapping):
+            raise InputError("must be a table of names and values", where=path)
+        kept = nested(picked(values, keys)[0]) if keys else values
+        found.append((path, recordable(kept)[0]))
+    return together(found), found[0][0] if found else ""

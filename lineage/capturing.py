@@ -9,10 +9,9 @@ from lineage import __version__
 from lineage.capture_request import Captured as Captured
 from lineage.capture_request import CaptureRequest as CaptureRequest
 from lineage.code_directory import BuildDirectory, CodeDirectory, opened_code
-from lineage.core.declared import declared_files
-from lineage.core.evidence import Evidence
+from lineage.core.declarations.forms import declared_files
+from lineage.core.evidence import Evidence, serving_evidence
 from lineage.core.secrets import secret_key
-from lineage.core.serving import serving_evidence
 from lineage.core.stagevalues import overlaid
 from lineage.errors import InputError, WeightsError
 from lineage.executed_source import keep_executed

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lineage.assessing import Assessed, assess
-from lineage.core.besides import UNRESOLVED
 from lineage.edited import changes_between
 from lineage.errors import InputError
+from lineage.model.declarations import UNRESOLVED
 from lineage.model.manifest import SUFFIX, StoredManifest, log_path
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from lineage.cli.telling import say
 from lineage.errors import InputError
 from lineage.portable.policy import Policy, parse_policy
+from lineage.revisions import Revision
 from lineage.system.files import read_document
 from lineage.system.tomlfile import parse_toml
 
@@ -106,3 +108,21 @@ def _parsed(content: bytes, where: str, name: str) -> Policy:
     if not isinstance(section, dict):
         raise InputError("tool.lineage: is missing or not a table", where=where, hint="see docs/policy.md")
     return parse_policy(section, where)
+
+
+def policies_of(
+    base: Revision | None, head: Revision, named: Path | None, quiet: bool
+) -> tuple[tuple[Policy, str], ...]:
+    """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
+    if named is not None:
+        return (load_policy(None, named),)
+    found = [policy_at(head.read, head.name[:12])]
+    if base is not None:
+        try:
+            other = policy_at(base.read, base.name[:12])
+        except InputError as error:
+            say(f"the policy of the base cannot be read, so HEAD's judges alone: {error.where}: {error.message}", quiet)
+            return tuple(found)
+        if other[0] != found[0][0]:
+            found.append((other[0], f"{other[1]} of {base.name[:12]}"))
+    return tuple(found)

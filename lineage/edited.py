@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterable, Sequence, Set
 
-from lineage.core.declared import is_dependency_file
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.core.edits import edits
 from lineage.core.samecode import CODE_SUFFIXES, is_same_code
 from lineage.errors import InputError

@@ -46,9 +46,9 @@ def judged(start: Path, since: str | None, env: Mapping[str, str]) -> Told:
     """
     gc.set_threshold(100_000)  # as lineage check
     from lineage.checking import Judges
-    from lineage.cli.judges import kept_readings, policies_of
+    from lineage.config import policies_of
     from lineage.hooking import judge_staged
-    from lineage.readings import Readings
+    from lineage.readings import Readings, kept_readings
     from lineage.revisions import at_commit, at_index
     from lineage.system.gitobjects import GitObjects
 
@@ -156,9 +156,8 @@ def trailers_in(path: Path) -> tuple[str, ...]:
 
 def suited(start: Path, env: Mapping[str, str]) -> Told:
     """One line where the active environment does not suit the manifests that are checked out, else none."""
-    from lineage.cli.judges import kept_readings
     from lineage.hooking import manifests_of, unfit
-    from lineage.readings import Readings
+    from lineage.readings import Readings, kept_readings
     from lineage.revisions import at_index
     from lineage.system.gitobjects import GitObjects
 
@@ -192,9 +191,8 @@ def _active(env: Mapping[str, str], root: Path) -> Path | None:
 
 def behind(start: Path, remote: tuple[str, str], given: str) -> Told:
     """What a push leaves behind that the manifests in it need; ``given``: as git tells a pre-push hook."""
-    from lineage.cli.judges import kept_readings
     from lineage.pushing import left_behind, parse_pushed
-    from lineage.readings import Readings
+    from lineage.readings import Readings, kept_readings
     from lineage.system.gitobjects import GitObjects
 
     pushed = parse_pushed(given)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lineage.checking import Judges, check
-from lineage.core.declared import is_dependency_file
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.plan import Plan

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lineage.core.evidence import Evidence
+from lineage.core.evidence import Evidence, require_model_loaded
 from lineage.core.imports import Imports
+from lineage.core.modules import providers
 from lineage.core.named import foreign_imports, loader_names, named_modules, other_writers
-from lineage.core.serving import require_model_loaded
 from lineage.core.session import SessionCode
 from lineage.core.usage import Clues, assign_use
-from lineage.loaded import loaded_modules
 from lineage.model.contents import Contents
 from lineage.model.installed import Installed
 from lineage.observed_files import changed_problems, library_problems
@@ -181,3 +180,28 @@ def _own_stdlib() -> frozenset[str]:
 def _origin_problems(packages: Sequence[Package]) -> list[Problem]:
     detail = "an editable install from outside the repository: its code has no identity"
     return [Problem("package.editable", f"package:{one.name}", detail) for one in packages if one.origin == EDITABLE]
+
+
+def loaded_modules(
+    evidence: Evidence, distributions: Sequence[Distribution], details: Sequence[Installed], left_out: str
+) -> dict[str, frozenset[str]]:
+    """Distribution → the names under its files that were loaded, but for the distribution ``left_out``.
+
+    By its files where those are known; by the names of modules for the rest, as an editable install or a process
+    that was killed before it could tell.
+    """
+    found: dict[str, set[str]] = {}
+    placed: set[str] = set()
+    for one, detail in zip(distributions, details, strict=True):
+        if detail.name == left_out:
+            continue
+        for path in detail.files:
+            if f"{one.path}/{path}" in evidence.files:
+                found.setdefault(detail.name, set()).add(path.partition("/")[0].partition(".")[0])
+                placed.add(path.partition("/")[0].partition(".")[0])
+    rest = [name for name in evidence.names if name.partition(".")[0] not in placed]
+    for name, owners in providers(rest, details).items():
+        for owner in owners:
+            if owner != left_out:
+                found.setdefault(owner, set()).add(name)
+    return {name: frozenset(names) for name, names in found.items()}

@@ -19,14 +19,13 @@ from lineage.core.inputs import (
     choose,
     declared_inputs,
     files_read,
-    is_within,
     left_out_problem,
     recorded_by,
     whole_directories,
     within_limits,
 )
 from lineage.errors import InputError, WeightsError
-from lineage.model.inputs import RunFiles, Tracked, Upstream
+from lineage.model.inputs import RunFiles, Tracked, Upstream, is_within
 from lineage.model.manifest import SUFFIX
 from lineage.model.observed import Process
 from lineage.model.run import Run

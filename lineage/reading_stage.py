@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lineage.core.canonical import canonical_json
-from lineage.core.inputs import is_within
 from lineage.core.stagevalues import Values, nested, picked, recordable, together
 from lineage.errors import InputError, WeightsError
-from lineage.model.inputs import RunFiles, Tracked
+from lineage.model.inputs import RunFiles, Tracked, is_within
 from lineage.model.manifest import thaw
 from lineage.model.stage import LockedStage, Stage
 from lineage.model.weights import Weights

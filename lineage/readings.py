@@ -5,16 +5,19 @@ A dependency file that includes others is not told by its own blob, so it is rea
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from lineage import __version__
 from lineage.core.declarations.forms import form_of
 from lineage.core.effective import Promises
 from lineage.core.remembered import declarations_of, declarations_row, manifest_of, manifest_row
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from lineage.model.manifest import StoredManifest
-from lineage.system.blobcache import BlobCache
+from lineage.system.blobcache import BlobCache, readers_of
 from lineage.system.files import MAX_DOCUMENT_BYTES
+from lineage.system.gitobjects import GitObjects
 
 Blob = Callable[[str], bytes | None]
 """(blob id, or COMMIT:PATH) → bytes; ``None`` where the object is not here. Raises ``InputError`` for one too large."""
@@ -104,3 +107,9 @@ def _document(kind: str, content: bytes, path: str) -> Any:
         except (ValueError, RecursionError) as error:
             raise InputError("is not JSON in UTF-8 that can be read", where=path) from error
     return None
+
+
+def kept_readings(objects: GitObjects) -> BlobCache:
+    """What earlier checks of the repository read."""
+    directory = objects.common_directory() / "lineage"
+    return BlobCache(directory, readers_of(Path(__file__).parent.parent, __version__))

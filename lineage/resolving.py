@@ -9,11 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from lineage.core.besides import UNRESOLVED, Locks
 from lineage.core.declarations import compiled
 from lineage.core.declarations.requirements import included
 from lineage.errors import InputError, ObservationError
-from lineage.model.declarations import Declarations
+from lineage.model.declarations import UNRESOLVED, Declarations, Locks
 from lineage.model.plan import Due
 from lineage.portable.environment import Environment, Platform
 from lineage.system.process import run

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from lineage.core.inputs import is_within
 from lineage.core.recordedcommand import Programs, runnable
 from lineage.core.retrainorder import ordered, reads
 from lineage.errors import InputError
+from lineage.model.inputs import is_within
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.model.plan import Due, ModelPlan, Plan
 from lineage.model.retraining import Job, Renewal, StageTarget, Wanted

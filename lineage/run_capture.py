@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lineage.capturing import Captured, CaptureRequest, capture
-from lineage.core.declared import is_dependency_file
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.core.entry import entries_of_command
 from lineage.core.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.core.modelfiles import MOST_GUESSED, ModelFiles, find_models

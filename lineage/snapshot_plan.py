@@ -14,7 +14,7 @@ from lineage.errors import RepositoryError
 from lineage.model.code import Edit, Staged
 from lineage.model.manifest import SUFFIX
 from lineage.repository_state import RepositoryState, describe_repository, environment_test
-from lineage.store.named_weights import named_weights
+from lineage.store.files import named_weights
 from lineage.system.files import MAX_DOCUMENT_BYTES
 from lineage.system.gitrepo import GitRepository
 from lineage.system.gitworktree import FILES, LINK, SUBMODULE, Moment, state_of, trusts_modes

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.besides import Locks
-from lineage.model.declarations import Declarations, Dependency
+from lineage.model.declarations import Declarations, Dependency, Locks
 from lineage.model.plan import Due
 from lineage.portable.environment import Environment, Platform
 from lineage.resolving import Resolver

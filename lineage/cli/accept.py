@@ -8,7 +8,6 @@ import click
 from lineage.checking import Judges, check
 from lineage.cli import exits
 from lineage.cli.emit import say
-from lineage.cli.judges import kept_readings
 from lineage.cli.options import policy_option, quiet_option
 from lineage.cli.targets import manifest_of
 from lineage.config import find_root, load_policy
@@ -16,7 +15,7 @@ from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.model.plan import Due
 from lineage.portable.policy import Accept
-from lineage.readings import Readings
+from lineage.readings import Readings, kept_readings
 from lineage.revisions import at_worktree
 from lineage.store.log import append_accept, read_log
 from lineage.system.files import read_document

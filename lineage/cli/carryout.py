@@ -2,12 +2,11 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lineage.cli import exits
-from lineage.cli.dryrun import script_of
 from lineage.cli.emit import answer, say, style_of
 from lineage.cli.finishing import FinishOptions
 from lineage.cli.nextsteps import tell_next
@@ -19,6 +18,7 @@ from lineage.core.retrainorder import ordered
 from lineage.errors import InputError, LineageError
 from lineage.model.retraining import Job, Outcome, Retraining
 from lineage.report.retraining import render_retraining
+from lineage.report.text import printable
 from lineage.retraining import Choice, given_job, jobs
 from lineage.revisions import Revision
 from lineage.sources.spec import Target
@@ -221,3 +221,24 @@ def _passed_over(job: Job, why: str, state: str = "skipped") -> Iterable[Outcome
             name=name, manifest=one.stored.path, state=state, reasons=one.reasons, command=job.words,
             directory=job.directory, detail=why,
         )  # fmt: skip
+
+
+Line = tuple[Job, Sequence[str]]
+"""A job, and the words that it would run: without secrets, as they may be told."""
+
+
+def script_of(todo: Iterable[Line], ground: Ground, place: Path | None, commit: str) -> list[str]:
+    """The lines, in order; with a ``place`` first the one that makes the work tree there, if there is none yet."""
+    root = ground.root if place is None else Path(os.path.realpath(place))
+    lines = [] if place is None or root.exists() else [f"git worktree add --detach {shlex.quote(str(root))} {commit}"]
+    for job, words in todo:
+        lines += _lines(job, words, ground, root)
+    return lines
+
+
+def _lines(job: Job, words: Sequence[str], ground: Ground, root: Path) -> Iterator[str]:
+    for one in job.models:
+        yield f"# {printable(one.stored.manifest.name)}: {printable('; '.join(one.reasons))}"
+    before = ground.activation.as_shell(ground.given())
+    command = " ".join([*([before] if before else []), shlex.join(words)])
+    yield f"cd {shlex.quote(str(root / job.directory))} && {command}"

@@ -2,6 +2,8 @@
 
 import contextlib
 import gc
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +13,12 @@ import click
 from lineage.checking import Judges, check
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise
-from lineage.cli.jobs import tell_jobs
-from lineage.cli.judges import kept_readings, policies_of
 from lineage.cli.options import policy_option, report_options
 from lineage.cli.ranges import range_of
-from lineage.errors import InputError, RepositoryError
-from lineage.readings import Readings
+from lineage.config import policies_of
+from lineage.errors import InputError, RepositoryError, StoreError
+from lineage.model.plan import Plan
+from lineage.readings import Readings, kept_readings
 from lineage.report.planforms import render_plan
 from lineage.revisions import Revision, at_commit, at_index, at_worktree
 from lineage.system.gitobjects import GitObjects
@@ -124,3 +126,32 @@ def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
                 fetch_commits(objects.root, [commit])
         for commit in (one for one in commits if not objects.has(one)):
             say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)
+
+
+GITHUB_OUTPUT = "GITHUB_OUTPUT"
+DOTENV = "LINEAGE_DOTENV"
+CODE_QUALITY = "LINEAGE_CODE_QUALITY"
+
+
+def tell_jobs(plan: Plan, variables: Mapping[str, str] = os.environ) -> None:
+    """Append the outputs of GitHub's step, and write GitLab's reports. ``StoreError`` names the variable."""
+    asked = {name: Path(variables[name]) for name in (GITHUB_OUTPUT, DOTENV, CODE_QUALITY) if variables.get(name)}
+    if not asked:
+        return
+    from lineage.report.planjobs import code_quality, dotenv, github_outputs
+
+    if GITHUB_OUTPUT in asked:  # what other commands of the step wrote stays
+        _write(GITHUB_OUTPUT, asked[GITHUB_OUTPUT], github_outputs(plan), "a")
+    if DOTENV in asked:
+        _write(DOTENV, asked[DOTENV], dotenv(plan), "w")
+    if CODE_QUALITY in asked:
+        _write(CODE_QUALITY, asked[CODE_QUALITY], code_quality(plan), "w")
+
+
+def _write(name: str, path: Path, text: str, mode: str) -> None:
+    try:
+        with path.open(mode, encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+    except OSError as error:
+        hint = "name a file that can be written, or unset the variable"
+        raise StoreError(f"the file that it names cannot be written: {error.strerror}", f"${name}", hint) from error

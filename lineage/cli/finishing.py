@@ -27,11 +27,11 @@ from lineage.running import watch
 from lineage.snapshotting import Wish
 from lineage.sources.spec import Target
 from lineage.store.files import write_manifest
-from lineage.store.renewals import kept_renewals
 from lineage.store.runs import (
     asked_captures,
     find_run,
     keep_run,
+    kept_renewals,
     own_runs_directory,
     read_run,
     remove_run,

@@ -51,8 +51,8 @@ def command(model: str | None, no_check: bool, form: str, output: Path | None, q
 def _checked(rows: Sequence[ModelRow], quiet: bool) -> tuple[ModelRow, ...]:
     """The same with what HEAD asks for, as ``lineage check`` without a range."""
     from lineage.checking import Judges, check
-    from lineage.cli.judges import kept_readings, policies_of
-    from lineage.readings import Readings
+    from lineage.config import policies_of
+    from lineage.readings import Readings, kept_readings
     from lineage.revisions import at_commit
     from lineage.system.gitobjects import GitObjects
 

@@ -27,8 +27,7 @@ from lineage.running import Watched, lay_out, watch
 from lineage.sources.spec import Target
 from lineage.started_code import begin
 from lineage.store.files import parse_manifest
-from lineage.store.renewals import keep_renewals
-from lineage.store.runs import begun_run, remove_run
+from lineage.store.runs import begun_run, keep_renewals, remove_run
 from lineage.system.activation import Activation
 from lineage.system.foreground import Ended, given_environment
 from lineage.system.gitrepo import GitRepository

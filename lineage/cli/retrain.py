@@ -9,16 +9,15 @@ import click
 from lineage.checking import Judges, check
 from lineage.cli.carryout import Asked, carry_out
 from lineage.cli.emit import say
-from lineage.cli.judges import kept_readings, policies_of
 from lineage.cli.options import PATH, answer_options, policy_option
 from lineage.cli.ranges import range_of
 from lineage.cli.targets import manifest_of
-from lineage.config import find_root
+from lineage.config import find_root, policies_of
 from lineage.core.metricmoves import parse_tolerances
 from lineage.errors import InputError
 from lineage.model.plan import Plan
 from lineage.portable.policy import Policy
-from lineage.readings import Readings
+from lineage.readings import Readings, kept_readings
 from lineage.retraining import choose
 from lineage.revisions import Revision, at_commit, at_worktree
 from lineage.running import watched_run

@@ -70,9 +70,8 @@ def _differing(stored: StoredManifest, today: date) -> Collection[Difference] | 
     if not log_path(Path(stored.path)).is_file():
         return None
     from lineage.assessing import assess
-    from lineage.cli.judges import kept_readings
     from lineage.config import load_policy
-    from lineage.readings import Readings
+    from lineage.readings import Readings, kept_readings
     from lineage.revisions import at_worktree
     from lineage.system.gitobjects import GitObjects
 

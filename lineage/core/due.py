@@ -10,12 +10,11 @@ import re
 from lineage.core.effective import ASIDE, Compared, Promises
 from lineage.core.moves import ALLOWED, Move, move
 from lineage.core.promise import Promise, is_same_promise
-from lineage.core.providing import may_replace, provided
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due
 from lineage.portable.environment import REPOSITORY, Package
 from lineage.portable.judge import REASONS
-from lineage.portable.names import STEPS
+from lineage.portable.names import STEPS, canonical_name
 from lineage.portable.policy import Policy, effective_use, tolerance
 
 _ROOTS = ("weights", "served", "imported")
@@ -189,3 +188,29 @@ def unread(head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
 
 def _without_lines(reason: str) -> str:
     return _LINE.sub("", reason)
+
+
+_VARIANTS = re.compile(
+    r"headless|contrib|cpu|gpu|gpus|binary|nightly|simd|directml|dml|openvino|macos|silicon|metal|mkl|intel|training"
+    r"|cuda[0-9]*x?|cu[0-9]+|rocm[0-9]*|xpu|tpu|unofficial|prebuilt"
+)
+_SPELLINGS = {"tf": "tensorflow", "pytorch": "torch", "sklearn": "scikit-learn"}
+
+
+def may_replace(name: str, package: Package) -> bool:
+    """Whether a package of this name may provide what a recorded one does."""
+    if name == package.name:
+        return False
+    return stem(name) == stem(package.name) or name in provided(package)
+
+
+def stem(name: str) -> str:
+    """A canonical name without what tells the variants of one project apart."""
+    words = [word for word in name.split("-") if not _VARIANTS.fullmatch(word)]
+    found = "-".join(words) or name
+    return _SPELLINGS.get(found, found)
+
+
+def provided(package: Package) -> tuple[str, ...]:
+    """The canonical forms of the top-level import names that a recorded package provides for the model."""
+    return tuple(sorted({canonical_name(module.partition(".")[0]) for module in package.modules}))

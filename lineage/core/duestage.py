@@ -9,11 +9,11 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from lineage.core.declared import is_dependency_file
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.core.duecode import Blob, due_file, due_move, place
-from lineage.core.inputs import is_within
 from lineage.core.samecode import CODE_SUFFIXES
 from lineage.core.secrets import without_secrets
+from lineage.model.inputs import is_within
 from lineage.model.plan import Due
 from lineage.model.stage import Stage
 

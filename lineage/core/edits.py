@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from lineage.core.declarations.forms import is_dependency_file
 from lineage.core.declarations.poetryranges import to_specifier
-from lineage.core.declared import is_dependency_file
+from lineage.core.promise import are_same, value_of
 from lineage.core.ranges import movement, same_range
 from lineage.core.renamed import with_old_paths
-from lineage.core.samerows import are_same, value_of
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.model.plan import Edit
 from lineage.portable.names import step

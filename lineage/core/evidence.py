@@ -4,10 +4,10 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lineage.core.without_tool import without_tool
-from lineage.model.observed import Process, Session, Unwatched
+from lineage.errors import ObservationError
+from lineage.model.observed import Process, Serving, Session, Unwatched
 from lineage.portable.environment import Problem
 
 OwnFile = Callable[[str], str | None]
@@ -147,3 +147,70 @@ def unwatched_problems(unwatched: Sequence[Unwatched]) -> list[Problem]:
 def _failures(processes: Sequence[Process]) -> list[Problem]:
     found = sorted({failure for one in processes for failure in one.failures})
     return [Problem("run.watcher-failed", "process", failure) for failure in found]
+
+
+_TOOL = "lineage"
+
+
+def without_tool(process: Process) -> Process:
+    """The process as if it had not used this tool; one that did not is given back as it is.
+
+    Left out are the tool's own modules and those that were imported first by one that is left out.
+    """
+    files = dict(process.modules)
+    own = files.get(_TOOL)
+    if own is None or posixpath.basename(own) != "__init__.py":
+        return process
+    package = posixpath.dirname(own) + "/"
+    gone = {name for name, file in process.modules if file and file.startswith(package)}
+    children: dict[str, list[str]] = {}
+    for name, importer in process.importers:
+        children.setdefault(importer, []).append(name)
+    pending = [file for name in gone if (file := files.get(name))]
+    while pending:
+        for name in children.get(pending.pop(), ()):
+            if name not in gone:
+                gone.add(name)
+                file = files.get(name)
+                pending += [file] if file else []
+    kept = tuple(one for one in process.modules if one[0] not in gone)
+    left = {file for name, file in process.modules if name in gone and file} - {file for _, file in kept if file}
+    return replace(
+        process,
+        modules=kept,
+        importers=tuple(one for one in process.importers if one[0] not in gone),
+        libraries=tuple(one for one in process.libraries if one not in left),
+    )
+
+
+def serving_evidence(serving: Serving, prefix: str, python: str | None, own: OwnFile) -> Evidence:
+    """What the command loaded in the environment at ``prefix``. Raises ``ObservationError`` where that is not whole."""
+    where = " ".join(serving.command)
+    chosen = next((one for one in serving.processes if _is_of(one.answer, prefix, python)), None)
+    if chosen is None:
+        hint = "serve with the Python that trained, and not with -I, -E or -S"
+        raise ObservationError("ran no Python of the model's environment that could be watched", where, hint)
+    evidence, problems = gather(serving.processes, chosen, serving.unwatched, own)
+    if problems:
+        told = "; ".join(f"{problem.subject}: {problem.detail}" for problem in problems)
+        raise ObservationError(f"could not be watched whole: {told}", where)
+    return evidence
+
+
+def _is_of(answer: object, prefix: str, python: str | None) -> bool:
+    return isinstance(answer, dict) and (answer.get("prefix"), answer.get("python")) == (prefix, python)
+
+
+def require_model_loaded(evidence: Evidence, named: Collection[str], loaded: Collection[str], weights: str) -> None:
+    """Raises ``ObservationError`` unless the command loaded the model: else it would make everything look unused.
+
+    ``named`` are the distributions that the weights name, ``loaded`` those that the command loaded; ``weights`` is an
+    absolute path.
+    """
+    missing = sorted(set(named) - set(loaded))
+    if missing:
+        message = f"did not load {', '.join(missing)}, which the weights name: it did not load the model"
+        raise ObservationError(message, "the serving command", "name one that loads the model and predicts")
+    if not named and not any(path == weights or path.startswith(weights + "/") for path in evidence.read):
+        message = "was not seen to read the weights, so nothing tells that it loaded the model"
+        raise ObservationError(message, "the serving command", "name one that loads the model and predicts")

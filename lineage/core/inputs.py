@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from lineage.core.declared import is_dependency_file
-from lineage.model.inputs import RunFiles, Tracked, Upstream
+from lineage.core.declarations.forms import is_dependency_file
+from lineage.model.inputs import RunFiles, Tracked, Upstream, above, enclosing, is_within
 from lineage.model.manifest import SUFFIX
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
@@ -200,21 +200,3 @@ def left_out_problem(left_out: Sequence[tuple[str, int]]) -> tuple[Problem, ...]
     size = sum(size for _, size in left_out)
     number = "1 input" if len(left_out) == 1 else f"{len(left_out)} inputs"
     return (Problem("inputs.left-out", "inputs", f"{number} of {size} bytes beyond the limits, not recorded: {names}"),)
-
-
-def enclosing(path: str, outputs: Iterable[Tracked]) -> Tracked | None:
-    """The output that is this path, else the nearest directory around it."""
-    around = [one for one in outputs if one.path == path or (one.is_directory and path.startswith(one.path + "/"))]
-    return max(around, key=lambda one: len(one.path), default=None)
-
-
-def is_within(path: str, places: Collection[str]) -> bool:
-    """Whether the path is one of the places, or lies below one."""
-    return path in places or any(directory in places for directory in above(path))
-
-
-def above(path: str) -> Iterator[str]:
-    """Every directory above a path, outermost first, without the root."""
-    for position, letter in enumerate(path):
-        if letter == "/":
-            yield path[:position]

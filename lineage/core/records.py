@@ -9,9 +9,11 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lineage.model.observed import Process
+from lineage.system.watching import record_files
 
 FORM = "1"
 MOST_ANSWER_BYTES = 256 * 1024
@@ -196,3 +198,8 @@ def _main(record: _Record) -> str | None:
     told = [record.modules.get(name) or "" for name in _ALONE]
     called = record.program if record.program.endswith(".py") else ""
     return next((file for file in (*told, called) if file.startswith("/")), None)
+
+
+def read_records(directory: Path) -> tuple[Process, ...]:
+    """Every process that left a record below a run's directory, the earliest first; none where there is none."""
+    return processes(record_files(directory))

@@ -1,10 +1,11 @@
 """Which dependency file of one side is which of the other, where its path is another one."""
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Collection, Mapping
 
+from lineage.core.declarations.forms import form_of, is_dependency_file
 from lineage.core.declarations.groups import group_of_file
-from lineage.core.declared import is_dependency_file
-from lineage.core.samerows import value_of
+from lineage.core.promise import value_of
 from lineage.model.declarations import Declarations
 
 LEAST, LEAST_FOR_OTHERS = 0.5, 0.8
@@ -49,3 +50,32 @@ def _values(declared: Declarations) -> frozenset[tuple[str, ...]]:
 
 def _share(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) -> float:
     return len(left & right) / most if (most := max(len(left), len(right))) else 1.0
+
+
+def standing(path: str, blob: str | None, files: Mapping[str, str], recorded: Collection[str]) -> tuple[str, ...]:
+    """The paths at HEAD that stand for a recorded file; empty where nothing tells.
+
+    ``files`` is HEAD's path → blob id, ``recorded`` the paths of the capture's dependency files. A file that is gone
+    was renamed where its content lies elsewhere, or where its directory has one new file of its form; new files of
+    other forms in its directory take its place together: a requirements file became a ``pyproject.toml`` and a lock.
+    """
+    if path in files:
+        return (path,)
+    form = form_of(path)
+    same = [one for one, now in files.items() if now == blob and one not in recorded and form_of(one) is form]
+    if same:
+        return (min(same, key=lambda one: (_apart(one, path), one)),)
+    directory = posixpath.dirname(path)
+    near = [one for one in files if posixpath.dirname(one) == directory and one not in recorded]
+    beside = sorted(filter(is_dependency_file, near))
+    twins = [one for one in beside if form_of(one) is form]
+    if twins:
+        return tuple(twins) if len(twins) == 1 else ()
+    return tuple(beside)
+
+
+def _apart(left: str, right: str) -> int:
+    """How many directories lie between two files."""
+    one, other = (posixpath.dirname(path).split("/") for path in (left, right))
+    shared = len(posixpath.commonprefix([one, other]))
+    return len(one) + len(other) - 2 * shared

@@ -4,8 +4,8 @@ import graphlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lineage.core.inputs import is_within
 from lineage.errors import InputError
+from lineage.model.inputs import is_within
 from lineage.model.manifest import StoredManifest
 from lineage.model.retraining import Job
 

@@ -18,7 +18,7 @@ from lineage.model.manifest import LOG_SUFFIX, SUFFIX
 
 NAMESPACE = "refs/lineage/"
 MESSAGE = "Snapshot of a work tree, made by lineage"
-_AUTHOR = "lineage <lineage@localhost>"
+_AUTHOR = "lineage <lineage.localhost>"
 _COMMITTED = re.compile(rb"^committer .*> (\d{1,18} [+-]\d{4})$", re.MULTILINE)
 _QUOTED_DIRECTORIES = re.compile(r"'/[^']*/(?=[^'/]+')")
 _DIRECTORIES = re.compile(r"(?<!\S)/(?:[^\s:]+/)+")

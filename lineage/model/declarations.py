@@ -1,7 +1,9 @@
 """What a dependency file asks for: declarations (ranges) and locks (exact versions), by meaning and not by line."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from lineage.model.plan import Due
 from lineage.portable.environment import Unknown
 
 MAIN = "main"
@@ -68,3 +70,17 @@ class Declarations:
     unknown: tuple[Unknown, ...] = ()
     """rows that could not be understood, by subject (``package:NAME``, ``python``, ``packages``), with file and line in
     the reason; sorted"""
+
+
+UNRESOLVED = "resolve:"
+"""How the subject of files begins that could not be compiled: that they could not before either excuses nothing."""
+
+
+class Locks(NamedTuple):
+    """What stands beside the files of one model."""
+
+    head: tuple[Declarations, ...] = ()
+    then: tuple[Declarations, ...] = ()
+    due: tuple[Due, ...] = ()
+    """sides that could not be compiled"""
+    notes: tuple[str, ...] = ()

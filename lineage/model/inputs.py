@@ -1,5 +1,6 @@
 """What a model was made from: what DVC recorded of files, what other manifests record, what a run read."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from lineage.model.weights import Weights
@@ -44,3 +45,21 @@ class RunFiles:
     """of those read: changed after the run's end"""
     unseeing: int = 0
     """processes whose files could not be watched: Python 3.7 and older"""
+
+
+def enclosing(path: str, outputs: Iterable[Tracked]) -> Tracked | None:
+    """The output that is this path, else the nearest directory around it."""
+    around = [one for one in outputs if one.path == path or (one.is_directory and path.startswith(one.path + "/"))]
+    return max(around, key=lambda one: len(one.path), default=None)
+
+
+def is_within(path: str, places: Collection[str]) -> bool:
+    """Whether the path is one of the places, or lies below one."""
+    return path in places or any(directory in places for directory in above(path))
+
+
+def above(path: str) -> Iterator[str]:
+    """Every directory above a path, outermost first, without the root."""
+    for position, letter in enumerate(path):
+        if letter == "/":
+            yield path[:position]

@@ -4,6 +4,7 @@ Findings come in one order, whatever thread was first. The digests are those of 
 where an installer put links to a cache of its own, of what they lead to.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,9 @@ from lineage.portable.integrity import (
     replaced,
     short,
 )
+from lineage.portable.tree import FileTree, Unreadable
 from lineage.portable.unowned import bounded
 from lineage.sources.base import Examination
-from lineage.sources.conda_digests import conda_digests
 from lineage.sources.installed_files import Advance, InstalledFiles, Seen
 from lineage.sources.recorded_files import Exact, Job, read_records
 from lineage.sources.site_entries import read_entries
@@ -100,3 +101,22 @@ def _look_at_all(
             number += hashed
             all_results += results
     return number, all_results
+
+
+def conda_digests(tree: FileTree, prefix: str) -> dict[str, str]:
+    """Path below the prefix → SHA-256 in hexadecimal; empty where conda installed nothing. Broken records are left out:
+    then the difference stands.
+    """
+    found: dict[str, str] = {}
+    try:
+        names = [name for name in tree.names(f"{prefix}/conda-meta") if name.endswith(".json")]
+    except (OSError, Unreadable):
+        return found
+    for name in names:
+        try:
+            document = json.loads(tree.read(f"{prefix}/conda-meta/{name}") or b"")
+            for one in document["paths_data"]["paths"]:
+                found[str(one["_path"])] = str(one.get("sha256_in_prefix") or one.get("sha256") or "")
+        except (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue
+    return found

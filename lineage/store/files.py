@@ -5,6 +5,7 @@ tracked (or staged) files. Git is asked as a child process with fixed arguments:
 gate more than all of its reading.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -172,3 +173,17 @@ def _with_labels(manifest: Manifest, labels: Mapping[str, object]) -> Manifest:
 
     merged = {**labels, **manifest.labels}
     return changed(manifest, labels=freeze(merged) if merged else EMPTY)
+
+
+_ENTRY = re.compile(rb"^\[\[weights\]\][^\n]*\n(?:(?!\[)[^\n]*(?:\n|\Z))*", re.MULTILINE)
+
+
+def named_weights(content: bytes) -> tuple[str, ...]:
+    """POSIX paths from the repository root; none of what is not a manifest."""
+    own = b"".join(match[0] for match in _ENTRY.finditer(content)) or content
+    try:
+        rows = parse_toml(own, "").get("weights")
+    except InputError:
+        return ()
+    found = [row.get("path") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return tuple(path for path in found if isinstance(path, str))

@@ -10,10 +10,12 @@ Nothing holds a directory as a whole: it may have millions of files. What a walk
 
 import errno
 import hashlib
+import heapq
 import os
 import posixpath
 import stat
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +23,6 @@ from typing import NamedTuple
 from lineage.errors import WeightsError
 from lineage.system.hashing import not_a_file, unreadable
 from lineage.weights.dvcignore import NAME, DvcRules, dvc_root, has_rules_around, rules_for
-from lineage.weights.names import SortedNames
 
 MOST_LEFT_OUT = 1000
 """paths that are told by name"""
@@ -234,3 +235,40 @@ def check_name(path: str, where: str) -> None:
 
 def _state(seen: os.stat_result) -> tuple[int, ...]:
     return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+
+
+_RUN = 1 << 16
+"""names sorted at once"""
+_BLOCK = 1 << 10
+"""names packed together; of each run one block is unpacked at a time"""
+
+
+class SortedNames:
+    """Names of files that come in any order, to be read once in the order of their code points."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._runs: list[list[bytes]] = []
+
+    def add(self, name: str) -> None:
+        """One more; it may hold anything but a null character, bytes that are not UTF-8 as surrogate escapes."""
+        self._names.append(name)
+        if len(self._names) >= _RUN:
+            self._names.sort()
+            self._runs.append([_pack(self._names[at : at + _BLOCK]) for at in range(0, _RUN, _BLOCK)])
+            self._names = []
+
+    def __iter__(self) -> Iterator[str]:
+        self._names.sort()
+        if not self._runs:
+            return iter(self._names)
+        return heapq.merge(*map(_unpack, self._runs), self._names)
+
+
+def _pack(names: Sequence[str]) -> bytes:
+    return zlib.compress("\0".join(names).encode("utf-8", "surrogateescape"), 1)
+
+
+def _unpack(blocks: Sequence[bytes]) -> Iterator[str]:
+    for block in blocks:
+        yield from zlib.decompress(block).decode("utf-8", "surrogateescape").split("\0")

@@ -1,8 +1,8 @@
-"""``lineage.core.declared``: names, and which directory is the nearest."""
+"""``lineage.core.declarations.forms``: names, and which directory is the nearest."""
 
 import pytest
 
-from lineage.core.declared import declared_files, is_dependency_file
+from lineage.core.declarations.forms import declared_files, is_dependency_file
 
 
 @pytest.mark.parametrize(

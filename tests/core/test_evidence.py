@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from lineage.core.evidence import Evidence, gather, principal
-from lineage.core.serving import require_model_loaded, serving_evidence
-from lineage.core.without_tool import without_tool
+from lineage.core.evidence import Evidence, gather, principal, require_model_loaded, serving_evidence, without_tool
 from lineage.errors import ObservationError
 from lineage.model.observed import Process, Serving, Session, Unwatched
 from lineage.portable.environment import Problem

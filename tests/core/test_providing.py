@@ -1,8 +1,8 @@
-"""``lineage.core.providing``: which package may take another's place, by their names."""
+"""``lineage.core.due``: which package may take another's place, by their names."""
 
 import pytest
 
-from lineage.core.providing import may_replace, provided, stem
+from lineage.core.due import may_replace, provided, stem
 from lineage.portable.environment import Package
 
 

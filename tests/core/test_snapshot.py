@@ -109,7 +109,7 @@ def test_sizes_for_people(size: int, text: str) -> None:
     ids=["a date", "none"],
 )
 def test_the_commit_has_the_date_of_its_base(base: bytes, when: str) -> None:
-    who = "lineage <lineage@localhost>"
+    who = "lineage <lineage.localhost>"
     assert commit_bytes("t1", "b1", base).decode() == (
         f"tree t1\nparent b1\nauthor {who} {when}\ncommitter {who} {when}\n\nSnapshot of a work tree, made by lineage\n"
     )

@@ -1,8 +1,8 @@
-"""``lineage.core.standing``: which file stands for a recorded one that is gone."""
+"""``lineage.core.renamed``: which file stands for a recorded one that is gone."""
 
 import pytest
 
-from lineage.core.standing import standing
+from lineage.core.renamed import standing
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 

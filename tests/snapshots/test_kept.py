@@ -42,7 +42,7 @@ def test_the_commit_is_of_fixed_words_and_of_the_dates_of_its_base(tmp_path: Pat
 
     assert git(root, "cat-file", "commit", code.commit or "") == (
         f"tree {code.tree}\nparent {code.base}\n"
-        "author lineage <lineage@localhost> 1795203185 +0200\ncommitter lineage <lineage@localhost> 1795203185 +0200\n"
+        "author lineage <lineage.localhost> 1795203185 +0200\ncommitter lineage <lineage.localhost> 1795203185 +0200\n"
         "\nSnapshot of a work tree, made by lineage"
     )
     assert refs(root) == f"refs/lineage/{code.commit}"

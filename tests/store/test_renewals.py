@@ -6,7 +6,7 @@ import pytest
 
 from lineage.errors import InputError
 from lineage.model.retraining import Renewal
-from lineage.store.renewals import keep_renewals, kept_renewals
+from lineage.store.runs import keep_renewals, kept_renewals
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:

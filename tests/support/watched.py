@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lineage.core.records import read_records
 from lineage.model.observed import Process
-from lineage.sources.watched import read_records
 from lineage.system.watching import Watch, prepare
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.weights.names import SortedNames
+from lineage.weights.files import SortedNames
 
 NAMES = st.lists(st.text(st.characters(exclude_characters="\0/", exclude_categories=()), max_size=6))
 

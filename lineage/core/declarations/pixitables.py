@@ -7,6 +7,7 @@ Source: pixi's reference of its manifest. Rules:
 3. ``target.PLATFORM`` becomes a marker. A package of which only the place is told has that as origin.
 """
 
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +15,14 @@ from packaging.utils import canonicalize_name
 
 from lineage.core.declarations.condarows import add_spec
 from lineage.core.declarations.condaspec import MARKERS, conda_name, pin
+from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of
 from lineage.core.declarations.places import Place, read_place
 from lineage.core.declarations.poetryranges import exact_version, to_specifier
 from lineage.core.declarations.rows import Rows
-from lineage.core.declarations.tomltables import Table
+from lineage.core.declarations.tomltables import Lines, Table
 from lineage.errors import InputError
-from lineage.model.declarations import MAIN, Dependency
+from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown
 from lineage.portable.names import is_name
 
@@ -168,3 +170,19 @@ def _version(table: Table, key: str, told: dict[str, Any]) -> str:
     if not isinstance(version, str):
         raise table.wrong(key, "a package with a version in quotes")
     return version
+
+
+FORM = "pixi.toml"
+PARSE = "toml"
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is such a project's, by its name."""
+    return posixpath.basename(path) == "pixi.toml"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What the project asks for. Raises ``InputError``, with line and key, for a value of the wrong type."""
+    rows = Rows(path)
+    python = read_pixi(rows, Table(path, document, (), Lines(content)))
+    return rows.finish(FORM, python=python[0] if python else None, python_line=python[1] if python else 0)

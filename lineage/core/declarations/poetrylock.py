@@ -6,7 +6,7 @@ names, else for those that reach them.
 """
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from lineage.core.declarations.beside import asked_beside
@@ -17,7 +17,7 @@ from lineage.core.declarations.lockgroups import reached, strongest
 from lineage.core.declarations.lockrows import INDEX, Find, LockRows, by_name, canonical, named
 from lineage.core.declarations.locktables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.core.declarations.places import Place
-from lineage.core.declarations.poetryforks import fork_markers
+from lineage.core.ranges import allows
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown
@@ -151,3 +151,24 @@ def _place(rows: LockRows, block: Block, name: str) -> Place | None:
         return rows.place(block, name, {"url": url, "subdirectory": source.text("subdirectory") or None})
     rows.not_understood(block, name, f"comes from a source of a kind that is not known: {kind[:80]!r}")
     return None
+
+
+def fork_markers(packages: Sequence[tuple[str, str]], asked: Iterable[Dependency]) -> dict[int, str]:
+    """The marker of each package that it tells, by its index in (name, version)s; ``asked`` are the project's rows."""
+    find = by_name(name for name, _ in packages)
+    told: dict[int, set[str]] = {}
+    forked: dict[str, list[int]] = {}
+    for row in asked:
+        indexes = find(row.name)
+        if len(indexes) < 2 or not row.marker:
+            continue
+        forked[row.name] = indexes
+        fitting = [index for index in indexes if allows(row.specifier, packages[index][1])]
+        if len(fitting) == 1:
+            told.setdefault(fitting[0], set()).add(row.marker)
+    return {
+        index: " or ".join(f"({marker})" for marker in sorted(told[index]))
+        for indexes in forked.values()
+        if all(one in told for one in indexes)
+        for index in indexes
+    }

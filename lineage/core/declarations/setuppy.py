@@ -6,6 +6,7 @@ file's rows: reading it is the only thing such code is seen to do, so what it le
 
 import ast
 import posixpath
+import re
 import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from packaging.markers import InvalidMarker, Marker
 from lineage.core.declarations.forms import Include
 from lineage.core.declarations.groups import group_of_extra
 from lineage.core.declarations.included import read_included
-from lineage.core.declarations.python2 import of_python_2
 from lineage.core.declarations.rows import Rows
 from lineage.core.declarations.setupvalues import Text, Values, named_files
 from lineage.errors import InputError
@@ -146,3 +146,21 @@ def _is_made_of(value: ast.expr, table: ast.expr) -> bool:
     return isinstance(table, ast.Name) and any(
         isinstance(one, ast.Name) and one.id == table.id for one in ast.walk(value)
     )
+
+
+_STATEMENTS = (
+    (re.compile(rb"^([ \t]*+(?:[^#'\"\n]*:[ \t]*+)?)print[ \t]+(?![(=])[^\n]*?(\\?)$", re.MULTILINE), rb"\1None\2"),
+    (re.compile(rb"^([ \t]*+(?:[^#'\"\n]*:[ \t]*+)?)print[ \t]*+>>[^\n]*$", re.MULTILINE), rb"\1None"),
+    (re.compile(rb"^([ \t]*+)exec[ \t]+(?![(=])[^\n]*$", re.MULTILINE), rb"\1None"),
+    (re.compile(rb"^([ \t]*+except[ \t]+[\w.() ,]+?)[ \t]*,[ \t]*(\w+)[ \t]*:", re.MULTILINE), rb"\1 as \2:"),
+    (re.compile(rb"^([ \t]*+raise[ \t]+[\w.]+)[ \t]*,[^\n]*$", re.MULTILINE), rb"\1"),
+    (re.compile(rb"(?<![\w.])0([0-7]+)(?=[,)\s])"), rb"0o\1"),
+    (re.compile(rb"(?<![\w'\"])ur(?=['\"])"), rb"r"),
+)
+
+
+def of_python_2(content: bytes) -> bytes:
+    """A script with the statements that Python 3 refuses taken for others; equal where there are none."""
+    for statement, newer in _STATEMENTS:
+        content = statement.sub(newer, content)
+    return content

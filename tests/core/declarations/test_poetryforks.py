@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.core.declarations.poetryforks import fork_markers
+from lineage.core.declarations.poetrylock import fork_markers
 from lineage.model.declarations import Dependency
 
 _TWO = [("numpy", "1.26.4"), ("other", "1"), ("NumPy", "2.1.0")]
