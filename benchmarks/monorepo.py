@@ -8,7 +8,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lineage.core.document import INLINE, to_document
+from lineage.manifest.document import INLINE, to_document
 from lineage.model.code import Code
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.weights import Weights

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.timing import Pairs
-from lineage.snapshotting import Wish, describe_kept
-from lineage.system.gitrepo import GitRepository
+from lineage.code.snapshots.take import Wish, describe_kept
+from lineage.git.repository import GitRepository
 
 FILES = 20_000
 _AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "gc.auto=0")

@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lineage.core.records import read_records
-from lineage.system.watching import prepare
+from lineage.running.records import read_records
+from lineage.running.watcher import prepare
 
 BOUND_MS = 25.0
 PAIRS, QUICK_PAIRS = 41, 11

@@ -17,7 +17,7 @@ from lineage.model.report import Report
 from lineage.portable.policy import Policy
 
 if TYPE_CHECKING:
-    from lineage.capturing import CaptureRequest
+    from lineage.capturing.capture import CaptureRequest
     from lineage.model.run import AskedCapture
 
 
@@ -41,20 +41,20 @@ def capture(
     Under ``lineage run`` it is given back as it is now, and written when the run has succeeded, with all that was seen
     of it. In a distributed launch only the first rank captures; the others get ``None``.
     """
-    from lineage.running import is_first_rank, watched_run
+    from lineage.running.watch import is_first_rank, watched_run
 
     if not is_first_rank(os.environ):
         return None
     loaded, mapped = _loaded_files(), _mapped_files()
-    from lineage.capturing import CaptureRequest
-    from lineage.capturing import capture as captured
-    from lineage.core.evidence import Evidence
-    from lineage.core.provider import read_builds
-    from lineage.core.values import plain_table
-    from lineage.sources.interpreter import ThisProcessSource
-    from lineage.store.files import as_stored, write_manifest
-    from lineage.store.runs import ask_capture, started_code
-    from lineage.system.session import began, observe_script, observe_session
+    from lineage.capturing.capture import CaptureRequest
+    from lineage.capturing.capture import capture as captured
+    from lineage.capturing.use.evidence import Evidence
+    from lineage.code.ci_build import read_builds
+    from lineage.manifest.files import as_stored, write_manifest
+    from lineage.manifest.values import plain_table
+    from lineage.running.kept_runs import ask_capture, started_code
+    from lineage.running.session import began, observe_script, observe_session
+    from lineage.targets.interpreter import ThisProcessSource
 
     run = watched_run()
     script = observe_script() if entry is None else Path(entry)
@@ -127,13 +127,13 @@ def verify(
     out, beside the manifest. ``code`` is the directory of the code that is served; left out, code is not
     compared. Raises ``LineageError`` when it cannot be found out.
     """
-    from lineage.comparing_code import CodePlace
-    from lineage.comparing_weights import WeightsPlace
-    from lineage.sources.base import Source
-    from lineage.sources.interpreter import ThisProcessSource
-    from lineage.sources.spec import compared_source, parse_target
-    from lineage.store.files import read_manifest
-    from lineage.verifying import verify as verified
+    from lineage.manifest.files import read_manifest
+    from lineage.targets.base import Source
+    from lineage.targets.interpreter import ThisProcessSource
+    from lineage.targets.spec import compared_source, parse_target
+    from lineage.verifying.code import CodePlace
+    from lineage.verifying.verify import verify as verified
+    from lineage.verifying.weights import WeightsPlace
 
     path = Path(manifest)
     stored = read_manifest(path)

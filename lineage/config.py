@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lineage.cli.telling import say
 from lineage.errors import InputError
 from lineage.portable.policy import Policy, parse_policy
-from lineage.revisions import Revision
 from lineage.system.files import read_document
+from lineage.system.streams import say
 from lineage.system.tomlfile import parse_toml
+
+if TYPE_CHECKING:
+    from lineage.checking.revisions.revision import Revision
 
 PROJECT_FILE = "pyproject.toml"
 OWN_FILE = "lineage.toml"
@@ -32,7 +35,7 @@ def project_root(start: Path, variables: Mapping[str, str]) -> Path | None:
     if root is not None:
         return root
     # Only here: a gate in a repository does not pay for it.
-    from lineage.core.provider import read_builds
+    from lineage.code.ci_build import read_builds
 
     told = {Path(one.directory).resolve(): one for one in read_builds(variables) if one.directory is not None}
     around = {place: one for place, one in told.items() if start.resolve().is_relative_to(place)}
@@ -111,7 +114,7 @@ def _parsed(content: bytes, where: str, name: str) -> Policy:
 
 
 def policies_of(
-    base: Revision | None, head: Revision, named: Path | None, quiet: bool
+    base: "Revision | None", head: "Revision", named: Path | None, quiet: bool
 ) -> tuple[tuple[Policy, str], ...]:
     """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
     if named is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lineage
-from lineage.store.files import read_manifest
+from lineage.manifest.files import read_manifest
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, SOURCE, Ended, install, reinstall
 from tests.support.roots import make_debian, write_python

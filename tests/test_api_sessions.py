@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import lineage
+from lineage.manifest.files import read_manifest
 from lineage.model.manifest import Manifest
 from lineage.portable.environment import Problem
-from lineage.store.files import read_manifest
 from tests.support import projects
 from tests.support.projects import MANIFEST, SOURCE, install
 from tests.support.sessions import CELLS, notebook, problems, ran
@@ -130,7 +130,7 @@ def test_own_modules_that_were_loaded_by_computed_names_are_followed(project: Pa
 
 
 def test_the_session_of_this_process_is_none_while_a_script_runs() -> None:
-    question = "from lineage.system.session import observe_session as s; print(s())"
+    question = "from lineage.running.session import observe_session as s; print(s())"
     program = os.path.join(os.path.dirname(lineage.__file__), "__main__.py")  # noqa: PTH118, PTH120
     code = f"__file__ = {program!r}; {question}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.provider import PROVIDERS, read_builds
+from lineage.code.ci_build import PROVIDERS, read_builds
 from tests.support import projects
 
 

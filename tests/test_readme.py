@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lineage.manifest.files import parse_manifest
 from lineage.portable.policy import Policy, RetrainPolicy, VerifyPolicy, parse_policy
-from lineage.store.files import parse_manifest
 from tests.support.walkthrough import Reader, blocks, commands, matches, recorded_project, trained_project
 
 ROOT = Path(__file__).parent.parent

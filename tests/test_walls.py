@@ -19,41 +19,41 @@ def test_the_package_keeps_the_rule(rule: Rule) -> None:
 
 PLANTED: list[tuple[Rule, str, str, str]] = [
     (
-        walls.layer_breaks,
-        "core/a.py",
-        "from lineage.system.b import c",
-        "core/a.py:1 imports lineage.system.b: not below core",
+        walls.room_breaks,
+        "dependencies/a.py",
+        "from lineage.git.b import c",
+        "dependencies/a.py:1 imports lineage.git.b: dependencies may not",
     ),
     (
-        walls.layer_breaks,
+        walls.room_breaks,
         "system/a.py",
-        "from lineage.core.b import c",
-        "system/a.py:1 imports lineage.core.b: not below system",
+        "from lineage.model.b import c",
+        "system/a.py:1 imports lineage.model.b: system may not",
     ),
     (
-        walls.layer_breaks,
+        walls.room_breaks,
         "model/a.py",
-        "import lineage.verifying",
-        "model/a.py:1 imports lineage.verifying: not below model",
+        "import lineage.verifying.verify",
+        "model/a.py:1 imports lineage.verifying.verify: model may not",
     ),
     (
-        walls.layer_breaks,
-        "sources/a.py",
-        "from lineage import store",
-        "sources/a.py:1 imports lineage.store: not below sources",
+        walls.room_breaks,
+        "targets/a.py",
+        "from lineage import weights",
+        "targets/a.py:1 imports lineage.weights: targets may not",
     ),
     (
-        walls.layer_breaks,
-        "verifying.py",
+        walls.room_breaks,
+        "verifying/a.py",
         "from lineage.config import x",
-        "verifying.py:1 imports lineage.config: not below verifying",
+        "verifying/a.py:1 imports lineage.config: verifying may not",
     ),
-    (walls.layer_breaks, "core/a.py", "def f():\n    from . import b", "core/a.py:2 imports .: relative"),
-    (walls.layer_breaks, "helpers/a.py", "", "helpers is in no layer"),
-    (walls.home_breaks, "store/a.py", "import tomlkit.items", "store/a.py:1 imports tomlkit.items: not its home"),
-    (walls.home_breaks, "store/a.py", "import requests", "store/a.py:1 imports requests: not its home"),
-    (walls.home_breaks, "verifying.py", "import click", "verifying.py:1 imports click: not its home"),
-    (walls.purity_breaks, "core/a.py", "import os.path", "core/a.py:1 imports os.path: it is pure"),
+    (walls.room_breaks, "checking/a.py", "def f():\n    from . import b", "checking/a.py:2 imports .: relative"),
+    (walls.room_breaks, "helpers/a.py", "", "helpers is no room"),
+    (walls.home_breaks, "manifest/a.py", "import tomlkit.items", "manifest/a.py:1 imports tomlkit.items: not its home"),
+    (walls.home_breaks, "manifest/a.py", "import requests", "manifest/a.py:1 imports requests: not its home"),
+    (walls.home_breaks, "verifying/a.py", "import click", "verifying/a.py:1 imports click: not its home"),
+    (walls.purity_breaks, "checking/a.py", "import os.path", "checking/a.py:1 imports os.path: it is pure"),
     (walls.purity_breaks, "report/a.py", "from time import time", "report/a.py:1 imports time: it is pure"),
     (walls.purity_breaks, "portable/a.py", "import subprocess", "portable/a.py:1 imports subprocess: it is pure"),
     (
@@ -76,14 +76,43 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         "guest/a.py:1 imports packaging: not of the standard library",
     ),
     (walls.git_breaks, "system/a.py", "run(['git', 'status'])", "system/a.py:1 names git as a program"),
-    (walls.git_breaks, "store/a.py", "NAME = NAMED or 'git'", "store/a.py:1 names git as a program"),
+    (walls.git_breaks, "system/a.py", "NAME = NAMED or 'git'", "system/a.py:1 names git as a program"),
     (walls.git_breaks, "cli/a.py", "os.system('git status')", "cli/a.py:1 names git as a program"),
-    (walls.cycle_breaks, "core/a.py", "import lineage.core.b", "lineage.core.a → lineage.core.b → lineage.core.a"),
-    (walls.length_breaks, "core/a.py", "\n" * 301, "core/a.py: 301 lines"),
-    (walls.root_breaks, "core/a.py", "class Odd(ValueError): pass", "Odd"),
-    (walls.root_breaks, "core/a.py", "class Base(Exception): pass\nclass Odd(Base): pass", "Odd"),
-    (walls.catch_all_breaks, "core/a.py", "try: pass\nexcept Exception: pass", "core/a.py:2 catches everything"),
-    (walls.catch_all_breaks, "core/a.py", "try: pass\nexcept: pass", "core/a.py:2 catches everything"),
+    (
+        walls.cycle_breaks,
+        "checking/a.py",
+        "import lineage.checking.b",
+        "lineage.checking.a → lineage.checking.b → lineage.checking.a",
+    ),
+    (
+        walls.process_breaks,
+        "verifying/a.py",
+        "import subprocess",
+        "verifying/a.py:1 imports subprocess: it may not start processes",
+    ),
+    (
+        walls.process_breaks,
+        "report/a.py",
+        "from lineage.system.process import run",
+        "report/a.py:1 imports lineage.system.process: it may not start processes",
+    ),
+    (
+        walls.process_breaks,
+        "checking/a.py",
+        "import os\nos.execvp('git', [])",
+        "checking/a.py:2 calls os.execvp: it may not start processes",
+    ),
+    (walls.shadow_breaks, "__init__.py", "__all__ = ['checking']", "checking is the name of a public function"),
+    (walls.length_breaks, "checking/a.py", "\n" * 301, "checking/a.py: 301 lines"),
+    (walls.root_breaks, "checking/a.py", "class Odd(ValueError): pass", "Odd"),
+    (walls.root_breaks, "checking/a.py", "class Base(Exception): pass\nclass Odd(Base): pass", "Odd"),
+    (
+        walls.catch_all_breaks,
+        "checking/a.py",
+        "try: pass\nexcept Exception: pass",
+        "checking/a.py:2 catches everything",
+    ),
+    (walls.catch_all_breaks, "checking/a.py", "try: pass\nexcept: pass", "checking/a.py:2 catches everything"),
 ]
 
 
@@ -91,8 +120,8 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     ("rule", "file", "text", "message"), PLANTED, ids=lambda value: getattr(value, "__name__", str(value))[:40]
 )
 def test_the_rule_catches(rule: Rule, file: str, text: str, message: str, tmp_path: Path) -> None:
-    clean = {"core/b.py": "import lineage.core.a\n", "errors.py": "class LineageError(Exception): pass\n"}
-    for name, content in {**clean, "core/a.py": "", file: text}.items():
+    clean = {"checking/b.py": "import lineage.checking.a\n", "errors.py": "class LineageError(Exception): pass\n"}
+    for name, content in {**clean, "checking/a.py": "", file: text}.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)

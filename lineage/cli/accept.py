@@ -5,21 +5,21 @@ from pathlib import Path
 
 import click
 
-from lineage.checking import Judges, check
+from lineage.checking.check import Judges, check
+from lineage.checking.revisions.readings import Readings, kept_readings
+from lineage.checking.revisions.revision import at_worktree
 from lineage.cli import exits
 from lineage.cli.emit import say
 from lineage.cli.options import policy_option, quiet_option
 from lineage.cli.targets import manifest_of
 from lineage.config import find_root, load_policy
 from lineage.errors import InputError
+from lineage.git.objects import GitObjects
+from lineage.manifest.log import append_accept, read_log
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.model.plan import Due
 from lineage.portable.policy import Accept
-from lineage.readings import Readings, kept_readings
-from lineage.revisions import at_worktree
-from lineage.store.log import append_accept, read_log
 from lineage.system.files import read_document
-from lineage.system.gitobjects import GitObjects
 
 
 @click.command("accept")

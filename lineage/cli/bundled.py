@@ -8,7 +8,7 @@ import click
 
 from lineage.cli.emit import Progress, say
 from lineage.cli.options import PATH, checked_place
-from lineage.core.snapshot import megabytes
+from lineage.code.snapshots.rules import megabytes
 from lineage.model.manifest import StoredManifest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -25,7 +25,7 @@ def _checked(ctx: click.Context, param: click.Parameter, path: Path | None) -> P
     """Found out before any work, as for an answer."""
     path = checked_place(ctx, param, path)
     if path is not None and path.exists():
-        from lineage.bundling import check_replaceable
+        from lineage.sharing.bundle import check_replaceable
 
         check_replaceable(path)
     return path
@@ -49,7 +49,7 @@ def check_bundled(path: Path | None, with_weights: bool) -> None:
 
 def write_bundle(stored: StoredManifest, path: Path, with_weights: bool, quiet: bool) -> None:
     """The bundle of a manifest, and what whoever imports it has to know."""
-    from lineage.bundling import bundle
+    from lineage.sharing.bundle import bundle
 
     total = sum(one.size for one in stored.manifest.weights) * 2 if with_weights else 0  # hashed, then copied
     with Progress("bundling", quiet, lambda: total) as advance:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lineage.capturing import Captured, CaptureRequest, capture
+from lineage.capturing.capture import Captured, CaptureRequest, capture
 from lineage.cli import exits
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Progress, answer, say
@@ -15,11 +15,11 @@ from lineage.cli.narration import narrate
 from lineage.cli.options import PATH, answer_options, interpreter_option, policy_option
 from lineage.cli.targets import examinable, target_of
 from lineage.cli.values import labels_of, read_values
+from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
-from lineage.core.provider import read_builds
+from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY
 from lineage.report.captured import render_captured
-from lineage.store.files import write_manifest
 from lineage.weights.measure import size_of
 
 
@@ -145,7 +145,7 @@ def command(
 
 
 def _track(captured: Captured, root: Path | None, quiet: bool) -> None:
-    from lineage.weights.remote import track as dvc_add
+    from lineage.dvc.remote import track as dvc_add
 
     for one in captured.manifest.weights:
         say(f"tracking: dvc add {one.path}", quiet)

@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lineage.checking.revisions.revision import Revision
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of
 from lineage.cli.finishing import FinishOptions
 from lineage.cli.nextsteps import tell_next
 from lineage.cli.rerun import Ground, run_job, words_of
 from lineage.cli.targets import target_of
-from lineage.core.metricmoves import Tolerance, unjudged
-from lineage.core.recordedcommand import Programs
-from lineage.core.retrainorder import ordered
+from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
 from lineage.model.retraining import Job, Outcome, Retraining
 from lineage.report.retraining import render_retraining
 from lineage.report.text import printable
-from lineage.retraining import Choice, given_job, jobs
-from lineage.revisions import Revision
-from lineage.sources.spec import Target
-from lineage.system.activation import Activation, activation
-from lineage.weights import repro
+from lineage.retraining.metrics import Tolerance, unjudged
+from lineage.retraining.order import ordered
+from lineage.retraining.plan import Choice, given_job, jobs
+from lineage.retraining.recorded_command import Programs
+from lineage.running.activation import Activation, activation
+from lineage.targets.spec import Target
 
 _INTERRUPTED = "interrupted"
 _BAD = frozenset({"failed", "beyond", "due", "skipped"})
@@ -156,8 +156,8 @@ def _ground(asked: Asked, root: Path, target: Target, active: Activation) -> Gro
 
 def _placed(asked: Asked, active: Activation, commit: str) -> Path:
     """The linked work tree to train in, with what DVC's cache has."""
-    from lineage.system.gitfiles import list_files
-    from lineage.system.gitlinked import linked
+    from lineage.git.files import list_files
+    from lineage.git.linked import linked
 
     place = Path(os.path.realpath(asked.place or "."))
     is_new = linked(asked.root, place, commit)

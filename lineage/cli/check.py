@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lineage.checking import Judges, check
+from lineage.checking.check import Judges, check
+from lineage.checking.revisions.readings import Readings, kept_readings
+from lineage.checking.revisions.revision import Revision, at_commit, at_index, at_worktree
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise
 from lineage.cli.options import policy_option, report_options
 from lineage.cli.ranges import range_of
 from lineage.config import policies_of
 from lineage.errors import InputError, RepositoryError, StoreError
+from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
-from lineage.readings import Readings, kept_readings
 from lineage.report.planforms import render_plan
-from lineage.revisions import Revision, at_commit, at_index, at_worktree
-from lineage.system.gitobjects import GitObjects
 
 if TYPE_CHECKING:
-    from lineage.resolving import Resolver
+    from lineage.checking.resolver import Resolver
 
 
 @click.command("check")
@@ -98,7 +98,7 @@ def command(
 
 
 def _resolver(quiet: bool) -> "Resolver":
-    from lineage.resolving import Resolver
+    from lineage.checking.resolver import Resolver
 
     return Resolver(lambda text: say(text, quiet))
 
@@ -111,8 +111,8 @@ def _committed(objects: GitObjects, readings: Readings) -> Revision | None:
 
 def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
     """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
-    from lineage.lacking import lacking
-    from lineage.system.gitfetch import fetch_commits
+    from lineage.checking.revisions.missing import lacking
+    from lineage.git.fetch import fetch_commits
 
     commits = lacking(head)
     if not commits:

@@ -8,10 +8,10 @@ from lineage.cli import exits
 from lineage.cli.emit import publish, style_of
 from lineage.cli.options import report_options
 from lineage.cli.targets import manifest_of, side_of
-from lineage.diffing import diff
 from lineage.model.manifest import StoredManifest
-from lineage.sources.base import Source
-from lineage.sources.spec import KINDS, parse_target
+from lineage.targets.base import Source
+from lineage.targets.spec import KINDS, parse_target
+from lineage.verifying.diff import diff
 
 
 @click.command("diff")

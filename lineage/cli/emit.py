@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from lineage.cli.telling import discard_stdout
-from lineage.cli.telling import say as say
 from lineage.errors import StoreError
 from lineage.model.report import Report
 from lineage.report.formats import render
 from lineage.report.text import Style
+from lineage.system.streams import discard_stdout
+from lineage.system.streams import say as say
 
 _STDOUT = "standard output"
 _SHOW_AFTER_S = 0.5

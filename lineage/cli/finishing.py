@@ -7,27 +7,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lineage.capturing import Captured, CaptureRequest
+from lineage.capturing.capture import Captured, CaptureRequest
+from lineage.capturing.of_run import capture_model, requests
 from lineage.cli.emit import Progress, say
 from lineage.cli.narration import narrate
 from lineage.cli.targets import examinable, target_of
 from lineage.cli.values import read_values
-from lineage.code_directory import CodeDirectory, describe_code, opened_code
+from lineage.code.ci_build import read_builds
+from lineage.code.directory import CodeDirectory, describe_code, opened_code
+from lineage.code.snapshots.take import Wish
 from lineage.config import load_policy
-from lineage.core.provider import read_builds
-from lineage.core.records import processes
 from lineage.errors import InputError, ObservationError
+from lineage.git.repository import GitRepository
+from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY, StoredManifest, Table, freeze
 from lineage.model.observed import Serving
 from lineage.model.run import Run, StartedCode
 from lineage.portable.policy import Policy
-from lineage.renewing import renewed
-from lineage.run_capture import capture_model, requests
-from lineage.running import watch
-from lineage.snapshotting import Wish
-from lineage.sources.spec import Target
-from lineage.store.files import write_manifest
-from lineage.store.runs import (
+from lineage.retraining.renewing import renewed
+from lineage.running.foreground import given_environment
+from lineage.running.kept_runs import (
     asked_captures,
     find_run,
     keep_run,
@@ -38,10 +37,11 @@ from lineage.store.runs import (
     runs_directory,
     started_code,
 )
-from lineage.system.foreground import given_environment
-from lineage.system.gitrepo import GitRepository
-from lineage.system.watching import record_files
-from lineage.weights.contents.detect import read_contents
+from lineage.running.records import processes
+from lineage.running.watch import watch
+from lineage.running.watcher import record_files
+from lineage.targets.spec import Target
+from lineage.weights.formats.detect import read_contents
 from lineage.weights.measure import size_of
 
 _NOT_WEIGHTS = frozenset({"npy", "npz"})

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from lineage.cli import exits
 from lineage.cli.emit import Progress, publish, style_of
 from lineage.cli.targets import manifest_of, observable, target_of
-from lineage.comparing_weights import WeightsPlace
 from lineage.config import load_policy, project_root
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.portable.policy import Accept
-from lineage.sources.base import Source
-from lineage.verifying import verify
+from lineage.targets.base import Source
+from lineage.verifying.verify import verify
+from lineage.verifying.weights import WeightsPlace
 
 if TYPE_CHECKING:
-    from lineage.comparing_code import CodePlace
+    from lineage.verifying.code import CodePlace
 
 
 class Asked(NamedTuple):
@@ -65,7 +65,7 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
 
 
 def _code_in(directory: Path, root: Path | None) -> "CodePlace":
-    from lineage.comparing_code import CodePlace
+    from lineage.verifying.code import CodePlace
 
     return CodePlace(directory=directory, repository=root)
 
@@ -75,7 +75,7 @@ def _accepts(stored: StoredManifest) -> tuple[Accept, ...]:
     path = log_path(Path(stored.path))
     if not path.is_file():
         return ()
-    from lineage.store.log import read_log
+    from lineage.manifest.log import read_log
 
     return read_log(path.read_bytes(), str(path))
 

@@ -12,10 +12,10 @@ import click
 from lineage.cli import exits
 from lineage.cli.emit import answer, say
 from lineage.cli.options import quiet_option
-from lineage.githooks import HOOKS
+from lineage.hooking.answer import HOOKS
 
 if TYPE_CHECKING:
-    from lineage.system.hookfiles import Done
+    from lineage.hooking.install import Done
 
 NAMES = click.Choice(HOOKS)
 _FILE = click.Path(path_type=Path, readable=False)
@@ -35,8 +35,8 @@ def install_command(hooks: tuple[str, ...], block: bool, quiet: bool) -> int:
 
     What stands there runs first and is kept as it is. Without --block they only tell.
     """
-    from lineage.system import hookfiles
-    from lineage.system.hookplace import hook_place
+    from lineage.hooking import install as hookfiles
+    from lineage.hooking.place import hook_place
 
     place = hook_place(Path.cwd())
     done = []
@@ -54,8 +54,8 @@ def install_command(hooks: tuple[str, ...], block: bool, quiet: bool) -> int:
 @quiet_option
 def uninstall_command(hooks: tuple[str, ...], quiet: bool) -> int:
     """Take hooks away, all or those named, and put back what stood there."""
-    from lineage.system import hookfiles
-    from lineage.system.hookplace import hook_place
+    from lineage.hooking import install as hookfiles
+    from lineage.hooking.place import hook_place
 
     place = hook_place(Path.cwd())
     return _told([hookfiles.uninstall(place.directory, name) for name in hooks or HOOKS])
@@ -71,7 +71,7 @@ def _told(done: "list[Done]") -> int:
 
 def _text(name: str, block: bool, shell: str) -> bytes:
     """The hook of a name, with the tool that is running now."""
-    from lineage.system.hookfiles import summed
+    from lineage.hooking.install import summed
     from lineage.system.resources import resource
 
     program, words = _tool()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.cli import exits
-from lineage.cli.telling import say
 from lineage.errors import InputError, LineageError, ObservationError
-from lineage.githooks import HOOKS
+from lineage.hooking.answer import HOOKS
+from lineage.system.streams import say
 
 
 class Asked(NamedTuple):
@@ -53,7 +53,7 @@ def run(asked: Asked) -> int:
     It is 0 whatever is found, but where it is to block as check's; what cannot be judged for a reason that is not in
     the models (no repository, a policy that cannot be read) is told in one line and stops nothing.
     """
-    from lineage import githooks
+    from lineage.hooking import answer as githooks
 
     try:
         if asked.hook == "prepare-commit-msg":
@@ -83,7 +83,7 @@ def run(asked: Asked) -> int:
 
 
 def _prepare(asked: Asked) -> None:
-    from lineage import githooks
+    from lineage.hooking import answer as githooks
 
     if not asked.words:
         raise InputError("prepare-commit-msg is given the file of the message", hint="git calls it")

@@ -29,8 +29,8 @@ def command(source: str, force: bool, form: str, output: Path | None, quiet: boo
     if place == source or not place:
         hint = "write it as bundle:FILE"
         raise InputError("is nothing that can be imported", where=source or "''", hint=hint)
-    from lineage.importing import bring_home
-    from lineage.system.gitrepo import GitRepository
+    from lineage.git.repository import GitRepository
+    from lineage.sharing.unbundle import bring_home
 
     path = Path(place)
     with (

@@ -7,10 +7,10 @@ import click
 from lineage.cli import exits
 from lineage.cli.emit import answer, say
 from lineage.cli.options import quiet_option
+from lineage.cli.scaffold import CI_FILES, detect_ci, scaffold
 from lineage.config import find_root
 from lineage.errors import RepositoryError
 from lineage.report.text import table
-from lineage.scaffold import CI_FILES, detect_ci, scaffold
 
 
 @click.command("init")

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
+from lineage.catalogue.listing import history, models, with_actions
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of
 from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
 from lineage.errors import LineageError
-from lineage.listing import history, models, with_actions
+from lineage.git.repository import GitRepository
 from lineage.model.listing import ModelRow
 from lineage.report.listing import render_history, render_models
-from lineage.system.gitrepo import GitRepository
 
 
 @click.command("log")
@@ -50,11 +50,11 @@ def command(model: str | None, no_check: bool, form: str, output: Path | None, q
 
 def _checked(rows: Sequence[ModelRow], quiet: bool) -> tuple[ModelRow, ...]:
     """The same with what HEAD asks for, as ``lineage check`` without a range."""
-    from lineage.checking import Judges, check
+    from lineage.checking.check import Judges, check
+    from lineage.checking.revisions.readings import Readings, kept_readings
+    from lineage.checking.revisions.revision import at_commit
     from lineage.config import policies_of
-    from lineage.readings import Readings, kept_readings
-    from lineage.revisions import at_commit
-    from lineage.system.gitobjects import GitObjects
+    from lineage.git.objects import GitObjects
 
     with GitObjects(Path.cwd()) as objects:
         cache = kept_readings(objects)

@@ -62,7 +62,7 @@ def guarded(action: Callable[[], object]) -> int:
         return exits.of_error(error)
     except (BrokenPipeError, SystemExit):
         # The reader of a help text went away; click says so with an exit of 1, which means another thing here.
-        from lineage.cli.telling import discard_stdout
+        from lineage.system.streams import discard_stdout
 
         discard_stdout()
         return exits.UNDECIDED
@@ -89,8 +89,8 @@ def _told_by_click(error: Exception) -> int | None:
 
 
 def _complain(error: LineageError) -> None:
-    from lineage.cli.telling import tell
     from lineage.report.printable import printable
+    from lineage.system.streams import tell
 
     lines = str(error).split("\n")
     tell("\n".join([f"lineage: error: {printable(lines[0])}", *map(printable, lines[1:])]))
@@ -100,7 +100,7 @@ def _refuse(error: OSError) -> int:
     """A path that the system does not let us use, met where no better words were at hand."""
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "standard output"
     if error.filename is None:
-        from lineage.cli.telling import discard_stdout
+        from lineage.system.streams import discard_stdout
 
         discard_stdout()
     _complain(InputError(f"cannot be used: {error.strerror or error}", where))
@@ -112,8 +112,8 @@ def _report_defect() -> int:
     import tempfile
     import traceback
 
-    from lineage.cli.telling import tell
-    from lineage.core.secrets import without_secrets
+    from lineage.redaction.secrets import without_secrets
+    from lineage.system.streams import tell
 
     try:
         with tempfile.NamedTemporaryFile("w", prefix="lineage-defect-", suffix=".txt", delete=False) as file:

@@ -1,6 +1,6 @@
 """What a capture tells on stderr."""
 
-from lineage.capturing import Captured
+from lineage.capturing.capture import Captured
 from lineage.cli.emit import say
 from lineage.model.manifest import StoredManifest
 

@@ -5,11 +5,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from lineage.checking.revisions.revision import Revision
 from lineage.cli.emit import say
 from lineage.cli.rerun import Ground
 from lineage.model.retraining import Outcome
-from lineage.retraining import made_from, overwritten
-from lineage.revisions import Revision
+from lineage.retraining.plan import made_from, overwritten
 
 
 def tell_next(
@@ -35,7 +35,7 @@ def tell_next(
 
 def _tracked(made: Sequence[Outcome], ground: Ground, head: Revision, tracks: bool, quiet: bool) -> set[str]:
     """The pointers of DVC that hold the weights; those of a stage stand in ``dvc.lock`` already."""
-    from lineage.weights.remote import track
+    from lineage.dvc.remote import track
 
     pointers = set()
     for one in made:

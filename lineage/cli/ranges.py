@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from lineage.checking.ci_range import job_range
 from lineage.cli.emit import say
-from lineage.core.cirange import job_range
 from lineage.errors import InputError, RepositoryError
+from lineage.git.objects import GitObjects
 from lineage.system.files import read_document
-from lineage.system.gitobjects import GitObjects
 
 Range = tuple[str | None, str]
 """(commit of the base, commit of HEAD)"""
@@ -83,7 +83,7 @@ def _event(variables: Mapping[str, str]) -> bytes | None:
 
 def _commit(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> str:
     if fetch and not revision.startswith("-") and objects.known(revision) is None:
-        from lineage.system.gitfetch import fetch_branch, fetch_commits
+        from lineage.git.fetch import fetch_branch, fetch_commits
 
         say(f"fetching {revision} from origin", quiet)
         if revision.startswith("origin/"):
@@ -96,7 +96,7 @@ def _commit(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> str
 def _common(objects: GitObjects, base: str, head: str, text: str, fetch: bool, quiet: bool) -> str:
     common = objects.merge_base(base, head)
     if common is None and fetch and objects.is_shallow():
-        from lineage.system.gitfetch import deepen, unshallow
+        from lineage.git.fetch import deepen, unshallow
 
         say(f"fetching the history of {text} from origin", quiet)
         for number in _DEEPER:

@@ -14,24 +14,24 @@ from lineage.cli.emit import say
 from lineage.cli.finishing import Finished, FinishOptions, commit_of, finish_new, runs_of, tell_code
 from lineage.cli.main import guarded
 from lineage.cli.targets import examinable
-from lineage.code_directory import opened_code
-from lineage.core.commandline import published
-from lineage.core.metricmoves import Tolerance, compare_metrics
+from lineage.code.directory import opened_code
+from lineage.code.snapshots.at_start import begin
+from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
+from lineage.git.repository import GitRepository
+from lineage.manifest.files import parse_manifest
 from lineage.model.manifest import StoredManifest
 from lineage.model.plan import Due
 from lineage.model.retraining import Job, Outcome, Renewal, StageTarget
 from lineage.portable.environment import Environment
-from lineage.retraining import renewals, unmoved, with_files
-from lineage.running import Watched, lay_out, watch
-from lineage.sources.spec import Target
-from lineage.started_code import begin
-from lineage.store.files import parse_manifest
-from lineage.store.runs import begun_run, keep_renewals, remove_run
-from lineage.system.activation import Activation
-from lineage.system.foreground import Ended, given_environment
-from lineage.system.gitrepo import GitRepository
-from lineage.weights import repro
+from lineage.redaction.commands import published
+from lineage.retraining.metrics import Tolerance, compare_metrics
+from lineage.retraining.plan import renewals, unmoved, with_files
+from lineage.running.activation import Activation
+from lineage.running.foreground import Ended, given_environment
+from lineage.running.kept_runs import begun_run, keep_renewals, remove_run
+from lineage.running.watch import Watched, lay_out, watch
+from lineage.targets.spec import Target
 
 # Who sends one of these to a command means all of them.
 _ENDS_ALL = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})

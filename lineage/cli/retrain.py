@@ -6,22 +6,22 @@ from pathlib import Path
 
 import click
 
-from lineage.checking import Judges, check
+from lineage.checking.check import Judges, check
+from lineage.checking.revisions.readings import Readings, kept_readings
+from lineage.checking.revisions.revision import Revision, at_commit, at_worktree
 from lineage.cli.carryout import Asked, carry_out
 from lineage.cli.emit import say
 from lineage.cli.options import PATH, answer_options, policy_option
 from lineage.cli.ranges import range_of
 from lineage.cli.targets import manifest_of
 from lineage.config import find_root, policies_of
-from lineage.core.metricmoves import parse_tolerances
 from lineage.errors import InputError
+from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
 from lineage.portable.policy import Policy
-from lineage.readings import Readings, kept_readings
-from lineage.retraining import choose
-from lineage.revisions import Revision, at_commit, at_worktree
-from lineage.running import watched_run
-from lineage.system.gitobjects import GitObjects
+from lineage.retraining.metrics import parse_tolerances
+from lineage.retraining.plan import choose
+from lineage.running.watch import watched_run
 
 _COMMAND = "lineage.retrain.command"
 Policies = tuple[tuple[Policy, str], ...]

@@ -12,12 +12,12 @@ from lineage.cli.finishing import FinishOptions, commit_of, finish_new, runs_of,
 from lineage.cli.main import guarded
 from lineage.cli.options import PATH, policy_option, quiet_option
 from lineage.cli.values import labels_of
-from lineage.code_directory import opened_code
-from lineage.core.provider import read_builds
-from lineage.store.runs import begun_run, remove_run
+from lineage.code.ci_build import read_builds
+from lineage.code.directory import opened_code
+from lineage.running.kept_runs import begun_run, remove_run
 
 if TYPE_CHECKING:
-    from lineage.system.foreground import Ended
+    from lineage.running.foreground import Ended
 
 CAPTURE_FAILED = 125
 
@@ -62,9 +62,9 @@ def command(
 
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
     """
-    from lineage.running import is_first_rank, lay_out, watch, watched_run
-    from lineage.started_code import begin
-    from lineage.system.foreground import given_environment, replace_by
+    from lineage.code.snapshots.at_start import begin
+    from lineage.running.foreground import given_environment, replace_by
+    from lineage.running.watch import is_first_rank, lay_out, watch, watched_run
 
     inside = watched_run() is not None  # that one sees what this one would, and captures it
     if inside or not is_first_rank(os.environ):
@@ -103,7 +103,7 @@ def command(
 
 
 def _end(ended: "Ended", command: tuple[str, ...]) -> NoReturn:
-    from lineage.system.foreground import end_like
+    from lineage.running.foreground import end_like
 
     if not ended.started:
         say(f"lineage: error: {command[0]}: {ended.reason}", quiet=False)

@@ -13,10 +13,10 @@ from lineage.cli.emit import Progress, answer, style_of
 from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
 from lineage.errors import InputError, RepositoryError
+from lineage.manifest.log import Difference
 from lineage.model.listing import Shown
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.report.manifest import render_manifest
-from lineage.store.log import Difference
 
 
 @click.command("show")
@@ -51,8 +51,8 @@ def command(
     stored = manifest_of(manifest)
     shown = Shown(stored=stored)
     if problems:
+        from lineage.catalogue.problems import problems_now
         from lineage.config import project_root
-        from lineage.showing import problems_now
 
         root, today = project_root(Path(stored.path).absolute().parent, os.environ), datetime.now(UTC).date()
         differing = _differing(stored, today)
@@ -69,11 +69,11 @@ def _differing(stored: StoredManifest, today: date) -> Collection[Difference] | 
     """What the work tree makes due of the model, by the policy there; ``None`` where nothing is accepted or known."""
     if not log_path(Path(stored.path)).is_file():
         return None
-    from lineage.assessing import assess
+    from lineage.checking.assess import assess
+    from lineage.checking.revisions.readings import Readings, kept_readings
+    from lineage.checking.revisions.revision import at_worktree
     from lineage.config import load_policy
-    from lineage.readings import Readings, kept_readings
-    from lineage.revisions import at_worktree
-    from lineage.system.gitobjects import GitObjects
+    from lineage.git.objects import GitObjects
 
     try:
         with GitObjects(Path(stored.path).absolute().parent) as objects:

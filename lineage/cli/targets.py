@@ -6,12 +6,12 @@ from pathlib import Path
 
 from lineage.config import find_root
 from lineage.errors import InputError
+from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
-from lineage.sources.base import ExaminableSource, Source
-from lineage.sources.recorded import RecordedSource
-from lineage.sources.spec import Target, compared_source, default_target, parse_target, source_of
-from lineage.store.files import find_manifest
+from lineage.targets.base import ExaminableSource, Source
+from lineage.targets.recorded import RecordedSource
+from lineage.targets.spec import Target, compared_source, default_target, parse_target, source_of
 
 
 def manifest_of(text: str | None) -> StoredManifest:
@@ -21,7 +21,7 @@ def manifest_of(text: str | None) -> StoredManifest:
 
 def _listing() -> Sequence[str]:
     """Tracked and staged manifests, as paths from the working directory."""
-    from lineage.system.gitfiles import list_files
+    from lineage.git.files import list_files
 
     root = find_root(Path.cwd())
     if root is None:
@@ -30,7 +30,7 @@ def _listing() -> Sequence[str]:
 
 
 def _at_revision(revision: str, path: str) -> bytes | None:
-    from lineage.system.gitfiles import file_at
+    from lineage.git.files import file_at
 
     return file_at(find_root(Path.cwd()) or Path.cwd(), revision, path)
 

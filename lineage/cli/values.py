@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lineage.core.values import plain_table
 from lineage.errors import InputError
+from lineage.manifest.values import plain_table
 from lineage.model.manifest import Table
 from lineage.system.files import read_document
 from lineage.system.valuefile import SUFFIXES, parse_values

@@ -8,7 +8,7 @@ import click
 
 from lineage.cli.options import PATH, against_option, interpreter_option, policy_option, report_options
 from lineage.errors import InputError
-from lineage.sources.spec import questioned
+from lineage.targets.spec import questioned
 
 
 @click.command("verify")

@@ -2,7 +2,7 @@
 
 Run by ``watch.py`` inside the program's own process, Python 3.6 and newer, without standing in ``sys.modules``. A line
 for each fact: a tag and its fields, tab-separated, ``\\``, tab and newline escaped by a backslash; read by
-``lineage.core.records``. Each is written at once, as a program may be killed, by opening, appending and closing: the
+``lineage.running.records``. Each is written at once, as a program may be killed, by opening, appending and closing: the
 program may close every descriptor, and use its number again, at any moment. What cannot be written waits for the next.
 
 A hook swallows what its own statements raise, nothing else: an exception that the program's signal handler raises while

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lineage.core.document import to_document
+from lineage.manifest.document import to_document
 from lineage.model.listing import Shown
 from lineage.model.manifest import Manifest, flat
 from lineage.portable.environment import USES, Problem

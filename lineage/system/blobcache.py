@@ -113,7 +113,7 @@ def _put(path: Path, content: bytes) -> None:
 def readers_of(packages: Path, version: str) -> str:
     """What tells one state of the readers from another: the version, and the sources as they lie below ``packages``."""
     told = hashlib.sha256(version.encode())
-    for name in ("core", "model", "portable", "store", "system"):
+    for name in ("checking", "dependencies", "manifest", "model", "portable", "redaction", "system"):
         for path, seen in sorted(_sources(packages / name)):
             told.update(f"{path} {seen.st_size} {seen.st_mtime_ns}\n".encode())
     return told.hexdigest()

@@ -23,7 +23,7 @@ from lineage.system.files import locked, read_document, replace, sweep
 from lineage.system.hashing import FileDigests
 
 if TYPE_CHECKING:
-    from lineage.system.gitrepo import GitRepository
+    from lineage.git.repository import GitRepository
 
 State = tuple[int, ...]
 """device, inode, size, mtime and ctime in nanoseconds"""
@@ -111,7 +111,7 @@ def known_digests(root: Path | None) -> DigestCache | None:
     """The known digests of the repository at ``root``; ``None`` where there is none that git can read."""
     if root is None:
         return None
-    from lineage.system.gitrepo import GitRepository
+    from lineage.git.repository import GitRepository
 
     try:
         with GitRepository.open(root) as repository:

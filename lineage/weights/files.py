@@ -20,9 +20,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from lineage.dvc.ignored import NAME, DvcRules, dvc_root, has_rules_around, rules_for
 from lineage.errors import WeightsError
 from lineage.system.hashing import not_a_file, unreadable
-from lineage.weights.dvcignore import NAME, DvcRules, dvc_root, has_rules_around, rules_for
 
 MOST_LEFT_OUT = 1000
 """paths that are told by name"""

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.core.dvctree import TreeDigest
+from lineage.dvc.tree_digest import TreeDigest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
 from lineage.system.hashing import DOS2UNIX, Advance, FileDigests

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.store.log import read_log
+from lineage.manifest.log import read_log
 from tests.support.checked import LOCK, fraud
 from tests.support.gitrepos import commit, git
 from tests.support.projects import Ended, command_line, run_lineage, surroundings

@@ -145,7 +145,7 @@ def test_nor_does_one_inside_a_run(planted: Planted) -> None:
 def test_nor_does_the_report_of_a_defect(planted: Planted, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(SOURCE / "lineage", broken / "lineage", ignore=shutil.ignore_patterns("__pycache__"))
-    module = broken / "lineage" / "core" / "remotes.py"
+    module = broken / "lineage" / "redaction" / "addresses.py"
     text = module.read_text()
     assert text.count("    text = url.strip()\n") == 1
     module.write_text(text.replace("    text = url.strip()\n", "    text = url.strip()\n    int(text)\n"))

@@ -252,7 +252,7 @@ def test_help_and_version_are_answers(tmp_path: Path) -> None:
 def test_a_defect_of_ours_is_one_line_and_a_report(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(SOURCE / "lineage", broken / "lineage", ignore=shutil.ignore_patterns("__pycache__"))
-    (broken / "lineage" / "diffing.py").write_text("secret = 'hidden value'\n1 / 0\n")
+    (broken / "lineage" / "verifying" / "diff.py").write_text("secret = 'hidden value'\n1 / 0\n")
 
     ended = run_lineage("diff", "a", "b", cwd=tmp_path, env={"PYTHONPATH": str(broken), "TMPDIR": str(tmp_path)})
 

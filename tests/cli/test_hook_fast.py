@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.declarations.forms import is_dependency_file
+from lineage.dependencies.forms import is_dependency_file
 from lineage.model.manifest import freeze
 from tests.support.checked import TRAIN, manifest, repository
 from tests.support.gitrepos import commit, git, write

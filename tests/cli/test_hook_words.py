@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lineage.cli.hook import run_command
 from lineage.cli.hookrun import Asked, asked_of
-from lineage.githooks import HOOKS
+from lineage.hooking.answer import HOOKS
 
 WORDS = st.one_of(
     st.sampled_from(

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from lineage.cli.group import group
-from lineage.githooks import HOOKS
+from lineage.hooking.answer import HOOKS
 from tests.support.gitrepos import AUTHOR
 from tests.support.projects import git, run_lineage, script, surroundings, write
 from tests.support.retrained import BASE, Ground, head, make_ground

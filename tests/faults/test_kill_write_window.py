@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from lineage.manifest.files import read_manifest, write_manifest
 from lineage.model.manifest import freeze
-from lineage.store.files import read_manifest, write_manifest
 from tests.support import projects, strace
 from tests.support.documents import FULL
 from tests.support.projects import MANIFEST, MODEL, command_line, python_of
@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from lineage.cli.exits import of_error
 from lineage.errors import LineageError
-from lineage.store.files import write_manifest
+from lineage.manifest.files import write_manifest
 from tests.support.documents import FULL
 try:
     write_manifest(replace(FULL, name="new"), Path(sys.argv[1]))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.store.files import read_manifest
+from lineage.manifest.files import read_manifest
 from tests.faults.test_kill_write_window import window
 from tests.support import strace
 from tests.support.deliveries import members, wait_for

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
 
+from lineage.manifest.files import read_manifest, write_manifest
 from lineage.model.manifest import freeze
 from lineage.model.weights import Weights
-from lineage.store.files import read_manifest, write_manifest
 from tests.support import projects
 from tests.support.documents import FULL
 from tests.support.projects import MANIFEST, MODEL, command_line, python_of, surroundings
@@ -24,7 +24,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from lineage.model.manifest import freeze
-from lineage.store.files import write_manifest
+from lineage.manifest.files import write_manifest
 from tests.support.documents import FULL
 print("ready", flush=True)
 for line in sys.stdin:

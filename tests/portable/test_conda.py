@@ -13,7 +13,7 @@ from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Distribution, Installed, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import DiskTree
-from lineage.sources.interpreter import InterpreterSource
+from lineage.targets.interpreter import InterpreterSource
 from tests.support.memory import BROKEN, MemoryTree, dist_info
 from tests.support.projects import PACKAGES, copy, python_of, script, site_packages, write
 

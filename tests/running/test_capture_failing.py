@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.store.files import read_manifest
+from lineage.manifest.files import read_manifest
 from tests.support.deliveries import wait_for
 from tests.support.projects import MANIFEST, run_lineage, script, write
 from tests.support.wrapped import Outcome, below_run, kept_runs, manifests, outcome, start

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from lineage.manifest.files import read_manifest
 from lineage.model.manifest import Manifest
 from lineage.portable.environment import Problem
-from lineage.store.files import read_manifest
 from tests.support.projects import MANIFEST, git, write
 from tests.support.wrapped import Outcome, below_run, manifests, outcome
 

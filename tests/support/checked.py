@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lineage.core.document import INLINE, from_document, to_document
+from lineage.manifest.document import INLINE, from_document, to_document
 from lineage.model.code import Code
 from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, freeze
 from lineage.portable.environment import Package

@@ -22,15 +22,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from lineage.checking import Judges, check
-from lineage.core.document import INLINE, to_document
+from lineage.checking.check import Judges, check
+from lineage.checking.revisions.readings import Readings
+from lineage.checking.revisions.revision import at_commit
+from lineage.git.objects import GitObjects
+from lineage.manifest.document import INLINE, to_document
 from lineage.model.manifest import SUFFIX
 from lineage.model.plan import Edit, Plan
 from lineage.portable.policy import Policy
-from lineage.readings import Readings
-from lineage.revisions import at_commit
 from lineage.system.blobcache import BlobCache
-from lineage.system.gitobjects import GitObjects
 from lineage.system.tomlwriter import render_toml
 from tests.support.checked import manifest
 from tests.support.gitrepos import git

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lineage.core.declarations.forms import form_of
+from lineage.dependencies.forms import form_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations, Dependency
 from lineage.system.tomlfile import parse_toml

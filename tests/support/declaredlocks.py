@@ -5,7 +5,7 @@ from typing import Any
 
 from lineage.model.declarations import Dependency
 
-DATA = Path(__file__).parents[1] / "core" / "declarations" / "data"
+DATA = Path(__file__).parents[1] / "dependencies" / "data"
 
 
 def fixture(name: str) -> bytes:

@@ -5,8 +5,8 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-from lineage.core.canonical import manifest_id
-from lineage.core.document import to_document
+from lineage.manifest.canonical import manifest_id
+from lineage.manifest.document import to_document
 from lineage.model.code import Code
 from lineage.model.manifest import Manifest, freeze
 from lineage.model.weights import Weights

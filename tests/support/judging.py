@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lineage.core.due import due_packages
-from lineage.core.effective import Promises
-from lineage.core.locks.markers import marker_environment
+from lineage.checking.due.packages import due_packages
+from lineage.checking.due.promises import Promises
+from lineage.dependencies.markers import marker_environment
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due
 from lineage.portable.environment import Package

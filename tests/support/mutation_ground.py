@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lineage.capturing import CaptureRequest, capture
+from lineage.capturing.capture import CaptureRequest, capture
 from lineage.guest import probe
+from lineage.manifest.files import write_manifest
 from lineage.model.manifest import freeze
 from lineage.portable.environment import Problem
-from lineage.sources.base import ExaminableSource
-from lineage.sources.directory import DirectorySource
-from lineage.store.files import write_manifest
+from lineage.targets.base import ExaminableSource
+from lineage.targets.directory import DirectorySource
 from tests.support import projects, roots
 from tests.support.mutations import BY_ORIGIN, LOCK, MANIFEST, MANIFESTS, MODEL, PACKAGES, TOKENIZER
 from tests.support.projects import python_of, script, site_packages

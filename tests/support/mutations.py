@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from lineage.comparing_weights import WeightsPlace
 from lineage.errors import LineageError
+from lineage.manifest.files import read_manifest
 from lineage.portable.policy import Policy, VerifyPolicy
-from lineage.sources.spec import compared_source, parse_target
-from lineage.store.files import read_manifest
-from lineage.verifying import verify
+from lineage.targets.spec import compared_source, parse_target
+from lineage.verifying.verify import verify
+from lineage.verifying.weights import WeightsPlace
 from tests.support.recording import TODAY
 
 SIDES = ("environment", "answer", "tree", "lock", "weights", "manifest")

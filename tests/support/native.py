@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from lineage.model.contents import Contents
 from lineage.portable.environment import Problem
 
-NATIVE = Path(__file__).parent.parent / "weights" / "contents" / "native"
+NATIVE = Path(__file__).parent.parent / "weights" / "formats" / "native"
 SUBJECT = "models/fraud"
 
 

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from lineage.capturing import Captured, CaptureRequest, capture
-from lineage.comparing_weights import WeightsPlace
+from lineage.capturing.capture import Captured, CaptureRequest, capture
+from lineage.manifest.files import write_manifest
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.policy import Policy
-from lineage.sources.interpreter import InterpreterSource
-from lineage.store.files import write_manifest
-from lineage.verifying import verify
+from lineage.targets.interpreter import InterpreterSource
+from lineage.verifying.verify import verify
+from lineage.verifying.weights import WeightsPlace
 from tests.support.projects import MODEL, python_of
 
 NOW = datetime(2026, 11, 20, 21, 33, 5, tzinfo=UTC)

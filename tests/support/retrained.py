@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lineage.manifest.files import read_manifest
 from lineage.model.manifest import StoredManifest
-from lineage.store.files import read_manifest
 from tests.support import projects
 from tests.support.projects import Ended, git, run_lineage
 

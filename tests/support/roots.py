@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lineage.portable.environment import Environment, Observation, Platform
-from lineage.sources.directory import DirectorySource
+from lineage.targets.directory import DirectorySource
 from tests.support import projects
 
 LOADER = "/lib64/ld-linux-x86-64.so.2"

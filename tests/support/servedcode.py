@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from lineage.comparing_code import CodePlace, compare_code
+from lineage.git.blob import content_id
 from lineage.model.code import Code
-from lineage.system.gitblob import content_id
+from lineage.verifying.code import CodePlace, compare_code
 from tests.support.projects import write
 
 INIT, FEATURES, TRAIN = "src/fraudlib/__init__.py", "src/fraudlib/features.py", "train.py"

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lineage.manifest.files import read_manifest
 from lineage.model.manifest import Manifest
 from lineage.portable.environment import Problem
-from lineage.store.files import read_manifest
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, SOURCE
 from tests.support.wrapped import below_run

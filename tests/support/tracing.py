@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lineage.core.imports import Imports
+from lineage.code.imports import Imports
 from lineage.portable.environment import Problem
 
 Trace = Callable[..., Imports]

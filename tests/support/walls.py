@@ -1,80 +1,78 @@
-"""The rules of the module map, as checks over a tree of source files: each gives a list of what breaks it."""
+"""The rules of the rooms (docs/architecture.md) as checks over a tree of source files: each lists what breaks it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "guest"}),
-    frozenset({"portable"}),
-    frozenset({"model"}),
-    frozenset({"core", "system"}),
-    frozenset({"report", "export", "sources", "weights", "store", "restore", "integrations"}),
-    frozenset(
-        {
-            "capturing",
-            "capture_request",
-            "comparing_code",
-            "comparing_weights",
-            "verifying",
-            "diffing",
-            "showing",
-            "publishing",
-            "bundling",
-            "importing",
-            "placing",
-            "listing",
-            "repository_state",
-            "snapshotting",
-            "snapshot_plan",
-            "started_code",
-            "executed_source",
-            "code_directory",
-            "package_use",
-            "traced_code",
-            "observed_files",
-            "loaded",
-            "other_providers",
-            "running",
-            "revisions",
-            "checking",
-            "edited",
-            "assessing",
-            "stage_params",
-            "captured_stage",
-            "readings",
-            "resolving",
-            "lacking",
-            "run_capture",
-            "retraining",
-            "renewing",
-            "reading_inputs",
-            "reading_stage",
-            "hooking",
-            "pushing",
-        }
-    ),
-    frozenset({"config", "scaffold", "githooks", "serving", "api", "cli"}),
-    frozenset({"__init__", "__main__"}),
-)
-"""Lowest first; a part imports only parts of lower layers, and itself. The verbs may also import each other."""
+GROUND = ("errors", "portable", "model", "redaction", "system")
+"""What every room above the ground may import."""
 
-VERBS, ENTRIES = LAYERS[5], LAYERS[6]
+MAY_IMPORT: dict[str, str] = {
+    # ground
+    "errors": "",
+    "guest": "",
+    "portable": "errors",
+    "model": "portable",
+    "redaction": "portable",
+    "system": "errors",
+    # formats and tools
+    "dependencies": "",
+    "git": "",
+    "manifest": "",
+    "report": "manifest",
+    "running": "guest",
+    # what a model is made of
+    "dvc": "manifest",
+    "targets": "dependencies git guest manifest",
+    "weights": "dvc git",
+    "code": "dvc git manifest",
+    # verbs
+    "capturing": "code dependencies dvc git manifest running targets weights",
+    "verifying": "code dvc git targets weights",
+    "checking": "code dependencies dvc git manifest",
+    "catalogue": "verifying code dvc git manifest weights",
+    "sharing": "code dvc git manifest weights",
+    "retraining": "capturing checking dvc",
+    # entries: they read configuration, print and exit
+    "config": "checking code git",
+    "hooking": "checking config code dependencies dvc git targets",
+    "api": "capturing code guest manifest running targets verifying",
+    "cli": "capturing catalogue checking code config dvc git hooking manifest report retraining running sharing "
+    "targets verifying weights",
+    "__init__": "api",
+    "__main__": "cli",
+}
+"""Each room with the rooms that its files may import besides the ground, lower ones first (docs/architecture.md)."""
 
 HOMES = {
-    "git": {"system/gitcommand.py"},
+    "git": {"git/gitpython.py"},
     "tomli": {"system/tomlfile.py"},
     "tomlkit": {"system/tomlwriter.py"},
     "yaml": {"system/yamlfile.py"},
-    "dvc": {"weights/tracking.py", "weights/remote.py", "weights/dvcignore.py"},
-    "packaging": {"core/closure.py", "core/locks/", "core/ranges.py", "core/declarations/"},
+    "dvc": {"dvc/tracking.py", "dvc/remote.py", "dvc/ignored.py"},
+    "packaging": {
+        "capturing/use/closure.py",
+        "dependencies/",
+        "targets/lock_selection.py",
+        "checking/resolver_files.py",
+    },
     "click": {"cli/"},
 }
 """Each third-party package in its one home."""
 
-PURE = frozenset({"portable", "model", "core", "report", "export"})
-TOUCHES_DISK = {"portable/tree.py"}
+TOUCHING = {
+    *("api.py", "cli/", "git/", "guest/", "hooking/", "running/", "system/", "portable/tree.py"),
+    *("capturing/inputs.py", "capturing/of_run.py", "capturing/use/describe.py", "capturing/use/observed_files.py"),
+    *("capturing/use/traced_code.py", "checking/resolver.py", "code/snapshots/objects.py", "code/snapshots/trees.py"),
+    *("code/state.py", "dvc/remote.py", "dvc/repro.py", "dvc/tracking.py", "retraining/renewing.py"),
+    *("sharing/placing.py", "sharing/tar.py", "sharing/unbundle.py", "targets/asking.py", "targets/directory.py"),
+    *("targets/interpreter.py", "targets/lockfile.py", "targets/rooted.py", "targets/sites.py", "targets/spec.py"),
+    *("verifying/deep.py", "verifying/deep_files.py", "verifying/deep_unowned.py", "verifying/served_code.py"),
+    *("weights/cache.py", "weights/files.py", "weights/formats/detect.py", "weights/formats/embedded.py"),
+    *("weights/measure.py", "weights/reading.py"),
+}
+"""Rooms and files that may see the world; every other module is pure: values in, values out."""
 WORLD = frozenset(
     [
         "os",
@@ -104,10 +102,17 @@ WORLD = frozenset(
 )
 """What a pure module must not import: it would see the world."""
 
-PROGRAM, ASKS_GIT = "git", "system/gitasking.py"
-CONFIGURATION = ENTRIES | {"__main__"}
+STARTERS = frozenset({"subprocess", "multiprocessing", "pty", "lineage.system.process"})
+"""What starts processes."""
+CALLS_THAT_START = ("os.exec", "os.fork", "os.popen", "os.posix_spawn", "os.spawn", "os.system")
+STARTING = ("running/", "git/", "dvc/", "system/", "targets/asking.py", "checking/resolver.py")
+"""The rooms and files that may."""
+
+PROGRAM, ASKS_GIT = "git", "git/asking.py"
+"""The program that is started in one place alone."""
+TAKE_WORDS = {"run", "start", "Popen", "call", "check_call", "check_output", "getoutput", "system", "popen", "split"}
+
 MAX_LINES = 300
-STARTERS = {"run", "start", "Popen", "call", "check_call", "check_output", "getoutput", "system", "popen", "split"}
 
 
 @dataclass(frozen=True)
@@ -153,16 +158,12 @@ def part_of(file: str) -> str:
     return file.partition("/")[0].removesuffix(".py")
 
 
-def rank_of(part: str) -> int:
-    return next((rank for rank, parts in enumerate(LAYERS) if part in parts), -1)
-
-
-def layer_breaks(package: Path) -> list[str]:
-    """Imports upwards or sideways, relative imports, and parts that no layer knows."""
+def room_breaks(package: Path) -> list[str]:
+    """Imports that a room's row does not name, relative imports, and rooms that no row names."""
     found = [
-        f"{part} is in no layer"
+        f"{part} is no room"
         for part in sorted({part_of(f.relative_to(package).as_posix()) for f in source_files(package)})
-        if rank_of(part) < 0
+        if part not in MAY_IMPORT
     ]
     for one in imports_of(package):
         if one.module.startswith("."):
@@ -170,12 +171,15 @@ def layer_breaks(package: Path) -> list[str]:
         if not one.module.startswith("lineage.") or one.module == "lineage.__version__":
             continue
         here, there = part_of(one.file), one.module.split(".")[1]
-        together = {here, there}
-        if here == there or together <= VERBS or (together <= ENTRIES and here != "config"):
-            continue
-        if rank_of(there) >= rank_of(here):
-            found.append(f"{one}: not below {here}")
+        if here != there and there not in allowed(here):
+            found.append(f"{one}: {here} may not")
     return found
+
+
+def allowed(room: str) -> list[str]:
+    """The rooms that a room may import."""
+    rooms = MAY_IMPORT.get(room, "").split()
+    return rooms if room in (*GROUND, "guest") else [*rooms, *GROUND]
 
 
 def home_breaks(package: Path) -> list[str]:
@@ -196,9 +200,42 @@ def purity_breaks(package: Path) -> list[str]:
     found = []
     for one in imports_of(package):
         names = {one.module, one.module.partition(".")[0]}
-        if part_of(one.file) in PURE and one.file not in TOUCHES_DISK and names & WORLD:
+        if names & WORLD and not _is_below(one.file, TOUCHING):
             found.append(f"{one}: it is pure")
     return found
+
+
+def process_breaks(package: Path) -> list[str]:
+    """Modules that could start a process, outside the few that may."""
+    found = [
+        f"{one}: it may not start processes"
+        for one in imports_of(package)
+        if one.module in STARTERS and not _is_below(one.file, STARTING)
+    ]
+    for file in source_files(package):
+        name = file.relative_to(package).as_posix()
+        calls = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call)]
+        for node in calls if not _is_below(name, STARTING) else []:
+            if ast.unparse(node.func).startswith(CALLS_THAT_START):
+                found.append(f"{name}:{node.lineno} calls {ast.unparse(node.func)}: it may not start processes")
+    return found
+
+
+def _is_below(file: str, places: Collection[str]) -> bool:
+    return any(file.startswith(place) for place in places)
+
+
+def shadow_breaks(package: Path) -> list[str]:
+    """Rooms called like a public function: once imported, the room would stand for it."""
+    door = package / "__init__.py"
+    tree = ast.parse(door.read_bytes() if door.exists() else b"")
+    public = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign) and _is_all(node)]
+    rooms = {part_of(file.relative_to(package).as_posix()) for file in source_files(package)} - {"__init__"}
+    return [f"{room} is the name of a public function" for names in public for room in sorted(rooms & set(names))]
+
+
+def _is_all(node: ast.Assign) -> bool:
+    return [ast.unparse(target) for target in node.targets] == ["__all__"]
 
 
 def guest_breaks(package: Path) -> list[str]:
@@ -301,7 +338,7 @@ def git_breaks(package: Path) -> list[str]:
     found = []
     for file in source_files(package):
         name = file.relative_to(package).as_posix()
-        if part_of(name) in PURE or name == ASKS_GIT:
+        if name == ASKS_GIT or not _is_below(name, TOUCHING):
             continue
         nodes = list(ast.walk(ast.parse(file.read_bytes())))
         texts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
@@ -317,14 +354,16 @@ def git_breaks(package: Path) -> list[str]:
 
 def _starts_git(call: ast.Call) -> bool:
     words = [str(one.value) for one in call.args if isinstance(one, ast.Constant)]
-    return ast.unparse(call.func).rpartition(".")[2] in STARTERS and any(one.startswith("git ") for one in words)
+    return ast.unparse(call.func).rpartition(".")[2] in TAKE_WORDS and any(one.startswith("git ") for one in words)
 
 
 RULES = (
     git_breaks,
-    layer_breaks,
+    room_breaks,
     home_breaks,
     purity_breaks,
+    process_breaks,
+    shadow_breaks,
     guest_breaks,
     cycle_breaks,
     length_breaks,

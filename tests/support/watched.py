@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.core.records import read_records
 from lineage.model.observed import Process
-from lineage.system.watching import Watch, prepare
+from lineage.running.records import read_records
+from lineage.running.watcher import Watch, prepare
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,8 @@ def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path) -> None:
 
 
 def test_another_version_or_source_is_another_reader(tmp_path: Path) -> None:
-    (tmp_path / "core").mkdir()
-    source = tmp_path / "core" / "a.py"
+    (tmp_path / "model").mkdir()
+    source = tmp_path / "model" / "a.py"
     source.write_text("1\n")
     before = readers_of(tmp_path, "0.1")
     assert before == readers_of(tmp_path, "0.1") != readers_of(tmp_path, "0.2")

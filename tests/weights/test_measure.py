@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.dvctree import tree_digest
+from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
 from lineage.system.yamlfile import read_yaml

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.core.dvctree import tree_digest
+from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import WeightsError
 from lineage.weights.cache import DigestCache
 from lineage.weights.measure import measure

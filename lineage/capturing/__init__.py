@@ -1,0 +1,1 @@
+"""After training: weights, code, environment and run become one manifest."""

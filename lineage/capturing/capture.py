@@ -1,0 +1,299 @@
+"""After training: weights + repository + environment → manifest. Nothing but the caller's own write changes a file."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from lineage import __version__
+from lineage.capturing.inputs import Recorded, describe_inputs
+from lineage.capturing.request import Captured as Captured
+from lineage.capturing.request import CaptureRequest as CaptureRequest
+from lineage.capturing.stage import describe_stage
+from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describe_use
+from lineage.capturing.use.evidence import Evidence, serving_evidence
+from lineage.code.directory import BuildDirectory, CodeDirectory, opened_code
+from lineage.code.notebooks.executed import keep_executed
+from lineage.code.snapshots.at_start import described, ran_as
+from lineage.code.snapshots.take import Wish
+from lineage.code.state import RepositoryState, blob_ids, own_file
+from lineage.dependencies.forms import declared_files
+from lineage.dvc.pointers import enclosing_output
+from lineage.dvc.stage_values import overlaid
+from lineage.errors import InputError, WeightsError
+from lineage.git.repository import GitRepository
+from lineage.manifest.files import manifest_path, parse_manifest
+from lineage.model.manifest import SUFFIX, Manifest, Table, freeze
+from lineage.model.observed import Serving
+from lineage.model.weights import Weights
+from lineage.portable.environment import Problem
+from lineage.portable.policy import ModelRule, declared_for
+from lineage.redaction.secrets import secret_key
+from lineage.targets.base import ExaminableSource, Examination
+from lineage.weights.cache import DigestCache
+from lineage.weights.formats.detect import read_contents
+from lineage.weights.measure import Survey, survey
+
+_SHOWN_IGNORED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where a capture takes place. Paths POSIX from the repository root."""
+
+    repository: CodeDirectory
+    state: RepositoryState
+    weights: tuple[str, ...]
+    output: Path
+    name: str
+
+
+def capture(
+    request: CaptureRequest,
+    source: ExaminableSource,
+    *,
+    now: datetime,
+    advance: Callable[[int], None] | None = None,
+) -> Captured:
+    """The manifest of some weights, as of now; all that is written is a snapshot of dirty code.
+
+    Raises any ``LineageError`` but ``StoreError``.
+    """
+    if not request.paths:
+        raise InputError("no weights were named")
+    _refuse_secrets(request)
+    for path in request.paths:
+        if not path.exists():
+            hint = "name a file or directory that exists"
+            raise WeightsError("there are no such weights", where=str(path), hint=hint)
+    with opened_code(request.paths[0], request.builds) as repository:
+        places = _places(request, repository)
+        examination = source.examine()
+        use = _used(request, places, examination)
+        declared = _declared(request.models, places.name, places.weights, use.files, places.state)
+        files = _files(request, places, use, declared, advance)
+        parent, unreadable = _parent(repository, places.output)
+        changed, code_files = ran_as(request.started, places.state, repository, use.files)
+        code, ran = keep_executed(places.state.code, use.session, repository, _executed_limit(request))
+        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed, *ran}
+        manifest = Manifest(
+            name=places.name,
+            created=now.replace(microsecond=0),
+            evidence=request.evidence,
+            tool=f"{OWN_DISTRIBUTION} {__version__}",
+            parent=parent,
+            problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
+            labels=request.labels,
+            code=replace(code, files=code_files),
+            weights=files.weights,
+            environment=examination.observation.environment._replace(packages=use.packages),
+            declared=blob_ids(places.state, repository, declared),
+            run=_run(request),
+            inputs=files.inputs,
+            params=overlaid(files.params, request.params),
+            metrics=overlaid(files.metrics, request.metrics),
+        )
+    return Captured(manifest=manifest, path=places.output, entry=use.entry)
+
+
+def _refuse_secrets(request: CaptureRequest) -> None:
+    """What would not be written is refused before anything is read."""
+    values = {"labels": request.labels, "metrics": request.metrics, "params": request.params}
+    found = secret_key(values)
+    if found is not None:
+        where = str(request.output or f"{request.paths[0]}{SUFFIX}")
+        hint = "take it out of the labels, metrics or parameters"
+        raise InputError(f"{found[0]} looks like {found[1]}: nothing was written", where, hint)
+
+
+def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
+    weights = _inside(repository.root, request.paths)
+    generated = [*weights, *_inside(repository.root, request.generated, strict=False)]
+    limit = request.snapshot_limit
+    wish = None if limit is None else Wish(limit=limit, weights=tuple(weights))
+    state = described(repository, generated, wish, request.started)
+    output = _output(request, weights, state)
+    name = request.name or _default_name(weights, output)
+    return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
+
+
+def _executed_limit(request: CaptureRequest) -> int | None:
+    """How much of what a session ran a snapshot may have; ``None``: the run or its capture asked for none."""
+    is_wished = request.started is None or request.started.is_wished
+    return request.snapshot_limit if is_wished else None
+
+
+def _used(request: CaptureRequest, places: _Places, examination: Examination) -> PackageUse:
+    entry = None if request.entry is None else _entry(request.entry, places.state, places.repository)
+    return describe_use(
+        examination,
+        places.state,
+        weights=places.weights[0],
+        entry=entry,
+        contents=[(path, read_contents(places.state.root / path, path)) for path in places.weights],
+        evidence=request.seen,
+        serving=_serving(request.serving, examination, places.state),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """What the weights, the stage that makes them and its inputs tell."""
+
+    weights: tuple[Weights, ...]
+    inputs: Table
+    params: Table
+    metrics: Table
+    problems: frozenset[Problem]
+
+
+def _files(
+    request: CaptureRequest,
+    places: _Places,
+    use: PackageUse,
+    declared: Collection[str],
+    advance: Callable[[int], None] | None,
+) -> _Files:
+    repository, state = places.repository, places.state
+    known = DigestCache.of(repository) if request.cached and isinstance(repository, GitRepository) else None
+    surveys = [survey(repository.root, path, advance=advance, known=known) for path in places.weights]
+    weights = tuple(one.weights for one in surveys)
+    stage = describe_stage(state, weights, request.files, known)
+    recorded = Recorded(
+        manifest=_inside(repository.root, [places.output])[0],
+        code=use.files,
+        others={*places.weights, *declared, *stage.files},
+    )
+    inputs = describe_inputs(state, recorded, stage.run, request.files, known=known)
+    return _Files(
+        weights=weights,
+        inputs=freeze(inputs.table),
+        params=stage.params,
+        metrics=stage.metrics,
+        problems=frozenset({*_ignored_problems(surveys), *stage.problems, *inputs.problems}),
+    )
+
+
+def _serving(serving: Serving | None, examination: Examination, state: RepositoryState) -> Evidence | None:
+    if serving is None:
+        return None
+    python = examination.observation.environment.python
+    return serving_evidence(serving, examination.prefix, python, own_file(state))
+
+
+def _run(request: CaptureRequest) -> Table:
+    if request.serving is None:
+        return request.run
+    served: Table = freeze({**request.run, "serve": request.serving.command})
+    return served
+
+
+def _inside(root: Path, paths: Sequence[Path], *, strict: bool = True) -> list[str]:
+    """Paths as POSIX from the root, links in their last part kept: a DVC cache may link the weights themselves."""
+    found = []
+    for path in paths:
+        real = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+        if real.is_relative_to(root) and real != root:
+            found.append(real.relative_to(root).as_posix())
+        elif strict:
+            hint = "a manifest records weights of one repository: move or copy them into it"
+            raise InputError(f"is not inside the repository {root}", where=str(path), hint=hint)
+    return found
+
+
+def _output(request: CaptureRequest, weights: Sequence[str], state: RepositoryState) -> Path:
+    if request.output is not None:
+        if not request.output.name.endswith(SUFFIX) or request.output.name == SUFFIX:
+            raise InputError(f"must end in {SUFFIX}", where=str(request.output))
+        _inside(state.root, [request.output])
+        return request.output
+    if len(weights) > 1:
+        raise InputError("several paths are one model: name its manifest with -o", hint=f"-o models/NAME{SUFFIX}")
+    output = enclosing_output(weights[0], state.outputs)
+    path = state.root / manifest_path(weights[0], None if output is None else output.path)
+    taken = _recorded_weights(path)
+    if taken and weights[0] not in taken:
+        raise InputError(
+            f"is the manifest of {', '.join(taken)}", where=str(path), hint=f"name another with -o NAME{SUFFIX}"
+        )
+    return path
+
+
+def _recorded_weights(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    return [one.path for one in parse_manifest(path.read_bytes(), str(path)).manifest.weights]
+
+
+def _default_name(weights: Sequence[str], output: Path) -> str:
+    """The path without its suffix; of several weights, the manifest's."""
+    if len(weights) > 1:
+        return output.name[: -len(SUFFIX)]
+    directory, slash, base = weights[0].rpartition("/")
+    stem = base.rpartition(".")[0] or base
+    return directory + slash + stem
+
+
+def _entry(entry: Path, state: RepositoryState, repository: CodeDirectory) -> str:
+    if not entry.is_file():
+        raise InputError("there is no such entry script", where=str(entry))
+    path = _inside(state.root, [entry])[0]
+    if path not in state.paths and isinstance(repository, BuildDirectory):
+        hint = "name a script outside of environments, installed packages and caches"
+        raise InputError("the entry script lies where no code of the project is looked for", str(entry), hint)
+    if path not in state.paths:
+        raise InputError("the entry script is ignored by git", where=str(entry), hint="track it: git add -f")
+    return path
+
+
+def _declared(
+    rules: Sequence[ModelRule], name: str, weights: Sequence[str], files: Sequence[str], state: RepositoryState
+) -> Collection[str]:
+    """The dependency files that the policy names for the model, else those nearest to its code."""
+    named = declared_for(rules, name, weights)
+    if named is not None:
+        for path in named:
+            if path not in state.paths:
+                raise InputError(f"the policy's declared file {path} is not in the repository", where=name)
+        return named
+    start = files[0] if files else weights[0]
+    return declared_files(sorted(state.paths), start.rpartition("/")[0])
+
+
+def _parent(repository: CodeDirectory, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
+    """The id of the manifest committed at HEAD, and what keeps it from being told."""
+    path = _inside(repository.root, [output])[0]
+    content = repository.read_at("HEAD", path)
+    if content is None:
+        return None, ()
+    try:
+        return parse_manifest(content, path).id, ()
+    except InputError as error:
+        return None, (Problem("manifest.parent-unreadable", path, f"as committed at HEAD: {error.message}"),)
+
+
+def _ignored_problems(surveys: Sequence[Survey]) -> list[Problem]:
+    """What lies among the weights and is no part of the record, as DVC is told to ignore it."""
+    found = [f"{one.weights.path}/{path}" for one in surveys for path in one.left_out.paths]
+    unnamed = sum(one.left_out.more for one in surveys)
+    detail = "lies among the weights, but .dvcignore leaves it out: it is not recorded"
+    problems = [Problem("weights.ignored", one, detail) for one in found[:_SHOWN_IGNORED]]
+    if len(found) + unnamed > _SHOWN_IGNORED:
+        problems.append(Problem("weights.ignored", "…", f"{len(found) + unnamed - _SHOWN_IGNORED} more paths"))
+    return problems
+
+
+def _observed_problems(examination: Examination) -> list[Problem]:
+    """What the target could not tell is a problem of the record."""
+    observation = examination.observation
+    environment = observation.environment
+    problems = [*observation.problems]
+    problems += [Problem("environment.unknown", one.subject, one.reason) for one in observation.unknown]
+    asked = {
+        "python": environment.python,
+        "python:implementation": environment.implementation,
+        "platform:machine": environment.platform.machine,
+        "platform:libc": environment.platform.libc if environment.platform.os == "linux" else "",
+    }
+    detail = "the target does not tell"
+    return problems + [Problem("environment.unknown", key, detail) for key, value in asked.items() if value is None]

@@ -1,0 +1,207 @@
+"""Why each installed distribution matters: the entry, its imports, and whose files they are."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lineage.capturing.use.evidence import Evidence, require_model_loaded
+from lineage.capturing.use.observed_files import changed_problems, library_problems
+from lineage.capturing.use.rules import Clues, assign_use
+from lineage.capturing.use.traced_code import import_roots, trace_code
+from lineage.capturing.use.weights_modules import foreign_imports, loader_names, named_modules, other_writers
+from lineage.code.imports import Imports
+from lineage.code.notebooks.session import SessionCode
+from lineage.code.state import RepositoryState
+from lineage.model.contents import Contents
+from lineage.model.installed import Installed
+from lineage.portable.archive import tree_of
+from lineage.portable.distinfo import Distribution
+from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
+from lineage.targets.base import Examination
+from lineage.targets.details import read_details
+from lineage.targets.module_owners import providers
+
+OWN_DISTRIBUTION = "model-lineage"
+_OWN_MODULE = "lineage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageUse:
+    """The packages of a manifest, and what told their use."""
+
+    packages: tuple[Package, ...]
+    files: tuple[str, ...]
+    """first-party files that the entry reaches, POSIX from the repository root"""
+    entry: str
+    """how the entry was found, for the narration"""
+    problems: tuple[Problem, ...]
+    session: SessionCode | None = None
+    """what a session ran, where no script did"""
+
+
+def describe_use(
+    examination: Examination,
+    state: RepositoryState,
+    *,
+    weights: str,
+    entry: str | None,
+    contents: Sequence[tuple[str, Contents]] = (),
+    evidence: Evidence | None = None,
+    serving: Evidence | None = None,
+) -> PackageUse:
+    """The use of every distribution of a target.
+
+    ``weights`` and ``entry`` (``--entry``) are POSIX from the repository root, as are the paths of ``contents``, what
+    the weights say of themselves. ``evidence`` is that of the run that made them, ``serving`` that of a command that
+    loaded them and predicted.
+    """
+    distributions = [_placed(one, state.root, examination.prefix) for one in examination.distributions]
+    trees = {path: tree_of(examination.tree, path) for path in {one.path for one in distributions}}
+    details = [read_details(trees[one.path], one) for one in distributions]
+    roots = import_roots(distributions, state, () if evidence is None else examination.paths)
+    named = named_modules(contents, roots, state.paths)
+    traced = trace_code(state, weights=weights, entry=entry, named=named.files, roots=roots, evidence=evidence)
+    imports = None if traced.imports is None else _without_tool(traced.imports, distributions)
+    stdlib = examination.stdlib or _own_stdlib()
+    imported = foreign_imports(() if evidence is None else evidence.imports, details, roots, state.paths)
+    names = (*named.modules, *loader_names(contents, details))
+    clues = _clues(names, imported, evidence, serving, distributions, details)
+    usage = assign_use(
+        [one for one in details if one.name != OWN_DISTRIBUTION],
+        imports,
+        clues=clues,
+        markers=dict(examination.markers),
+        stdlib=stdlib,
+    )
+    if serving is not None:
+        named_by_weights = {name for name, use in usage.uses if use == "weights"}
+        require_model_loaded(serving, named_by_weights, clues.served or {}, str(state.root / weights))
+    uses, modules = dict(usage.uses), dict(usage.modules)
+    files = tuple(sorted({*(imports.files if imports is not None else ()), *named.files}))
+    files = tuple(sorted({*files, *traced.loaded, *(evidence.entries if evidence is not None else ())}))
+    packages = tuple(
+        one.package._replace(
+            use=_use(one.package, uses.get(one.package.name, "present"), files),
+            modules=modules.get(one.package.name, ()),
+        )
+        for one in distributions
+    )
+    found = [] if imports is None else [*_static_problems(imports, evidence)]
+    problems = [*found, *traced.problems, *usage.problems, *named.problems, *_origin_problems(packages)]
+    problems += other_writers(contents, packages, details)
+    if evidence is not None:
+        problems += library_problems(evidence, distributions, details, (examination.prefix, examination.base))
+        problems += changed_problems(evidence, distributions, packages)
+    if imports is None and not (evidence is not None and evidence.knows_importers):
+        detail = "no entry script is known, so the use of no package is: name it with --entry"
+        problems.append(Problem("use.no-entry", "packages", detail))
+    return PackageUse(
+        packages=packages,
+        files=tuple(path for path in files if path in state.paths),
+        entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
+        problems=tuple(problems),
+        session=traced.session,
+    )
+
+
+def _static_problems(imports: Imports, evidence: Evidence | None) -> tuple[Problem, ...]:
+    """What the text of the code does not tell is no problem where it was seen."""
+    return () if evidence is not None and evidence.knows_importers and evidence.is_whole else imports.problems
+
+
+def _clues(
+    named: tuple[tuple[str, str], ...],
+    imported: tuple[tuple[str, str], ...],
+    evidence: Evidence | None,
+    serving: Evidence | None,
+    distributions: Sequence[Distribution],
+    details: Sequence[Installed],
+) -> Clues:
+    served = None if serving is None else loaded_modules(serving, distributions, details, OWN_DISTRIBUTION)
+    if evidence is None:
+        return Clues(named=named, served=served)
+    return Clues(
+        named=named,
+        served=served,
+        imported=tuple(site for site in imported if site[0].partition(".")[0] != _OWN_MODULE),
+        loaded=frozenset(loaded_modules(evidence, distributions, details, OWN_DISTRIBUTION)),
+        is_whole=evidence.is_whole,
+        knows_importers=evidence.knows_importers,
+    )
+
+
+def _placed(distribution: Distribution, root: Path, prefix: str) -> Distribution:
+    """What is installed from the repository itself is code: judged by its files, without an identity of its own."""
+    source = distribution.source
+    if source is None or _below(source, prefix):
+        return distribution
+    real = Path(source).resolve()
+    if not real.is_relative_to(root.resolve()):
+        return distribution
+    place = real.relative_to(root.resolve()).as_posix()
+    package = distribution.package._replace(origin=REPOSITORY + place, record=None, artifact=None)
+    return distribution._replace(package=package)
+
+
+def _below(path: str, directory: str) -> bool:
+    return os.path.realpath(path).startswith(os.path.realpath(directory) + os.sep)
+
+
+def _without_tool(imports: Imports, distributions: Sequence[Distribution]) -> Imports:
+    """The imports without that of this tool, where it is installed beside the code."""
+    if all(one.package.name != OWN_DISTRIBUTION for one in distributions):
+        return imports
+    sites = tuple(site for site in imports.sites if site[0].partition(".")[0] != _OWN_MODULE)
+    return replace(imports, sites=sites)
+
+
+def _use(package: Package, use: str, files: Sequence[str]) -> str:
+    """A distribution of the repository is imported when a file of it is."""
+    if package.use != "unknown":
+        return package.use  # settled by the source: what conda installed beside the Python distributions
+    origin = package.origin or ""
+    if origin.startswith(REPOSITORY) and files:
+        place = origin[len(REPOSITORY) :]
+        return "imported" if place == "." or any(path.startswith(place + "/") for path in files) else "present"
+    return use
+
+
+def _own_stdlib() -> frozenset[str]:
+    """Interpreters before 3.10 do not list their standard library: ours, and what has gone from it since 3.6."""
+    import sys
+
+    gone = {"asynchat", "asyncore", "binhex", "distutils", "dummy_threading", "formatter", "imp", "macpath", "parser"}
+    gone |= {"smtpd", "symbol", "_bootlocale", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3"}
+    gone |= {"mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib"}
+    return frozenset(sys.stdlib_module_names) | gone | {"uu", "xdrlib"}
+
+
+def _origin_problems(packages: Sequence[Package]) -> list[Problem]:
+    detail = "an editable install from outside the repository: its code has no identity"
+    return [Problem("package.editable", f"package:{one.name}", detail) for one in packages if one.origin == EDITABLE]
+
+
+def loaded_modules(
+    evidence: Evidence, distributions: Sequence[Distribution], details: Sequence[Installed], left_out: str
+) -> dict[str, frozenset[str]]:
+    """Distribution → the names under its files that were loaded, but for the distribution ``left_out``.
+
+    By its files where those are known; by the names of modules for the rest, as an editable install or a process
+    that was killed before it could tell.
+    """
+    found: dict[str, set[str]] = {}
+    placed: set[str] = set()
+    for one, detail in zip(distributions, details, strict=True):
+        if detail.name == left_out:
+            continue
+        for path in detail.files:
+            if f"{one.path}/{path}" in evidence.files:
+                found.setdefault(detail.name, set()).add(path.partition("/")[0].partition(".")[0])
+                placed.add(path.partition("/")[0].partition(".")[0])
+    rest = [name for name in evidence.names if name.partition(".")[0] not in placed]
+    for name, owners in providers(rest, details).items():
+        for owner in owners:
+            if owner != left_out:
+                found.setdefault(owner, set()).add(name)
+    return {name: frozenset(names) for name, names in found.items()}

@@ -1,0 +1,1 @@
+"""The models of a repository: what there is, how each stands now, whether others can get it."""

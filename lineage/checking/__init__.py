@@ -1,0 +1,1 @@
+"""Which edits make which models due for retraining?"""

@@ -1,0 +1,257 @@
+"""What one model needs at one revision, by one policy: its manifest against what the files of the revision say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import md5, sha256
+from typing import TYPE_CHECKING
+
+from lineage.checking.due.code import due_code, due_data
+from lineage.checking.due.packages import due_packages, unread
+from lineage.checking.due.stage import due_stage
+from lineage.checking.due.system import due_python, due_system
+from lineage.checking.revisions.renamed import standing
+from lineage.checking.revisions.revision import Revision
+from lineage.dependencies.forms import is_dependency_file
+from lineage.dependencies.markers import marker_environment
+from lineage.errors import InputError
+from lineage.model.code import Code
+from lineage.model.declarations import Declarations, Locks
+from lineage.model.manifest import SUFFIX, Manifest
+from lineage.model.plan import Due
+from lineage.portable.judge import Accepted
+from lineage.portable.policy import Accept, Policy, accepting, covering, declared_for
+
+if TYPE_CHECKING:
+    from lineage.checking.resolver import Resolver
+
+_ALL = "the manifest names no dependency file, so every one of the repository is taken to concern it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What is due of one model at one revision, by one policy."""
+
+    due: tuple[Due, ...]
+    notes: tuple[str, ...]
+    accepted: tuple[Accepted, ...]
+    """what would be due, but for an accept or a waiver"""
+
+
+def assess(
+    manifest: Manifest,
+    revision: Revision,
+    policy: Policy,
+    today: date,
+    accepts: Sequence[Accept] = (),
+    resolver: "Resolver | None" = None,
+) -> Assessed:
+    """What is due of a model; ``accepts`` are those of its manifest, ``resolver`` makes locks where there are none.
+
+    Raises ``InputError`` for a malformed pointer.
+    """
+    paths, notes = _declared_paths(manifest, revision, policy)
+    files = _Files(manifest, revision)
+    for path, recorded in paths:
+        files.look_at(path, recorded, dict(paths))
+    due = [*files.unreadable]
+    if files.head:
+        markers = marker_environment(manifest.environment)
+        readings = revision.readings
+        locks = files.locks(resolver)
+        promised = readings.promises([*files.head, *files.unedited, *locks.head], markers)
+        earlier = None
+        if files.knows_then:
+            earlier = readings.promises([*files.then, *files.unedited, *locks.then], markers)
+        then = files.then if files.knows_then else None
+        due += locks.due
+        notes += locks.notes
+        due += due_packages(manifest, promised, earlier, policy)
+        due += unread(promised, earlier, policy)
+        due += due_python(manifest, _pythons(files.head, then), policy)
+        due += due_system(files.head, then, policy)
+    due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
+    due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
+    due += due_stage(manifest, revision, policy)
+    left, accepted = _let_through(due, manifest.name, policy, today, accepts)
+    return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
+
+
+def _declared_paths(
+    manifest: Manifest, revision: Revision, policy: Policy
+) -> tuple[list[tuple[str, str | None]], tuple[str, ...]]:
+    """(path, blob id at the capture) of the files that concern a model; without any recorded, all there are."""
+    ruled = declared_for(policy.models, manifest.name, [one.path for one in manifest.weights])
+    recorded = dict(manifest.declared)
+    if ruled is not None:
+        return [(path, recorded.get(path)) for path in ruled], ()
+    if recorded:
+        return list(recorded.items()), ()
+    return [(path, None) for path in sorted(filter(is_dependency_file, revision.files))], (_ALL,)
+
+
+def _commit_here(code: Code, revision: Revision) -> str:
+    """The commit of a capture; the base of a snapshot that is not in this clone."""
+    if code.commit is None or (code.is_snapshot and not (revision.history and revision.history.has(code.commit))):
+        return code.base
+    return code.commit
+
+
+class _Files:
+    """The dependency files of one model: as they stand at the revision, and as they were at the capture."""
+
+    def __init__(self, manifest: Manifest, revision: Revision) -> None:
+        self._environment = manifest.environment
+        self._recorded: Mapping[str, str] = dict(manifest.declared)
+        self._commit = _commit_here(manifest.code, revision)
+        self._revision = revision
+        self.head: list[Declarations] = []
+        """edited since"""
+        self.then: list[Declarations] = []
+        """the same at the capture"""
+        self.unedited: list[Declarations] = []
+        self.knows_then = True
+        self.unreadable: list[Due] = []
+
+    def locks(self, resolver: "Resolver | None") -> Locks:
+        """What a resolver makes of the files, once all are sorted in."""
+        if resolver is None:
+            return Locks()
+        then = [*self.then, *self.unedited] if self.knows_then else None
+        return resolver.locks(self._environment, [*self.head, *self.unedited], then)
+
+    def look_at(self, path: str, recorded: str | None, concerned: Mapping[str, str | None]) -> None:
+        """Sort one file in; ``recorded`` is its blob id at the capture, where the manifest tells."""
+        files = self._revision.files
+        places = standing(path, recorded, files, {one: blob or "" for one, blob in concerned.items()})
+        is_same = recorded is not None and [files.get(one) for one in places] == [recorded]
+        if is_same and places == (path,) and not self._includes_edited(path):
+            self.unedited += self._silently(path)
+            return
+        if is_same and places != (path,):
+            self.unedited += self._silently(places[0])  # renamed
+            return
+        now = [one for place in places or (path,) for one in self._read(place)]
+        before = None if recorded is None else self._then(path, recorded)
+        self.knows_then = self.knows_then and before is not None
+        self.head += now
+        self.then += [before] if before is not None and now else []
+
+    def _includes_edited(self, path: str) -> bool:
+        """Whether a file that stands as it did includes one that does not, or of which nobody knows."""
+        now = self._silently(path)
+        return (
+            any(
+                other != path and self._revision.files.get(other) != self._recorded.get(other)
+                for one in now
+                for other in one.files
+            )
+            and [self._then(path, self._recorded[path])] != now
+        )
+
+    def _read(self, path: str) -> list[Declarations]:
+        try:
+            found = self._revision.declarations(path)
+        except InputError as error:
+            message = error.message if path in self._revision.files else self._gone(path)
+            due = Due(
+                subject=f"file:{path}",
+                action="undecided",
+                message=f"{path}: {message}",
+                where=error.where if error.where and error.where.startswith(path) else path,
+            )
+            self.unreadable.append(due)
+            return []
+        return [] if found is None else [found]
+
+    def _gone(self, path: str) -> str:
+        if self._revision.is_link(path):
+            return "is a symbolic link: a [[tool.lineage.model]] can name the file that it leads to"
+        return "is not there any more: which file takes its place is not known"
+
+    def _silently(self, path: str) -> list[Declarations]:
+        try:
+            found = self._revision.declarations(path)
+        except InputError:
+            return []
+        return [] if found is None else [found]
+
+    def _then(self, path: str, recorded: str) -> Declarations | None:
+        """What a file said at the capture; ``None`` where that is not here or could not be read."""
+        readings = self._revision.readings
+        lacks = []
+
+        def include(other: str) -> bytes | None:
+            content = readings.blob(self._recorded.get(other, f"{self._commit}:{other}"))
+            if content is None and (other in self._recorded or readings.blob(f"{self._commit}:{path}") is None):
+                lacks.append(other)  # else the commit is here, and had no such file
+            return content
+
+        try:
+            found = readings.declared(path, recorded, lambda: self._captured(recorded), include)
+        except InputError:
+            return None
+        return None if lacks else found
+
+    def _captured(self, blob: str) -> bytes:
+        content = self._revision.readings.blob(blob)
+        if content is None:
+            raise InputError("its object is not in this clone")
+        return content
+
+
+def _pythons(head: Sequence[Declarations], then: Sequence[Declarations] | None) -> list[tuple[str, str]]:
+    before = {one.path: one.python for one in then or ()}
+    return [
+        (one.python, f"{one.path}:{one.python_line}" if one.python_line else one.path)
+        for one in head
+        if one.python is not None and before.get(one.path) != one.python
+    ]
+
+
+def _digest(revision: Revision, path: str, recorded: str) -> str | None:
+    """The digest of an input at a revision, in the form in which manifests record it.
+
+    Of a file that git keeps, in the form that was recorded: a dependency of a DVC stage has DVC's.
+    """
+    if path.endswith(SUFFIX):
+        try:
+            return revision.manifest(path).id
+        except InputError:
+            return None
+    tracked = revision.tracked(path)
+    if tracked is not None:
+        return f"md5:{tracked}"
+    content = revision.read(path)
+    if content is None:
+        return None
+    if recorded.startswith("md5"):
+        return _as_dvc_has_it(content, recorded)
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def _as_dvc_has_it(content: bytes, recorded: str) -> str:
+    """DVC's digest of a file: that of DVC 2 is of text with CRLF as LF, and which file was text nobody knows now."""
+    algorithm = recorded.partition(":")[0]
+    forms = [content, content.replace(b"\r\n", b"\n")] if algorithm == "md5-dos2unix" else [content]
+    found = [f"{algorithm}:{md5(one, usedforsecurity=False).hexdigest()}" for one in forms]
+    return recorded if recorded in found else found[-1]
+
+
+def _let_through(
+    due: Sequence[Due], model: str, policy: Policy, today: date, accepts: Sequence[Accept]
+) -> tuple[list[Due], list[Accepted]]:
+    """(what is left, what an accept or a waiver lets through)."""
+    left, accepted = [], []
+    for one in due:
+        accept = accepting(accepts, one.subject, one.recorded, one.observed, today)
+        waiver = next((w for w in covering(policy.waivers, one.subject, model) if today <= w.until), None)
+        if accept is not None:
+            until = None if accept.until is None else accept.until.isoformat()
+            accepted.append(Accepted(one.subject, one.recorded, one.observed, accept.because, until))
+        elif waiver is not None:
+            until = waiver.until.isoformat()
+            accepted.append(Accepted(one.subject, one.recorded, one.observed, waiver.reason, until))
+        else:
+            left.append(one)
+    return left, accepted

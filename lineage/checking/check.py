@@ -1,0 +1,176 @@
+"""Which edits make which models due for retraining: two revisions, the manifests of HEAD, policies → a plan."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from lineage.checking.assess import Assessed, assess
+from lineage.checking.revisions.edits import changes_between
+from lineage.checking.revisions.revision import Revision
+from lineage.errors import InputError
+from lineage.manifest.log import read_log
+from lineage.model.declarations import UNRESOLVED
+from lineage.model.manifest import SUFFIX, StoredManifest, log_path
+from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
+from lineage.portable.environment import Unknown
+from lineage.portable.judge import Accepted
+from lineage.portable.policy import Accept, Policy
+
+if TYPE_CHECKING:
+    from lineage.checking.resolver import Resolver
+
+_NONE = "no manifest is tracked here: no model can be judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judges:
+    """The policies that judge: HEAD's, and in a range the base's too; the worse verdict stands."""
+
+    policies: tuple[tuple[Policy, str], ...]
+    """(policy, the file it stands in)"""
+    today: date
+    fail_on: str = "retrain"
+    """``verify``: a model to be verified is a failure too"""
+    allows_empty: bool = False
+    """a repository without a manifest passes"""
+    resolver: "Resolver | None" = None
+    """makes exact versions of ranges; without one, nothing is started"""
+    lists_changes: bool = True
+    """the plan lists every change, whether or not a model is touched"""
+
+
+def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
+    """What the edits from ``base`` to ``head`` ask for; without a base, what ``head`` does.
+
+    A file or model that cannot be read is undecided by name; the others are judged.
+    """
+    planned = [_planned(path, base, head, judges) for path in sorted(one for one in head.files if one.endswith(SUFFIX))]
+    models = [plan for plan, _ in planned]
+    accepted = {one: None for _, let in planned for one in let}
+    unknown: list[Unknown] = []
+    changes = () if base is None or not judges.lists_changes else tuple(changes_between(base, head, unknown))
+    return Plan(
+        base=None if base is None else base.name,
+        head=head.name,
+        verdict=_verdict(models, judges, is_range=base is not None),
+        policies=tuple(dict.fromkeys(name for _, name in judges.policies)),
+        changes=changes,
+        models=tuple(sorted(models, key=lambda one: (ACTIONS.index(one.action), one.name, one.manifest))),
+        unknown=tuple(sorted(set(unknown))),
+        accepted=tuple(accepted),
+        notes=() if models else (_NONE,),
+    )
+
+
+def _verdict(models: Sequence[ModelPlan], judges: Judges, *, is_range: bool) -> str:
+    """Fail beats undecided beats pass; with a range only what is newly due counts.
+
+    A file that no model is concerned by, and that cannot be read, is told and decides nothing.
+    """
+    if not models:
+        return "pass" if judges.allows_empty else "undecided"
+    asked = {one.action for model in models for one in model.reasons if one.is_new or not is_range}
+    if asked & {"retrain", judges.fail_on}:
+        return "fail"
+    return "undecided" if "undecided" in asked else "pass"
+
+
+def _planned(
+    path: str, base: Revision | None, head: Revision, judges: Judges
+) -> tuple[ModelPlan, tuple[Accepted, ...]]:
+    """(what becomes of the model of a manifest, what is let through)."""
+    try:
+        stored = head.manifest(path)
+        accepts = _accepts(stored, head)
+        seen = [
+            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver)
+            for policy, _ in judges.policies
+        ]
+    except InputError as error:
+        return _unreadable(path, error, base), ()
+    # What nothing is asked of is most often most of a repository, and how it stood before says nothing.
+    due = _worst(
+        [
+            _with_age(one.due, _before(path, base, policy, judges)) if one.due else []
+            for one, (policy, _) in zip(seen, judges.policies, strict=True)
+        ]
+    )
+    action = min((one.action for one in due), key=ACTIONS.index, default="none")
+    plan = ModelPlan(
+        name=stored.manifest.name,
+        manifest=path,
+        action=action,
+        is_new=any(one.is_new for one in due if one.action == action),
+        reasons=due,
+        notes=seen[0].notes,
+    )
+    return plan, _let_through(seen, due)
+
+
+def _let_through(seen: Sequence[Assessed], due: Sequence[Due]) -> tuple[Accepted, ...]:
+    """What is let through by every policy: what one of them still asks for is no less due."""
+    asked = {one.subject for one in due}
+    return tuple(dict.fromkeys(one for each in seen for one in each.accepted if one.subject not in asked))
+
+
+def _unreadable(path: str, error: InputError, base: Revision | None) -> ModelPlan:
+    """A manifest, or its log, that cannot be read; not newly so where the same file could not be read at the base."""
+    where = error.where or path
+    due = Due(subject=f"manifest:{path}", action="undecided", message=error.message, where=where)
+    is_new = base is None or _reads(base, path)
+    name = PurePosixPath(path.removesuffix(SUFFIX)).with_suffix("").as_posix()
+    return ModelPlan(
+        name=name, manifest=path, action="undecided", is_new=is_new, reasons=(replace(due, is_new=is_new),)
+    )
+
+
+def _reads(revision: Revision, path: str) -> bool:
+    if path in revision.files:
+        try:
+            _accepts(revision.manifest(path), revision)
+        except InputError:
+            return False
+    return True
+
+
+def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Mapping[str, Due]:
+    """By its subject what was due at the base, by the manifest and the log that stood there."""
+    if base is None or path not in base.files:
+        return {}
+    try:
+        stored = base.manifest(path)
+        found = assess(stored.manifest, base, policy, judges.today, _accepts(stored, base), judges.resolver)
+    except InputError:
+        return {}
+    return {one.subject: one for one in found.due if not one.subject.startswith(UNRESOLVED)}
+
+
+def _with_age(due: Iterable[Due], before: Mapping[str, Due]) -> list[Due]:
+    return [replace(one, is_new=_is_new(one, before.get(one.subject))) for one in due]
+
+
+def _is_new(due: Due, before: Due | None) -> bool:
+    """New is what was not due before, or only asked for less, or is code that was edited again and is not known."""
+    if before is None or ACTIONS.index(due.action) < ACTIONS.index(before.action):
+        return True
+    is_undecided_code = due.action == before.action == "undecided" and due.subject.startswith("code:")
+    return is_undecided_code and due.observed != before.observed
+
+
+def _worst(by_policy: Sequence[Sequence[Due]]) -> tuple[Due, ...]:
+    """What several policies find, each subject once: what is new and asks for most stands. Strongest first."""
+    found: dict[tuple[str, str | None], Due] = {}
+    for one in (one for due in by_policy for one in due):
+        known = found.setdefault((one.subject, one.observed), one)
+        if (not one.is_new, ACTIONS.index(one.action)) < (not known.is_new, ACTIONS.index(known.action)):
+            found[one.subject, one.observed] = one
+    return tuple(sorted(found.values(), key=lambda one: (ACTIONS.index(one.action), one.subject)))
+
+
+def _accepts(stored: StoredManifest, revision: Revision) -> list[Accept]:
+    """What the log beside the manifest accepts of it. Raises ``InputError``."""
+    path = log_path(PurePosixPath(stored.path)).as_posix()
+    content = revision.read(path)
+    return [] if content is None else [one for one in read_log(content, path) if one.manifest == stored.id]

@@ -1,0 +1,151 @@
+"""Which first-party files, data and parameters make a model due."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from lineage.code.same_code import is_same_code
+from lineage.model.manifest import Manifest, thaw
+from lineage.model.plan import Due
+from lineage.portable.policy import Policy
+
+Blob = Callable[[str], bytes | None]
+"""blob id → bytes, ``None`` where the object is not here"""
+MODEL = "the model's code"
+
+
+def due_code(
+    manifest: Manifest, files: Mapping[str, str], read: Callable[[str], bytes | None], blob: Blob, policy: Policy
+) -> list[Due]:
+    """The recorded files of code that HEAD has otherwise.
+
+    ``files`` is its path → blob id, ``read`` gives the bytes of a path there, ``blob`` those of what was recorded.
+    """
+    if policy.retrain.code == "any":
+        return []
+    found = []
+    for path, recorded in manifest.code.files:
+        if files.get(path) == recorded:
+            continue
+        now = None if path in files else place(recorded, files, [one for one, _ in manifest.code.files])
+        if now is not None:
+            found.append(due_move(path, recorded, now))
+            continue
+        one = due_file(path, recorded, files.get(path), (blob, read), policy.retrain.code)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def place(blob: str, files: Mapping[str, str], recorded: Collection[str]) -> str | None:
+    """Where the bytes of a file that is gone lie now, in a file that is no recorded one."""
+    known = frozenset(recorded)
+    return min((path for path, one in files.items() if one == blob and path not in known), default=None)
+
+
+def due_move(path: str, blob: str, now: str, whose: str = MODEL) -> Due:
+    """The same bytes in another place: what runs is the same, unless their path matters."""
+    return Due(
+        subject=f"code:{path}",
+        action="verify",
+        message=f"{path} is now {now}, {whose}",
+        recorded=blob[:12],
+        observed=f"{blob[:12]} {now}",
+        step="none",
+        where=now,
+    )
+
+
+def due_file(
+    path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str, whose: str = MODEL
+) -> Due | None:
+    """A file that is another one or gone; ``sides`` read what was recorded by its id, and a path at HEAD."""
+    due = Due(
+        subject=f"code:{path}",
+        action="retrain",
+        message=f"{path} {'is gone' if observed is None else 'changed'}, {whose}",
+        recorded=recorded[:12],
+        observed=None if observed is None else observed[:12],
+        step="removed" if observed is None else "unknown",
+        where=path,
+    )
+    if observed is None or judged == "bytes":
+        return due
+    before, after = sides[0](recorded), sides[1](path)
+    if before is None or after is None:
+        message = f"{path} changed, and what it was is not in this clone: nothing tells whether only its layout did"
+        return replace(due, action="undecided", message=message)
+    return None if is_same_code(path, before, after) else due
+
+
+def due_data(manifest: Manifest, digests: Callable[[str], str | None], policy: Policy) -> list[Due]:
+    """The recorded inputs that HEAD has otherwise; ``digests`` tells the digest of a path at HEAD, as recorded."""
+    if policy.retrain.data == "any":
+        return []
+    found = []
+    for path, recorded in manifest.inputs.items():
+        observed = digests(path)
+        if observed == recorded:
+            continue
+        action, message = "retrain", f"{path} changed, data that the training read"
+        if observed is None:
+            action = "undecided"
+            message = f"{path} is not tracked any more, so nothing tells whether it is what was read"
+        elif _algorithm(observed) != _algorithm(recorded):
+            action = "undecided"
+            message = f"{path} was recorded by {_algorithm(recorded)} and is tracked by {_algorithm(observed)} now"
+        due = Due(subject=f"data:{path}", action=action, message=message, recorded=recorded, observed=observed)
+        found.append(replace(due, where=path))
+    return found
+
+
+def _algorithm(digest: str) -> str:
+    return digest.partition(":")[0]
+
+
+def due_params(
+    manifest: Manifest, values: Mapping[str, object], policy: Policy, where: str, given: Collection[str] | None = ()
+) -> list[Due]:
+    """The recorded parameters that HEAD's files give otherwise; ``values`` are those of HEAD, tables within each other.
+
+    ``given`` are the dotted keys that the files gave at the capture, ``None`` where that is not known: one of them that
+    no file gives any more has changed too. What never stood in a file, as a parameter of the command line, is not
+    judged.
+    """
+    if policy.retrain.params == "any":
+        return []
+    now = dict(flat(values))
+    found = []
+    for key, recorded in flat(manifest.params):
+        shown = str(thaw(recorded))
+        due = Due(subject=f"params:{key}", action="retrain", message="", recorded=shown, where=where)
+        if key in now and not _is_same_value(recorded, now[key]):
+            observed = str(thaw(now[key]))
+            message = f"{key} {shown} → {observed}, a parameter of the training"
+            found.append(replace(due, message=message, observed=observed))
+        elif key not in now and given is None:
+            message = f"{key} {shown} is given by no file, and what gave it at the capture is not in this clone"
+            found.append(replace(due, action="undecided", message=message))
+        elif key not in now and key in (given or ()):
+            message = f"{key} {shown} → nothing, a parameter of the training"
+            found.append(replace(due, message=message, step="removed"))
+    return found
+
+
+def _is_same_value(left: object, right: object) -> bool:
+    """Equal and of one kind: ``true`` is not 1, 1 is 1.0, a list is a tuple."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(_is_same_value, left, right))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(_is_same_value(left[key], right[key]) for key in left)
+    return isinstance(left, bool) == isinstance(right, bool) and (left == right or (left != left and right != right))
+
+
+def flat(table: Mapping[str, object], prefix: str = "") -> Sequence[tuple[str, object]]:
+    """The values of tables within each other, by their dotted keys."""
+    found: list[tuple[str, object]] = []
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            found += flat(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", value))
+    return found

@@ -1,0 +1,216 @@
+"""Which packages make a model due: its recorded values against what HEAD promises.
+
+A change counts where HEAD promises something else than when the model was captured; how far it moved is told from
+the recorded value, so that ten small edits add up. Where it is not known what was promised then, HEAD alone is
+compared with what was recorded.
+"""
+
+import re
+
+from lineage.checking.due.moves import ALLOWED, Move, move
+from lineage.checking.due.promise import Promise, is_same_promise
+from lineage.checking.due.promises import ASIDE, Compared, Promises
+from lineage.model.manifest import Manifest
+from lineage.model.plan import Due
+from lineage.portable.environment import REPOSITORY, Package
+from lineage.portable.judge import REASONS
+from lineage.portable.names import STEPS, canonical_name
+from lineage.portable.policy import Policy, effective_use, tolerance
+
+_ROOTS = ("weights", "served", "imported")
+_LINE = re.compile(r":[0-9]+")
+_NOWHERE = ("own", "unnamed", "absent")
+
+
+def action_of(moved: str, accepted: str) -> str:
+    """What a step asks for: within the tolerance ``verify``, beyond it ``retrain``."""
+    if moved == "none" or accepted == "any":
+        return "none"
+    if moved == ALLOWED:
+        return "verify"
+    if moved in ("added", "removed"):
+        return "retrain"
+    if moved not in STEPS:
+        return "undecided"
+    return "verify" if STEPS.index(moved) <= STEPS.index(accepted) else "retrain"
+
+
+def due_packages(manifest: Manifest, head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
+    """The recorded packages that HEAD promises otherwise, and new ones that matter to them, by name.
+
+    ``then`` is what was promised at the capture; ``None`` where that is not known.
+    """
+    judged = _Judged(manifest, head, then, policy)
+    found = [one for package in judged.used if (one := judged.due(package)) is not None]
+    return sorted([*found, *judged.replacing(), *judged.added()], key=lambda one: one.subject)
+
+
+class _Judged:
+    """One model, between what was promised at its capture and what HEAD promises."""
+
+    def __init__(self, manifest: Manifest, head: Promises, then: Promises | None, policy: Policy) -> None:
+        self._head, self._then, self._policy = head, then, policy
+        packages = manifest.environment.packages
+        self._uses = {one.name: effective_use(policy.verify, one.name, one.use) for one in packages}
+        self._roots = {name: use for name, use in self._uses.items() if use in _ROOTS}
+        self._new = (head.serving if then is None else head.names - then.names) - set(self._uses)
+        rules = policy.retrain
+        self._accepted = {name: tolerance(rules.packages, rules.uses, name, use) for name, use in self._uses.items()}
+        self.used = [one for one in packages if self._accepted[one.name] != "any"]
+        """those of which not just anything is tolerated"""
+
+    def due(self, package: Package) -> Due | None:
+        known = self._head.compared.get((self._then, package.name, package.version))
+        if known is None:
+            known = self._compare(package)
+            self._head.compared[self._then, package.name, package.version] = known
+        promise, earlier, is_same = known
+        if not _is_edit(package, promise, earlier, is_same):
+            return None
+        moved = move(package, promise, earlier)
+        action = action_of(moved.step, self._accepted[package.name])
+        if action == "none" or (moved.step == ALLOWED and earlier is None):
+            return None
+        return self._told(package, moved, action, promise)
+
+    def _compare(self, package: Package) -> Compared:
+        keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
+        earlier = None if self._then is None else self._then.of(package.name, keys)
+        promise = _installed(self._head.of(package.name, keys), earlier)
+        return promise, earlier, earlier is not None and is_same_promise(earlier, promise)
+
+    def _told(self, package: Package, moved: Move, action: str, promise: Promise) -> Due:
+        message = moved.message
+        if moved.step == "removed":
+            alike = [name for name in sorted(self._new) if may_replace(name, package)]
+            names = ", ".join(provided(package)) or package.name
+            message += "".join(f", {name} may provide {names} instead" for name in alike)
+        use = self._uses[package.name]
+        return Due(
+            subject=f"package:{package.name}",
+            action=action,
+            message=f"{message}, {self._reason(package.name, use)}",
+            recorded=package.version,
+            observed=moved.observed,
+            step="unknown" if moved.step == ALLOWED else moved.step,
+            use=use,
+            where=promise.where,
+        )
+
+    def replacing(self) -> list[Due]:
+        """New packages that may provide what a used one does that is still there: which one wins is not told."""
+        found = []
+        for name in sorted(self._new):
+            of = next((one for one in self.used if may_replace(name, one)), None)
+            if of is None or self._head.of(of.name).state in _NOWHERE:
+                continue
+            promise, use = self._head.of(name), self._uses[of.name]
+            names = ", ".join(provided(of)) or of.name
+            shown = f"{_named(name, promise)} is new and may provide {names} instead of {of.name}"
+            found.append(self._new_one(name, promise, "undecided", f"{shown}, {self._reason(of.name, use)}", use))
+        return found
+
+    def added(self) -> list[Due]:
+        """New packages that a used one needs now: told by a lock's graph, where the capture's promise is known."""
+        if self._then is None:
+            return []
+        found = []
+        for name in sorted(self._new):
+            use = effective_use(self._policy.verify, name, "required")
+            rules = self._policy.retrain
+            if tolerance(rules.packages, rules.uses, name, use) == "any" or not self._head.chain(name, self._roots):
+                continue
+            if any(may_replace(name, one) for one in self.used):
+                continue
+            promise = self._head.of(name)
+            shown = f"{_named(name, promise)} is new, {self._reason(name, 'required')}"
+            found.append(self._new_one(name, promise, "verify", shown, "required"))
+        return found
+
+    def _new_one(self, name: str, promise: Promise, action: str, message: str, use: str) -> Due:
+        return Due(
+            subject=f"package:{name}",
+            action=action,
+            message=message,
+            observed=promise.text,
+            step="added",
+            use=use,
+            where=promise.where,
+        )
+
+    def _reason(self, name: str, use: str) -> str:
+        """Why a package matters; of a required one, by whom it is: at HEAD, or when the model was captured."""
+        if use != "required":
+            return REASONS[use]
+        for promises in (self._head, self._then):
+            chain = () if promises is None else promises.chain(name, self._roots)
+            if chain:
+                return ", ".join([*(f"required by {one}" for one in chain), REASONS[self._roots[chain[-1]]]])
+        return REASONS["required"]
+
+
+def _installed(promise: Promise, earlier: Promise | None) -> Promise:
+    """What the model gets: nothing of what the capture's files promised it and HEAD's only promise to developers."""
+    was_installed = earlier is not None and earlier.state not in _NOWHERE and earlier.group not in ASIDE
+    if not was_installed or promise.group not in ASIDE:
+        return promise
+    return Promise(state="aside", where=promise.where, group=promise.group)
+
+
+def _is_edit(package: Package, promise: Promise, earlier: Promise | None, is_same: bool) -> bool:
+    """Whether HEAD promises anything else than at the capture; what is the repository's own is judged as files."""
+    is_own = (package.origin or "").startswith(REPOSITORY)
+    if earlier is None:
+        return not is_own and promise.state not in ("own", "unnamed")
+    if is_own and (promise.state in _NOWHERE or earlier.state not in _NOWHERE):
+        return False
+    return not is_same
+
+
+def _named(name: str, promise: Promise) -> str:
+    return f"{name} {promise.text}" if promise.text else name
+
+
+def unread(head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
+    """What cannot be read in HEAD's files beside single packages, and could, or was not there, at the capture."""
+    tolerated = {"system": policy.retrain.system, "python": policy.retrain.python}
+    before = set() if then is None else {_without_lines(one.reason) for one in then.unknown}
+    found = []
+    for subject, reason in sorted({(one.subject, one.reason) for one in head.unknown}):
+        kind = subject.partition(":")[0]
+        if kind == "package" or _without_lines(reason) in before:
+            continue
+        if tolerated.get(kind) == "any":
+            continue
+        found.append(Due(subject=subject, action="undecided", message=reason))
+    return found
+
+
+def _without_lines(reason: str) -> str:
+    return _LINE.sub("", reason)
+
+
+_VARIANTS = re.compile(
+    r"headless|contrib|cpu|gpu|gpus|binary|nightly|simd|directml|dml|openvino|macos|silicon|metal|mkl|intel|training"
+    r"|cuda[0-9]*x?|cu[0-9]+|rocm[0-9]*|xpu|tpu|unofficial|prebuilt"
+)
+_SPELLINGS = {"tf": "tensorflow", "pytorch": "torch", "sklearn": "scikit-learn"}
+
+
+def may_replace(name: str, package: Package) -> bool:
+    """Whether a package of this name may provide what a recorded one does."""
+    if name == package.name:
+        return False
+    return stem(name) == stem(package.name) or name in provided(package)
+
+
+def stem(name: str) -> str:
+    """A canonical name without what tells the variants of one project apart."""
+    words = [word for word in name.split("-") if not _VARIANTS.fullmatch(word)]
+    found = "-".join(words) or name
+    return _SPELLINGS.get(found, found)
+
+
+def provided(package: Package) -> tuple[str, ...]:
+    """The canonical forms of the top-level import names that a recorded package provides for the model."""
+    return tuple(sorted({canonical_name(module.partition(".")[0]) for module in package.modules}))

@@ -1,1 +1,0 @@
-"""Pure functions over the model: values in, values out."""

@@ -1,0 +1,1 @@
+"""Files of conda, conda-lock, mamba and pixi."""

@@ -1,0 +1,151 @@
+"""pixi.lock, versions 1 to 7: one row for each package of each environment and platform.
+
+Source: the ``rattler_lock`` crate and its test data. An environment lists, by platform, the addresses of its packages;
+another list tells about each. Since version 6 that one has the name, version and build of a binary conda package in its
+address alone. Version 7 has a list of platforms, whose names may stand for a ``subdir``, and ``conda_source``.
+The environment ``default`` is the main group; what is in it and the same in another is one row.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from lineage.dependencies.conda import conda_lock as condalock
+from lineage.dependencies.conda.item_lines import item_lines
+from lineage.dependencies.conda.pixi_rows import conda_row, pypi_row
+from lineage.dependencies.conda.spec import MARKERS
+from lineage.dependencies.forms import Include
+from lineage.dependencies.groups import group_of
+from lineage.dependencies.rows import Rows
+from lineage.dependencies.shapes import as_list, as_table, text_of
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Declarations, Dependency
+from lineage.portable.environment import Unknown
+from lineage.portable.names import canonical_name, is_name
+
+FORM = "pixi.lock"
+PARSE = "yaml"
+VERSIONS = (4, 5, 6, 7)
+OLD_VERSIONS = (1, 2, 3)
+"""of the shape of conda-lock's lock"""
+
+_NEEDS = "needs a name and a version"
+
+_KINDS = ("conda", "pypi", "conda_source", "source")
+
+
+class _Used(NamedTuple):
+    """A package in an environment for a platform."""
+
+    environment: str
+    platform: str
+    kind: str
+    address: str
+    name: str
+    """where it tells several packages at one address apart, else empty"""
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is such a lock, by its name."""
+    return posixpath.basename(path) == "pixi.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What the lock holds. Raises ``InputError`` for a version that is not known, and for another shape."""
+    table = as_table(document, "the file", path)
+    if table.get("version") in OLD_VERSIONS and "package" in table:
+        return replace(condalock.declarations(path, {**table, "version": 1}, content, include), form=FORM)
+    if table.get("version") not in VERSIONS or isinstance(table.get("version"), bool):
+        raise InputError("version: is none of 4, 5, 6 and 7, which are known here", path, "update lineage")
+    listed = as_list(table.get("packages"), "packages", path)
+    lines = item_lines(content, "packages", "version", len(listed))
+    reading = _Reading(path, _platforms(table, path))
+    for index, item in enumerate(listed):
+        reading.know(as_table(item, f"packages[{index}]", path), lines[index])
+    for used in _used(as_table(table.get("environments"), "environments", path), path):
+        reading.use(used)
+    return reading.finish()
+
+
+def _platforms(table: dict[str, Any], path: str) -> dict[str, str]:
+    """{name of a platform: its subdirectory}, where they differ."""
+    found = {}
+    for index, item in enumerate(as_list(table.get("platforms", []), "platforms", path)):
+        platform = as_table(item, f"platforms[{index}]", path)
+        found[text_of(platform, "name")] = text_of(platform, "subdir") or text_of(platform, "name")
+    return found
+
+
+def _used(environments: dict[str, Any], path: str) -> Iterator[_Used]:
+    for environment, told in environments.items():
+        key = f"environments.{environment}"
+        packages = as_table(as_table(told, key, path).get("packages"), f"{key}.packages", path)
+        for platform, listed in packages.items():
+            key_of_list = f"{key}.packages.{platform}"
+            for index, item in enumerate(as_list(listed, key_of_list, path)):
+                one = as_table(item, f"{key_of_list}[{index}]", path)
+                kind, address = _kind(one)
+                yield _Used(environment, platform, kind, address, text_of(one, "name"))
+
+
+def _kind(item: dict[str, Any]) -> tuple[str, str]:
+    """(kind, address) of an item of either list; empty where it has none."""
+    if text_of(item, "kind"):
+        return text_of(item, "kind"), text_of(item, "url") or text_of(item, "path")
+    return next(((kind, text_of(item, kind)) for kind in _KINDS if kind in item), ("", ""))
+
+
+class _Reading:
+    """What was found so far in the lists."""
+
+    def __init__(self, path: str, platforms: dict[str, str]) -> None:
+        self.rows = Rows(path)
+        self._path, self._platforms = path, platforms
+        self._known: dict[tuple[str, str, str], Dependency] = {}
+        self._found: dict[Dependency, None] = {}
+        self._pythons: dict[str, dict[str, int]] = {}
+
+    def know(self, item: dict[str, Any], line: int) -> None:
+        """What the second list tells about a package."""
+        kind, address = _kind(item)
+        row = None
+        if kind in _KINDS:
+            is_pypi = kind == "pypi"
+            row = pypi_row(item, address, self._path) if is_pypi else conda_row(item, kind, address, self._path)
+        if row is None:
+            self._not_read(text_of(item, "name"), f":{line} {_NEEDS}" if line else f" {_NEEDS}")
+            return
+        row = replace(row, line=line)
+        self._known[kind, address, text_of(item, "name")] = row
+        self._known.setdefault((kind, address, ""), row)
+
+    def use(self, used: _Used) -> None:
+        """A row for a package where it is used."""
+        row = self._known.get(used[2:]) or self._known.get((used.kind, used.address, ""))
+        marker = MARKERS.get(self._platforms.get(used.platform, used.platform))
+        if row is None or marker is None:
+            what = "a package that packages: lacks" if row is None else "a platform that is not known"
+            self._not_read(row.name if row else "", f" has {what}, in environments.{used.environment}.{used.platform}")
+            return
+        group = MAIN if used.environment == "default" else group_of(used.environment)
+        if row.name == "python" and row.manager == "conda":
+            self._pythons.setdefault(group, {}).setdefault(row.version or "", row.line)
+            return
+        self._found[replace(row, marker=marker, group=group)] = None
+
+    def _not_read(self, name: str, message: str) -> None:
+        subject = f"package:{canonical_name(name).strip('-')}" if is_name(name.strip("_")) else "packages"
+        self.rows.unknown.append(Unknown(subject, f"{self._path}{message}"))
+
+    def finish(self) -> Declarations:
+        """All rows, those of the main group once; the Pythons of several platforms or environments joined by a bar."""
+        self.rows.dependencies += (
+            row for row in self._found if row.group == MAIN or replace(row, group=MAIN) not in self._found
+        )
+        groups = self._pythons
+        pythons = groups.get(MAIN) or {key: line for one in groups.values() for key, line in one.items()}
+        python = " | ".join(sorted(pythons)) or None
+        return self.rows.finish(
+            FORM, is_lock=True, has_graph=True, python=python, python_line=min(pythons.values(), default=0)
+        )

@@ -1,0 +1,1 @@
+"""Dockerfiles: the base image, and what the build installs."""

@@ -1,0 +1,1 @@
+"""pyproject.toml, and the locks of the tools that live in it."""

@@ -1,0 +1,120 @@
+"""pdm.lock, lock_version up to 4.5.
+
+Each row says its groups where pdm locks with ``inherit_metadata`` (its default since 4.4.1; ``sections`` before 4.0);
+else what the pyproject.toml beside it asks for is followed through the graph.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from lineage.dependencies.conditions import placed
+from lineage.dependencies.forms import Include
+from lineage.dependencies.groups import group_of_extra
+from lineage.dependencies.lock_groups import reached, strongest
+from lineage.dependencies.lock_rows import INDEX, LockRows, by_name, named
+from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
+from lineage.dependencies.places import Place
+from lineage.dependencies.pyproject.beside import asked_beside
+from lineage.errors import InputError
+from lineage.model.declarations import GROUPS, MAIN, Declarations
+from lineage.portable.environment import Unknown
+
+FORM = "pdm.lock"
+PARSE = "toml"
+
+NEWEST = (4, 5)
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is a lock of pdm, by its name."""
+    return posixpath.basename(path) == "pdm.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
+    lock = lock_document(path, document)
+    rows = LockRows(path)
+    metadata = lock.table("metadata")
+    _check_version(rows, metadata, line_of(content, "lock_version", "[metadata]"))
+    blocks = package_blocks(lock, "package", content)
+    needs = [[name for text in _needs(block) if (name := named(text))] for block in blocks]
+    groups = _groups(rows, blocks, needs, include)
+    for block, group, required in zip(blocks, groups, needs, strict=True):
+        name = block.text("name")
+        place = _place(rows, block, name)
+        if place is None:
+            continue
+        try:
+            _, marker = placed(block.text("marker"))
+        except InputError as error:
+            rows.not_understood(block, name, error.message)
+            continue
+        rows.locked(
+            block,
+            name,
+            block.text("version"),
+            place,
+            marker=marker,
+            group=group,
+            extras=block.texts("extras"),
+            requires=required,
+        )
+    rows.merged()
+    python, line = _python(metadata, content)
+    return rows.finish(FORM, is_lock=True, has_graph=True, python=python, python_line=line)
+
+
+def _needs(block: Block) -> Iterable[str]:
+    """Requirements; before lock_version 3 a table of them by name."""
+    is_table = isinstance(block.values.get("dependencies"), dict)
+    return block.table("dependencies").values if is_table else block.texts("dependencies")
+
+
+def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
+    version = metadata.text("lock_version")
+    place = f"{rows.path}:{line}" if line else rows.path
+    match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.[0-9]{1,9})*", version)
+    if version and (match is None or int(match[1]) > NEWEST[0]):
+        raise InputError(f"has the lock version {version!r}, and up to 4.5 are known", place, HINT)
+    if match is not None and (int(match[1]), int(match[2] or 0)) > NEWEST:
+        rows.unknown.append(Unknown("packages", f"{place} has the lock version {version!r}, which is newer than 4.5"))
+
+
+def _groups(rows: LockRows, blocks: list[Block], needs: list[list[str]], include: Include) -> list[str]:
+    told = [block.texts("groups") or block.texts("sections") for block in blocks]
+    if any(told):
+        own = {name for names in told for name in names if group_of_extra(name) not in GROUPS}
+        asked = asked_beside(rows, include) if own - {MAIN, "default"} else ()
+        extras = {row.group for row in asked}
+        is_extra = frozenset(name for name in own if group_of_extra(name) in extras)
+        return [strongest(names, is_extra)[0] for names in told]
+    find = by_name(block.text("name") for block in blocks)
+
+    def follow(index: int) -> Iterable[int]:
+        return (other for name in needs[index] for other in find(name))
+
+    roots = [(row.group, index) for row in asked_beside(rows, include) if row.group for index in find(row.name)]
+    found = reached(roots, follow)
+    return [found.get(index, MAIN) for index in range(len(blocks))]
+
+
+def _place(rows: LockRows, block: Block, name: str) -> Place | None:
+    if block.text("git") or block.text("hg"):
+        kind = "git" if block.text("git") else "hg"
+        commit = block.text("revision") or block.text("ref")
+        below = block.text("subdirectory") or None
+        return rows.place(block, name, {kind: block.text(kind), "rev": commit, "subdirectory": below})
+    for key in ("path", "url"):
+        if block.text(key):
+            return rows.place(block, name, {key: block.text(key), "subdirectory": block.text("subdirectory") or None})
+    return INDEX
+
+
+def _python(metadata: Block, content: bytes) -> tuple[str | None, int]:
+    """(what it asks for, line): of the lock's targets since 4.5, where several ask for several, all of them."""
+    asked = [python for target in metadata.tables("targets") if (python := target.text("requires_python"))]
+    if not asked:
+        return None, 0
+    return " || ".join(dict.fromkeys(asked)), line_of(content, "requires_python", "[[metadata.targets]]")

@@ -1,0 +1,202 @@
+"""uv.lock, version 1 with any revision (a newer revision stays readable for older tools, as uv documents).
+
+Groups come from the graph: what a member of the workspace needs is main, what only its extras or dependency groups
+reach is theirs. A row's marker is that of its fork (``resolution-markers``), without extras that exclude each other.
+"""
+
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lineage.dependencies.forms import Include
+from lineage.dependencies.groups import group_of, group_of_extra
+from lineage.dependencies.lock_groups import reached
+from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
+from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
+from lineage.dependencies.places import Place
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Declarations
+from lineage.portable.reading import key_path
+
+FORM = "uv.lock"
+PARSE = "toml"
+
+_LOCAL = ("editable", "virtual", "directory", "path")
+
+Edge = tuple[str, str, tuple[str, ...]]
+"""(canonical name, version or empty, extras)"""
+Node = tuple[int, str]
+"""(index of a package, extra of it or empty)"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """One ``[[package]]``."""
+
+    block: Block
+    name: str
+    version: str
+    source: dict[str, Any]
+    needs: list[Edge]
+    extras: dict[str, list[Edge]]
+    groups: dict[str, list[Edge]]
+
+
+def recognise(path: str) -> bool:
+    """Whether a file is a lock of uv, by its name."""
+    return posixpath.basename(path) == "uv.lock"
+
+
+def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
+    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
+    lock = lock_document(path, document)
+    version = lock.values.get("version")
+    if version != 1 or isinstance(version, bool):
+        raise InputError(f"has the lock version {version!r}, and only 1 is known", path, HINT)
+    key = "distribution" if "package" not in lock.values and "distribution" in lock.values else "package"
+    packages = [_package(block) for block in package_blocks(lock, key, content)]
+    if not packages and "requires-python" not in lock.values:  # of a project that has none, uv writes this key alone
+        raise InputError("holds neither a [[package]] nor requires-python, which uv always writes", path, HINT)
+    manifest = lock.table("manifest")
+    members = {canonical(name) for name in manifest.texts("members")} or _projects(packages)
+    find = by_name(one.name for one in packages)
+    groups = reached(_roots(packages, members, manifest, find), _follow(packages, find))
+    rows = LockRows(path)
+    for index, one in enumerate(packages):
+        place = _place(rows, one, canonical(one.name) in members)
+        if place is not None:
+            rows.locked(
+                one.block,
+                one.name,
+                one.version,
+                place,
+                marker=_fork(one.block),
+                group=MAIN if place.is_own else groups.get((index, ""), MAIN),
+                requires=[edge[0] for edges in (one.needs, *one.extras.values()) for edge in edges],
+            )
+    rows.merged()
+    python = lock.text("requires-python") or None
+    return rows.finish(
+        FORM, is_lock=True, has_graph=True, python=python, python_line=line_of(content, "requires-python")
+    )
+
+
+def _package(block: Block) -> _Locked:
+    return _Locked(
+        block,
+        block.text("name"),
+        block.text("version"),
+        _source(block),
+        _edges(block, "dependencies"),
+        _by_key(block, "optional-dependencies"),
+        _by_key(block, "dev-dependencies"),
+    )
+
+
+def _source(block: Block) -> dict[str, Any]:
+    """``{ registry = "…" }``; before uv 0.3 (``[[distribution]]``) a text: ``registry+https://…``."""
+    value = block.values.get("source")
+    if not isinstance(value, str):
+        return dict(block.table("source").values)
+    kind, _, rest = value.partition("+")
+    return {"url" if kind == "direct" else kind: rest.removeprefix("file://")}
+
+
+def _by_key(block: Block, key: str) -> dict[str, list[Edge]]:
+    if key not in block.values:
+        return {}
+    table = block.table(key)
+    return {name: _edges(table, name) for name in table.values}
+
+
+def _edges(block: Block, key: str) -> list[Edge]:
+    listed = block.values.get(key, [])
+    if not isinstance(listed, list):
+        raise block.wrong(key, "a list of tables")
+    found: list[Edge] = []
+    for index, one in enumerate(listed):
+        if not isinstance(one, dict):
+            raise block.wrong(key, "a list of tables")
+        name, version, extras = one.get("name"), one.get("version", ""), one.get("extra", ())
+        if not isinstance(name, str) or not isinstance(version, str) or extras:
+            edge = Block(block.path, one, f"{key_path(block.key, key)}[{index}]", block.line)
+            name, version = edge.text("name"), edge.text("version")
+            # Before uv 0.2.21 an edge named one extra as a text.
+            extras = (extras,) if isinstance(extras, str) else edge.texts("extra")
+        found.append((canonical(name), version, extras))
+    return found
+
+
+def _projects(packages: list[_Locked]) -> set[str]:
+    """The project of a lock that names no members: in the lock's own folder, else every editable or virtual one."""
+    local = [one for one in packages if "editable" in one.source or "virtual" in one.source]
+    here = [one for one in local if "." in (one.source.get("editable"), one.source.get("virtual"))]
+    return {canonical(one.name) for one in here or local}
+
+
+def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[tuple[str, Node]]:
+    """What is asked for directly, with its group: by members, and by a workspace that is no project itself."""
+    asked: list[tuple[str, list[Edge]]] = [(MAIN, _edges(manifest, "requirements"))]
+    for name, edges in _by_key(manifest, "dependency-groups").items():
+        asked.append((group_of(name), edges))
+    for one in packages:
+        if canonical(one.name) in members:
+            asked.append((MAIN, one.needs))
+            asked += [(group_of_extra(name), edges) for name, edges in one.extras.items()]
+            asked += [(group_of(name), edges) for name, edges in one.groups.items()]
+    return [(group, node) for group, edges in asked for node in _nodes(edges, packages, find)]
+
+
+def _follow(packages: list[_Locked], find: Find) -> Callable[[Node], Iterable[Node]]:
+    def needs(node: Node) -> Iterable[Node]:
+        index, extra = node
+        one = packages[index]
+        return _nodes(one.extras.get(extra, []) if extra else one.needs, packages, find)
+
+    return needs
+
+
+def _nodes(edges: list[Edge], packages: list[_Locked], find: Find) -> Iterable[Node]:
+    for name, version, extras in edges:
+        for index in find(name):
+            if not version or packages[index].version == version:
+                yield index, ""
+                for extra in extras:
+                    yield index, extra
+
+
+def _fork(block: Block) -> str:
+    markers = block.texts("resolution-markers")
+    return markers[0] if len(markers) == 1 else " or ".join(f"({one})" for one in markers)
+
+
+def _place(rows: LockRows, one: _Locked, is_member: bool) -> Place | None:
+    source = one.source
+    if is_member:
+        origin = rows.place(one.block, one.name, {"path": next((source[key] for key in _LOCAL if key in source), ".")})
+        return None if origin is None else Place(origin=origin.origin, is_own=True)
+    if "registry" in source:
+        return INDEX
+    if isinstance(source.get("git"), str):
+        return rows.place(one.block, one.name, _git(source["git"], source))
+    for key in _LOCAL:
+        if key in source:
+            return rows.place(one.block, one.name, {"path": source[key]})
+    return rows.place(one.block, one.name, source)
+
+
+def _git(address: str, source: dict[str, Any]) -> dict[str, Any]:
+    """``https://host/path?subdirectory=a&tag=v1#COMMIT`` as keys; an address that cannot be split is left as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return {"git": address}
+    asked = parse_qs(parts.query)
+    below = source.get("subdirectory") or "".join(asked.get("subdirectory", [])[:1])
+    return {
+        "git": f"{parts.scheme}://{parts.netloc}{parts.path}",
+        "rev": parts.fragment,
+        "subdirectory": below or None,
+    }

@@ -1,0 +1,184 @@
+"""What one requirement says → a row of declarations, whichever file it stands in; and rows as a whole file's value."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
+
+from lineage.dependencies.pip.entries import Entry, parse_entry
+from lineage.dependencies.pip.origins import ARCHIVES
+from lineage.errors import InputError
+from lineage.model.declarations import MAIN, Declarations, Dependency
+from lineage.portable.environment import LOCAL, Unknown
+from lineage.portable.names import canonical_name
+
+_NAMED = re.compile(r"(?:-e\s++|--editable[= ]\s*+)?([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?![:/\\])")
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Rows:
+    """The rows and unknowns of one file, as they are found."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.dependencies: list[Dependency] = []
+        self.unknown: list[Unknown] = []
+        self.files = {path}
+
+    def requirement(self, text: str, group: str, line: int, marker: str = "", file: str = "") -> None:
+        """One requirement (PEP 508, or as pip takes it); what cannot be read becomes an unknown."""
+        editable = re.match(r"-e\s|--editable[ =]", text)
+        try:
+            entry = parse_entry(text[editable.end() :].strip() if editable else text, editable is not None)
+        except InputError as error:
+            self.not_read(text, line, error.message, file)
+            return
+        if marker:
+            entry = replace(entry, marker=f"({entry.marker}) and ({marker})" if entry.marker else marker)
+        self.entry(entry, group, line, file)
+
+    def entry(self, entry: Entry, group: str, line: int, file: str = "") -> None:
+        """What a requirement says, as a row; one that names nothing is called by its address, and told as unknown."""
+        row = dependency(entry, group, line, self.path, file)
+        self.dependencies.append(row)
+        if entry.name is None and row.version is None and not row.is_own:
+            place = f"{file or self.path}:{line}" if line else file or self.path
+            self.unknown.append(Unknown("packages", f"{place} installs what it does not name"))
+
+    def not_read(self, text: str, line: int, message: str, file: str = "") -> None:
+        """A row that cannot be read, by the name at its beginning where there is one."""
+        place = f"{file or self.path}:{line}" if line else file or self.path
+        self.unknown.append(Unknown(subject_of(text), f"{place} {message}"))
+
+    def merge(self, other: Declarations, group: str | None = None) -> None:
+        """The rows of another file that this one includes, as its own; ``group`` where this one says what for."""
+        for row in other.dependencies:
+            row = replace(row, file=row.file or other.path)
+            self.dependencies.append(row if group is None else replace(row, group=group))
+        self.unknown += other.unknown
+        self.files.update(other.files)
+
+    def finish(
+        self,
+        form: str,
+        *,
+        is_lock: bool = False,
+        has_graph: bool = False,
+        python: str | None = None,
+        python_line: int = 0,
+        system: Iterable[tuple[str, str, int]] = (),
+    ) -> Declarations:
+        """All of it, in the order in which declarations are compared."""
+        return Declarations(
+            path=self.path,
+            form=form,
+            is_lock=is_lock,
+            has_graph=has_graph,
+            dependencies=in_order(self.dependencies),
+            python=python,
+            python_line=python_line if python is not None else 0,
+            system=tuple(sorted(system)),
+            files=tuple(sorted(self.files)),
+            unknown=tuple(sorted(set(self.unknown), key=lambda one: (one.subject, one.reason))),
+        )
+
+
+def in_order(rows: Iterable[Dependency]) -> tuple[Dependency, ...]:
+    """By name, group, marker, file and line, then by what they ask for."""
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (
+                (row.name, row.group, row.marker, row.file, row.line),
+                (row.version or "", row.specifier, row.origin or "", row.extras),
+            ),
+        )
+    )
+
+
+def dependency(entry: Entry, group: str = MAIN, line: int = 0, path: str = "", file: str = "") -> Dependency:
+    """A requirement as a row; ``path`` is the file that it is read for, ``file`` the included one it stands in."""
+    origin, is_own = None, False
+    version = entry.pinned
+    name = entry.name
+    if entry.address is not None:
+        origin = entry.address.origin
+        local = entry.address.path
+        if local is not None:
+            origin, is_own = local_origin(local, file or path)
+        told = guessed_name(local if local is not None else origin)
+        if name is None:
+            name, version = told
+        elif version is None and told[0] == name:
+            version = told[1]
+    return Dependency(
+        name=name or "",
+        version=version,
+        specifier="" if entry.address is not None else in_normal_form(entry.specifier),
+        written="" if entry.address is not None else entry.specifier,
+        origin=origin,
+        extras=entry.extras,
+        marker=entry.marker,
+        group=group,
+        line=line,
+        file="" if file == path else file,
+        is_own=is_own,
+    )
+
+
+def in_normal_form(specifier: str) -> str:
+    """PEP 440 clauses, each without white space, sorted, none twice."""
+    return ",".join(sorted({clause for one in specifier.split(",") if (clause := "".join(one.split()))}))
+
+
+def local_origin(text: str, path: str) -> tuple[str, bool]:
+    """(origin, whether it is a part of the repository) of a local file or directory that ``path`` names.
+
+    A directory of the repository is its own code, an archive in it a package.
+    """
+    text = text.partition("#")[0].replace("\\", "/").replace("${PROJECT_ROOT}", ".").replace("{root:uri}", ".")
+    text = re.sub(r"\A/+(?=\.(?:/|\Z))", "", text)
+    inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
+    if text.startswith("/") or inside.startswith("../") or "$" in text or re.match("[A-Za-z]:", text):
+        return LOCAL, False
+    if inside == ".." or not text:
+        return LOCAL, False
+    target = posixpath.normpath(text)
+    shown = target if target == "." or target.startswith("../") else f"./{target}"
+    return f"path:{shown}", not text.lower().endswith(ARCHIVES)
+
+
+def guessed_name(address: str) -> tuple[str, str | None]:
+    """(name, version) by the last part of an address or path: exact of a source archive's, else of the repository's.
+
+    ``…/fraudlib-1.0.tar.gz`` tells both; ``git+https://…/acme/fraudlib@v1`` and an archive that a git host makes of a
+    branch are called by the project's name there.
+    """
+    if address.partition("+")[0] in ("git", "hg", "svn", "bzr"):
+        address = address.partition("+")[2]
+    path = unquote(urlsplit(address).path)
+    if ".git@" in path:
+        path = path.partition("@")[0]
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    last = parts[-1] if parts else ""
+    from packaging.utils import parse_sdist_filename  # few rows have an address
+
+    try:
+        name, version = parse_sdist_filename(last)
+        return name, str(version)
+    except ValueError:
+        pass
+    for made in ("archive", "zipball", "tarball"):
+        if made in parts[1:]:
+            last = parts[parts.index(made, 1) - 1]
+    last = last.partition("@")[0].removesuffix(".git")
+    for suffix in sorted(ARCHIVES, key=len, reverse=True):
+        last = last.removesuffix(suffix)
+    return canonical_name(_NO_NAME.sub("-", last).strip("-._")), None
+
+
+def subject_of(text: str) -> str:
+    """``package:NAME`` by the first word of a requirement that cannot be read; ``packages`` where it has none."""
+    match = _NAMED.match(text)
+    return f"package:{canonical_name(match[1])}" if match else "packages"

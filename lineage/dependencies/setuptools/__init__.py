@@ -1,0 +1,1 @@
+"""setup.py and setup.cfg, read as text."""

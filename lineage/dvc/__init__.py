@@ -1,0 +1,1 @@
+"""What DVC's files say, and the few questions that DVC itself is asked."""

@@ -1,0 +1,198 @@
+"""Git, asked: the only place that starts it, with the same settings and surroundings each time.
+
+Arguments are fixed, and nothing that the repository names is run: no hook (``reference-transaction`` runs on every ref,
+``post-index-change`` on every index), no monitor, no fetch that was not asked for.
+"""
+
+import io
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lineage.errors import InputError, ObservationError, RepositoryError
+from lineage.git.programs import unfollowed
+from lineage.system.process import Child, Completed, start
+
+PROGRAM = "git"
+_ALWAYS = (
+    "--no-optional-locks",
+    "--no-replace-objects",  # a replacement is local: whoever clones gets the commit itself
+    *("-c", "core.fsmonitor=false"),
+)
+_NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+SAFE = (*_ALWAYS, "--literal-pathspecs", *_NO_HOOKS)
+GLOBS = (*_ALWAYS, *_NO_HOOKS)
+"""For a question whose paths are patterns."""
+HOOKS_TOLD = (*_ALWAYS, "--literal-pathspecs")
+"""For asking where hooks are, which the setting that keeps them from running would hide: of reading only."""
+_WRITING = (
+    # Each of these would put a file into git's directory beside the objects, or leave paths out of a tree.
+    *("-c", "core.splitIndex=false", "-c", "core.untrackedCache=false", "-c", "core.logAllRefUpdates=false"),
+    *("-c", "core.sparseCheckout=false", "-c", "index.sparse=false"),
+)
+_REACHING = (
+    *("-c", "protocol.ext.allow=never", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
+    *("-c", "fetch.recurseSubmodules=false", "-c", "fetch.writeCommitGraph=false"),
+)
+_KEPT = (
+    # Where the user's configuration is, and how the user reaches a server.
+    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS"),
+    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO"),
+)
+_TIMEOUT_S, _LONG_S = 60.0, 600.0
+_COMPLAINT = re.compile(r"^(?:fatal|error): (.{1,400})", re.MULTILINE)
+
+
+def is_foreign(variable: str) -> bool:
+    """Whether a variable may turn a question about one repository into one about another, as git's own to a hook."""
+    return variable.startswith("GIT_") and variable not in _KEPT
+
+
+def environment() -> dict[str, str]:
+    """The variables that git is given: none that choose another repository, and no network."""
+    env = {name: value for name, value in os.environ.items() if not is_foreign(name)}
+    return env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
+
+
+def ask(
+    directory: Path,
+    *arguments: str,
+    settings: Sequence[str] = SAFE,
+    variables: Mapping[str, str] | None = None,
+    accepted: tuple[int, ...] = (0,),
+    hint: str = "install git",
+) -> Completed:
+    """What git answers in a directory; ``arguments`` begin with the subcommand, ``hint`` is for where git is missing.
+
+    Raises ``RepositoryError`` when it cannot be run or ends with a status that is not accepted.
+    """
+    env = environment() | dict(variables or {})
+    answer = _run([*settings, *arguments], env, directory, _TIMEOUT_S, hint)
+    if answer.status not in accepted:
+        raise failed(arguments[0], answer, str(directory))
+    return answer
+
+
+def failed(subcommand: str, answer: Completed, where: str, hint: str | None = None) -> RepositoryError:
+    return RepositoryError(f"git {subcommand} failed: {answer.last_words}", where=where, hint=hint)
+
+
+def reach(
+    root: Path, asked: Sequence[str], where: str, *, timeout_s: float, variables: Mapping[str, str] | None = None
+) -> bytes:
+    """What git says that talks to a server; ``asked`` is a subcommand with its arguments, ``where`` names the server.
+
+    Raises ``RepositoryError``, and ``ObservationError`` when it takes too long.
+    """
+    settings, more = _own_programs_off(root)
+    env = environment() | dict(variables or {}) | more
+    del env["GIT_ALLOW_PROTOCOL"]
+    answer = _run([*SAFE, *settings, *_REACHING, *asked], env, root, timeout_s, "install git")
+    if answer.status:
+        raise failed(asked[0], answer, where, "look at git remote -v, and at what the server lets you read")
+    return answer.stdout
+
+
+def _own_programs_off(root: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Options and variables with which no program is followed that the repository's own configuration names."""
+    listing = ask(root, "config", "--show-scope", "-z", "--list").stdout
+    found = unfollowed(os.fsdecode(listing), os.environ)
+    settings, variables = overriding(found.rows)
+    return settings, variables | found.variables
+
+
+def _run(words: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, hint: str) -> Completed:
+    try:
+        child = start([PROGRAM, *words], env=env, cwd=cwd)
+    except InputError as error:
+        raise RepositoryError("git was not found on PATH", hint=hint) from error
+    return child.finish(timeout_s)
+
+
+def give(
+    root: Path,
+    *arguments: str,
+    given: bytes | io.FileIO = b"",
+    variables: Mapping[str, str] | None = None,
+    accepted: tuple[int, ...] = (0,),
+) -> Completed:
+    """What git did in a directory with the bytes or file ``given``: the plumbing that writes objects and refs.
+
+    Raises ``RepositoryError`` when it ends with a status that is not accepted.
+    """
+    return begin(root, *arguments, given=given, variables=variables).end(accepted)
+
+
+def check_out(root: Path, *arguments: str) -> bytes:
+    """The same, of a subcommand that looks at or writes files: by the user's own filters, not the repository's."""
+    settings, variables = _own_programs_off(root)
+    return begin(root, *arguments, settings=settings, variables=variables).end().stdout
+
+
+def begin(
+    root: Path,
+    *arguments: str,
+    given: bytes | io.FileIO = b"",
+    settings: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> "Begun":
+    """The same, begun: something else can be done meanwhile. ``settings`` are options before the subcommand."""
+    where, env = f"git {arguments[0]}", environment() | dict(variables or {})
+    try:
+        words = [PROGRAM, *SAFE, *_WRITING, *settings, *arguments]
+        return Begun(start(words, env=env, cwd=root, given=given), where)
+    except InputError as error:
+        raise RepositoryError(error.message, where=where) from error
+
+
+class Begun(NamedTuple):
+    """A question to git that waits for its end, which must follow."""
+
+    child: Child
+    where: str
+
+    def end(self, accepted: tuple[int, ...] = (0,)) -> Completed:
+        """What git did. Raises ``RepositoryError`` when it ends with a status that is not accepted."""
+        try:
+            answer = self.child.finish(_LONG_S)
+        except ObservationError as error:
+            raise RepositoryError(error.message, where=self.where) from error
+        if answer.status not in accepted:
+            raise refused(answer.stderr[:4096].decode("utf-8", "replace"), answer.status, self.where)
+        return answer
+
+
+def refused(complaint: str, status: int, where: str) -> RepositoryError:
+    """What git said when it refused: the first complaint is the cause."""
+    said = _COMPLAINT.search(complaint)
+    return RepositoryError(said[1] if said else f"git ended with status {status}", where=where)
+
+
+def batch(directory: Path) -> "subprocess.Popen[bytes]":
+    """``git cat-file --batch``, which answers for one object after the other until it is ended."""
+    return subprocess.Popen(
+        [PROGRAM, *SAFE, "cat-file", "--batch"],
+        cwd=directory,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def overriding(rows: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Options before the subcommand, and variables, that let each key have this value.
+
+    ``-c`` ends a key at its first equals sign; the variables say it whole (git 2.31).
+    """
+    told = list(rows)
+    words = tuple(word for key, value in told if "=" not in key for word in ("-c", f"{key}={value}"))
+    odd = [row for row in told if "=" in row[0]]
+    found = {"GIT_CONFIG_COUNT": str(len(odd))} if odd else {}
+    for number, (key, value) in enumerate(odd):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return words, found

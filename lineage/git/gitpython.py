@@ -1,0 +1,149 @@
+"""One question to git: the same surroundings and settings each time, exact bytes, failures in our words.
+
+GitPython runs git with a copy of this process' environment. Git exports variables to its hooks
+(``GIT_INDEX_FILE``, ``GIT_DIR``) that would turn a question about one repository into one about another, so
+for the length of each call they are taken away.
+"""
+
+import os
+import re
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from lineage.errors import NoRepositoryError, RepositoryError
+from lineage.git.asking import PROGRAM, SAFE, environment, is_foreign, refused
+
+
+@contextmanager
+def quiet_refresh() -> Iterator[None]:
+    """Lets GitPython be imported where git is missing; it would raise ImportError, and we can say it better."""
+    before = os.environ.get("GIT_PYTHON_REFRESH")
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["GIT_PYTHON_REFRESH"]
+        else:
+            os.environ["GIT_PYTHON_REFRESH"] = before
+
+
+with quiet_refresh():
+    from git import Git, Repo
+    from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+
+_TRUST_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .+)$", re.MULTILINE)
+
+_one_at_a_time = threading.RLock()
+
+
+@contextmanager
+def clean_surroundings() -> Iterator[None]:
+    """Takes the ``GIT_…`` variables that choose a repository out of ``os.environ`` and puts them back after.
+
+    Those that say how to reach a server or where the user's configuration is stay. The environment belongs
+    to the whole process, so two threads wait for each other here.
+    """
+    with _one_at_a_time:
+        removed = {name: value for name, value in os.environ.items() if is_foreign(name)}
+        for name in removed:
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    """exit status of git; one of those that were accepted"""
+    output: bytes
+    """standard output, exact"""
+
+    def line(self) -> str:
+        """The output as one path or name, without the newline that git puts behind it."""
+        return decode(self.output.removesuffix(b"\n"))
+
+
+class GitCommand:
+    """Git, ready to be asked; the only place that touches GitPython."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+
+    @classmethod
+    def find(cls, start: Path) -> Self:
+        """Git for the repository around an absolute directory, searched upwards.
+
+        Raises NoRepositoryError when there is none, RepositoryError when what stands there as ``.git`` is none.
+        """
+        try:
+            with clean_surroundings():
+                # A dollar sign in a path is a character like any other.
+                return cls(Repo(start, search_parent_directories=True, expand_vars=False))
+        except (InvalidGitRepositoryError, NoSuchPathError) as error:
+            raise _none_around(start) from error
+
+    def close(self) -> None:
+        self._repo.close()
+
+    def ask(self, directory: Path, *arguments: str, accepted: Collection[int] = (0,)) -> Answer:
+        """What git answers in a directory; ``arguments`` begin with the subcommand.
+
+        Raises RepositoryError when git cannot be run, does not trust the repository's owner, or ends with
+        a status that is not accepted.
+        """
+        # -C, not GitPython's working directory: where that cannot be entered, GitPython asks in ours instead.
+        program = Git.GIT_PYTHON_GIT_EXECUTABLE or PROGRAM
+        where = f"git {arguments[0]}"
+        try:
+            with clean_surroundings():
+                status, output, complaint = self._repo.git.execute(
+                    [program, *SAFE, "-C", str(directory), *arguments],
+                    with_extended_output=True,
+                    with_exceptions=False,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    shell=False,
+                    env=environment(),
+                )
+        except (GitCommandNotFound, PermissionError) as error:
+            hint = "install git and make sure that it is on PATH"
+            raise RepositoryError(f"the program {program} cannot be run", hint=hint) from error
+        except ValueError as error:  # a null character, or text that is no file name in this locale
+            message = f"not a name that git can hold: {arguments[-1]!r}"
+            raise RepositoryError(message, where=where) from error
+        if status in accepted:
+            return Answer(status=status, output=output)
+        raise _refusal(directory, where, status, complaint)
+
+
+def decode(name: bytes) -> str:
+    """A file name of git as text; bytes that are not UTF-8 survive the way back to bytes."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _none_around(start: Path) -> RepositoryError:
+    """A ``.git`` that leads nowhere (a linked work tree or submodule copied alone) is not the same as none."""
+    for directory in (start, *start.parents):
+        if os.path.lexists(directory / ".git"):
+            hint = "a linked work tree or submodule needs the repository that it belongs to: clone the code instead"
+            return RepositoryError("is no git repository, or leads to none", where=str(directory / ".git"), hint=hint)
+    hint = "run git init at the root of the project and commit the code"
+    return NoRepositoryError("not in a git repository", where=str(start), hint=hint)
+
+
+def _refusal(directory: Path, where: str, status: int, complaint: str) -> RepositoryError:
+    trust = _TRUST_COMMAND.search(complaint)
+    if trust:
+        return RepositoryError(
+            "the repository belongs to another user, and git does not read it",
+            where=str(directory),
+            hint=f"if you trust what is in it: {trust[1]}",
+        )
+    return refused(complaint, status, where)

@@ -1,0 +1,45 @@
+"""A linked work tree of a repository: made where there is none, else the one that stands there. No hook of it is run,
+and no filter that its own configuration names."""
+
+from pathlib import Path
+
+from lineage.errors import InputError, RepositoryError
+from lineage.git.asking import check_out, give
+from lineage.git.gitpython import decode
+
+
+def linked(root: Path, place: Path, commit: str) -> bool:
+    """See that a linked work tree of the repository stands at ``place``, detached at a commit; whether it was made.
+
+    One that stands there at another commit is moved, unless something in it is not committed. Raises ``InputError``
+    where another thing stands there, ``RepositoryError`` where git refuses.
+    """
+    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+        check_out(root, "worktree", "add", "--quiet", "--detach", str(place), commit)
+        return True
+    _require_linked(root, place)
+    if _line(place, "rev-parse", "HEAD") == commit:
+        return False
+    if check_out(place, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"):
+        hint = f"commit what is there, or: git worktree remove --force {place}"
+        raise InputError("is at another commit, and holds changes that are not committed", str(place), hint)
+    check_out(place, "checkout", "--quiet", "--no-recurse-submodules", "--detach", commit)
+    return False
+
+
+def _require_linked(root: Path, place: Path) -> None:
+    hint = "name a directory that does not exist yet"
+    if not (place / ".git").exists():
+        raise InputError("exists, and is no work tree of this repository", where=str(place), hint=hint)
+    try:
+        theirs = (place / _line(place, "rev-parse", "--git-common-dir")).resolve()
+    except RepositoryError as error:
+        raise InputError(f"cannot be used: {error.message}", where=str(place), hint=hint) from error
+    if theirs != (root / _line(root, "rev-parse", "--git-common-dir")).resolve():
+        raise InputError("is a work tree of another repository", where=str(place), hint=hint)
+    if place.resolve() == root:
+        raise InputError("is this very work tree", where=str(place), hint="leave --in out to train here")
+
+
+def _line(place: Path, *arguments: str) -> str:
+    return decode(give(place, *arguments).stdout).removesuffix("\n")

@@ -1,0 +1,1 @@
+"""What may be written down: no secrets, no credentials, no paths of this machine."""

@@ -1,1 +1,0 @@
-"""Ways to observe a target."""

@@ -1,1 +1,0 @@
-"""Manifests as files in a repository."""

@@ -1,0 +1,174 @@
+"""A Python interpreter as target: asked for its ``sys.path`` and platform, its packages then read as files by us.
+
+Naming it is the consent to run it. It runs the probe of ``lineage.guest`` with ``-B``, the caller's environment and an
+empty working directory: nothing is installed or written there. Not with ``-I``: that would drop PYTHONPATH and the
+user's site-packages, and so change what is observed.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lineage.errors import InputError, ObservationError
+from lineage.guest import probe
+from lineage.portable.conda import add_conda
+from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.environment import Environment, Observation, Platform, Unknown
+from lineage.portable.tree import DiskTree
+from lineage.targets.asking import Question
+from lineage.targets.base import Examination, Identify, every_name
+
+TIMEOUT_S = 30.0
+
+
+class InterpreterSource:
+    """A ``python:PATH`` target."""
+
+    def __init__(self, location: str, *, env: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
+        self.location = location
+        self._env = env
+        self._timeout_s = timeout_s
+        self._question: Question | None = None
+
+    @contextlib.contextmanager
+    def asked(self) -> Iterator[None]:
+        """Within it the interpreter has been asked already, and works while the caller does.
+
+        What hinders the question is not raised here: ``observe`` meets it again, when its turn has come.
+        """
+        with contextlib.suppress(InputError, OSError):
+            self._question = Question(self.location, env=self._env)
+        try:
+            yield
+        finally:
+            if self._question is not None:
+                self._question.withdraw()
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return _examine(self._ask(), self.location, identify, executed=True).observation
+
+    def examine(self) -> Examination:
+        return _examine(self._ask(), self.location, every_name, executed=True)
+
+    def _ask(self) -> Mapping[str, Any]:
+        question = self._question or Question(self.location, env=self._env)
+        self._question = None
+        return _parse(question.answer(self._timeout_s), self.location)
+
+
+class ThisProcessSource:
+    """The interpreter that runs this code: only ever used from Python, where the caller means itself."""
+
+    location = "this process"
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return _examine(_own_answer(), self.location, identify, executed=False).observation
+
+    def examine(self) -> Examination:
+        return _examine(_own_answer(), self.location, every_name, executed=False)
+
+
+class SeenProcessSource:
+    """The interpreter of a process that was watched, as it described itself while it ran."""
+
+    location = "the watched run"
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self._answer = answer
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return _examine(self._answer, self.location, identify, executed=False).observation
+
+    def examine(self) -> Examination:
+        return _examine(self._answer, self.location, every_name, executed=False)
+
+
+def _own_answer() -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
+    return answer
+
+
+def _parse(answer: bytes, location: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(answer)
+    except (ValueError, RecursionError) as error:
+        raise ObservationError("did not answer in the form that was asked for", where=location) from error
+    if not isinstance(document, dict) or document.get("result") not in ("ok", "error"):
+        raise ObservationError("did not answer in the form that was asked for", where=location)
+    if document["result"] == "error":
+        oldest = ".".join(map(str, probe.OLDEST))
+        raise ObservationError(
+            f"is Python {document.get('python')}, which cannot be described",
+            where=location,
+            hint=f"Python {oldest} is the oldest that can",
+        )
+    return document
+
+
+def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, executed: bool) -> Examination:
+    try:
+        paths = _distinct([_absolute(entry) for entry in answer["path"]])
+        environment = _environment(answer)
+        markers = tuple(sorted((str(key), str(value)) for key, value in answer["markers"].items()))
+        stdlib = frozenset(str(name) for name in (*answer["stdlib"], *answer["builtin"]) if answer["stdlib"])
+        prefix, base = answer["prefix"], answer["base_prefix"]
+        if not (isinstance(prefix, str) and isinstance(base, str)):
+            raise TypeError("a prefix that is no text")
+        if not (isinstance(answer["stdlib"], list | tuple) and isinstance(answer["builtin"], list | tuple)):
+            raise TypeError("modules that are no list")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ObservationError("did not answer in the form that was asked for", where=location) from error
+    installed = add_conda(DiskTree(), prefix, read_installed(DiskTree(), paths, identify), identify)
+    if base != prefix and any(path.startswith(base + os.sep) and path.endswith("site-packages") for path in paths):
+        installed = add_conda(DiskTree(), base, installed, identify)
+    return Examination(
+        observation=_observation(environment, installed, location, executed),
+        distributions=installed.distributions,
+        markers=markers,
+        stdlib=stdlib,
+        prefix=prefix,
+        paths=tuple(paths),
+        base=base,
+    )
+
+
+def _distinct(paths: list[str]) -> list[str]:
+    """Each directory once: some systems have ``lib64`` beside ``lib`` on ``sys.path``, a link to it."""
+    first: dict[str, str] = {}
+    for path in paths:
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())
+
+
+def _absolute(entry: str) -> str:
+    """The absolute path, links kept, as ``sys.path`` does. Raises ``ValueError`` for what no file can be named."""
+    if b"\0" in os.fsencode(entry):
+        raise ValueError("a null character in a path")
+    return os.path.abspath(entry)  # noqa: PTH100
+
+
+def _environment(answer: Mapping[str, Any]) -> Environment:
+    text: Callable[[str], str | None] = lambda key: None if answer[key] is None else str(answer[key])  # noqa: E731
+    return Environment(
+        python=text("python"),
+        implementation=text("implementation"),
+        abi=text("abi"),
+        platform=Platform(text("os"), text("machine"), text("libc")),
+        accelerator=tuple(sorted((str(key), str(value)) for key, value in answer["accelerator"].items())),
+        variables=tuple(sorted((str(key), str(value)) for key, value in answer["variables"].items())),
+    )
+
+
+def _observation(environment: Environment, installed: Installed, location: str, executed: bool) -> Observation:
+    packages = tuple(distribution.package for distribution in installed.distributions)
+    unknown: tuple[Unknown, ...] = installed.unknown
+    return Observation(
+        environment=environment._replace(packages=packages),
+        kind="python",
+        location=location,
+        executed=executed,
+        unknown=unknown,
+        problems=installed.problems,
+    )

@@ -1,0 +1,122 @@
+"""Every installed file of a target against the RECORD that owns it, in parallel; and what no RECORD owns.
+
+Findings come in one order, whatever thread was first. The digests are those of the target's files as they are loaded:
+where an installer put links to a cache of its own, of what they lead to.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from lineage.portable.compare import Comparison
+from lineage.portable.integrity import (
+    UNOWNED,
+    Difference,
+    changed,
+    is_below,
+    linked,
+    package_changes,
+    replaced,
+    short,
+)
+from lineage.portable.tree import FileTree, Unreadable
+from lineage.portable.unowned import bounded
+from lineage.targets.base import Examination
+from lineage.verifying.deep_entries import read_entries
+from lineage.verifying.deep_files import Advance, InstalledFiles, Seen
+from lineage.verifying.deep_records import Exact, Job, read_records
+from lineage.verifying.deep_unowned import find_unowned
+
+_CHUNK = 128
+"""files that one thread takes at once"""
+
+
+def compare_files(
+    target: Examination, uses: Mapping[str, str], exact: Exact, advance: Advance | None = None
+) -> tuple[Comparison, int]:
+    """What differs, and how many files were hashed.
+
+    ``uses`` are the recorded uses by package; ``exact`` tells of which packages a difference would matter.
+    """
+    disk = InstalledFiles(target.root)
+    written = target.prefix[len(target.root) :]
+    prefix = disk.resolve(written) or written
+    recorded = read_records(target, disk, prefix, uses, exact)
+    entries = read_entries(target, disk)
+    unowned = find_unowned(target, disk, entries, recorded)
+    inside = (prefix, *(entry.path for entry in entries))
+    differences: dict[str, list[Difference]] = {}
+    conda: dict[str, str] | None = None
+    looked = _look_at_all(disk, [*recorded.jobs, *unowned.jobs], frozenset(unowned.links), advance)
+    for job, seen in looked[1]:
+        if seen.error:
+            recorded.not_verifiable(job.package, f"{job.name} cannot be read: {seen.error}")
+            continue
+        if job.package in recorded.conda and seen.digest:
+            conda = conda_digests(target.tree, written) if conda is None else conda
+            if conda.get(job.path[len(prefix) + 1 :]) == seen.digest:
+                continue
+        found = _difference(job, seen, inside)
+        if found is not None:
+            differences.setdefault(job.package, []).append(found)
+    changes = bounded(unowned.changes)
+    for name, ones in sorted(differences.items()):
+        if name in recorded.distributors:
+            recorded.not_verifiable(name, f"Debian changes files after their RECORD is written: {min(ones).path}")
+        else:
+            changes += package_changes(name, recorded.use_of(name), ones)
+    return Comparison(tuple(changes), tuple(sorted(recorded.unknown | unowned.unknown, key=str))), looked[0]
+
+
+def _difference(job: Job, seen: Seen, inside: tuple[str, ...]) -> Difference | None:
+    if job.row is None:
+        return Difference(job.name, UNOWNED, None, short(seen.digest) or seen.kind)
+    if not seen.digest:
+        return replaced(job.name, job.row, seen.kind)
+    if seen.digest != job.row.digest:
+        return changed(job.name, job.row, seen.digest)
+    leads_out = seen.target is not None and not any(is_below(seen.target, place) for place in inside)
+    return linked(job.name, job.row) if leads_out else None
+
+
+def _look_at_all(
+    disk: InstalledFiles, jobs: list[Job], links: frozenset[str], advance: Advance | None
+) -> tuple[int, list[tuple[Job, Seen]]]:
+    """How many files were hashed, and in the order of the jobs those that are not simply what was recorded."""
+
+    def look(chunk: list[Job]) -> tuple[int, list[tuple[Job, Seen]]]:
+        hashed, results = 0, []
+        for job in chunk:
+            through = any(is_below(job.path, link) for link in links)
+            seen = disk.look(job.path, job.row.algorithm if job.row else "sha256", advance, linked=through)
+            hashed += bool(seen.digest)
+            if job.row is None or seen.digest != job.row.digest or seen.target is not None:
+                results.append((job, seen))
+        return hashed, results
+
+    number, all_results = 0, []
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        for hashed, results in pool.map(look, (jobs[i : i + _CHUNK] for i in range(0, len(jobs), _CHUNK))):
+            number += hashed
+            all_results += results
+    return number, all_results
+
+
+def conda_digests(tree: FileTree, prefix: str) -> dict[str, str]:
+    """Path below the prefix → SHA-256 in hexadecimal; empty where conda installed nothing. Broken records are left out:
+    then the difference stands.
+    """
+    found: dict[str, str] = {}
+    try:
+        names = [name for name in tree.names(f"{prefix}/conda-meta") if name.endswith(".json")]
+    except (OSError, Unreadable):
+        return found
+    for name in names:
+        try:
+            document = json.loads(tree.read(f"{prefix}/conda-meta/{name}") or b"")
+            for one in document["paths_data"]["paths"]:
+                found[str(one["_path"])] = str(one.get("sha256_in_prefix") or one.get("sha256") or "")
+        except (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue
+    return found

@@ -1,0 +1,138 @@
+"""What the RECORDs of a target ask for: which file of which package should have which digest.
+
+A row that leads out of the environment is never opened. Where nothing can be proven that is unknown, of the packages
+whose exactness is asked: of the others nothing would follow from it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lineage.portable.distinfo import Distribution
+from lineage.portable.environment import Unknown
+from lineage.portable.integrity import Row, is_below, is_compiled, is_distributors, is_script, place_of, read_rows
+from lineage.portable.names import canonical_name
+from lineage.portable.tree import FileTree, Unreadable
+from lineage.portable.unowned import Owners, module_of
+from lineage.targets.base import Examination
+from lineage.verifying.deep_files import InstalledFiles
+
+Exact = Callable[[str], bool]
+"""Of which canonical names a difference would matter."""
+
+
+class Job(NamedTuple):
+    """One file to look at."""
+
+    package: str
+    path: str
+    """absolute"""
+    name: str
+    """as reports write it"""
+    row: Row | None
+    """``None`` for a file that no RECORD owns"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorded:
+    """What all RECORDs together say."""
+
+    uses: Mapping[str, str]
+    """recorded use by package"""
+    exact: Exact
+    owners: Owners = field(default_factory=Owners)
+    jobs: list[Job] = field(default_factory=list)
+    claimed: set[str] = field(default_factory=set)
+    """absolute paths, without suffix, of the modules of packages that have no RECORD"""
+    distributors: set[str] = field(default_factory=set)
+    """packages whose files Debian changes"""
+    conda: set[str] = field(default_factory=set)
+    """packages that conda installed"""
+    unknown: set[Unknown] = field(default_factory=set)
+
+    def use_of(self, name: str) -> str:
+        return self.uses.get(name, "extra")
+
+    def not_verifiable(self, name: str, reason: str) -> None:
+        """Note what cannot be proven of a package, where that matters."""
+        if self.exact(name):
+            self.unknown.add(Unknown(f"package:{name}", f"not verifiable: {reason}", use=self.use_of(name)))
+
+
+def read_records(
+    target: Examination, disk: InstalledFiles, prefix: str, uses: Mapping[str, str], exact: Exact
+) -> Recorded:
+    """The files to look at, distribution by distribution; ``prefix`` is that of the environment, links followed."""
+    found = Recorded(uses=uses, exact=exact)
+    for one in target.distributions:
+        base = disk.resolve(one.path)
+        try:
+            rows = _rows(target.tree, one.info)
+        except (Unreadable, ValueError) as error:
+            found.not_verifiable(one.package.name, f"RECORD: {error}")
+            continue
+        if base is None or not rows:
+            found.claimed.update(f"{base}/{module}" for module in _top_level(target.tree, one))
+            found.not_verifiable(one.package.name, "no RECORD")
+            continue
+        if is_distributors(base):
+            found.distributors.add(one.package.name)
+        if (one.package.origin or "").startswith("conda:"):
+            found.conda.add(one.package.name)
+        _add(found, one.package.name, base, prefix, rows)
+    _add_hidden(target, disk, found.owners)
+    return found
+
+
+def _rows(tree: FileTree, info: str) -> list[Row]:
+    record = tree.read(info + "/RECORD") if info.endswith(".dist-info") else None
+    return [] if record is None else read_rows(record)
+
+
+def _add(found: Recorded, name: str, base: str, prefix: str, rows: list[Row]) -> None:
+    unproven = None
+    for row in rows:
+        place = place_of(base, row.path)
+        found.owners.add(place, name)
+        if is_below(place, base):
+            if is_compiled(place):
+                continue
+            if row.digest:
+                found.jobs.append(Job(name, place, row.path, row))
+            elif not place.endswith(".pyc") and module_of(place.rpartition("/")[2]):
+                unproven = unproven or row.path
+        elif row.digest and is_below(place, prefix) and not is_script(place, prefix):
+            found.jobs.append(Job(name, place, row.path, row))
+    if unproven is not None:
+        found.not_verifiable(name, f"RECORD has no hash that proves anything of {unproven}")
+
+
+def _top_level(tree: FileTree, one: Distribution) -> Iterator[str]:
+    """The modules of a package without a RECORD: as it says itself, and by its name."""
+    try:
+        written = tree.read(one.info + "/top_level.txt") or b""
+    except Unreadable:
+        written = b""
+    yield from filter(None, (line.strip() for line in written.decode("utf-8", "replace").splitlines()))
+    yield one.package.name.replace("-", "_")
+
+
+def _add_hidden(target: Examination, disk: InstalledFiles, owners: Owners) -> None:
+    """Packages that others stand in front of own their files too."""
+    known = {one.info for one in target.distributions}
+    for path in target.paths:
+        try:
+            infos = [f"{path}/{name}" for name in target.tree.names(path) if name.endswith(".dist-info")]
+        except (OSError, Unreadable):
+            continue
+        for info in infos:
+            name = info.rpartition("/")[2]
+            base = None if info in known or name.startswith("~") else disk.resolve(path)
+            if base is None:
+                continue
+            try:
+                rows = _rows(target.tree, info)
+            except (Unreadable, ValueError):
+                continue
+            for row in rows:
+                owners.add(place_of(base, row.path), canonical_name(name.partition("-")[0]))

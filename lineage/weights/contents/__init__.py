@@ -1,1 +1,0 @@
-"""What weights files say of themselves, format by format, read without running them."""

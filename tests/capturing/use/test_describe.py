@@ -1,0 +1,85 @@
+"""The use of packages where the entry alone does not settle it: our own, conda's, and what a run has loaded."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from lineage.capturing.capture import CaptureRequest, capture
+from lineage.capturing.use.evidence import Evidence
+from lineage.portable.environment import Problem
+from lineage.targets.base import Examination
+from lineage.targets.interpreter import InterpreterSource
+from tests.support import projects
+from tests.support.projects import install, site_packages
+from tests.support.recording import NOW, captured
+
+NO_ENTRY = Problem(
+    "use.no-entry", "packages", "no entry script is known, so the use of no package is: name it with --entry"
+)
+
+
+def uses(root: Path, environment: Path, **options: object) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """(name → use, problems) of a capture."""
+    manifest = captured(root, environment, **options).manifest
+    return {one.name: one.use for one in manifest.environment.packages}, manifest.problems
+
+
+def test_the_tool_in_a_training_environment_is_no_package_of_the_model(environment: Path, tmp_path: Path) -> None:
+    copied = projects.copy(environment, tmp_path / "env")
+    install(site_packages(copied), "model-lineage", "1.0", module="lineage", requires=("joblib",))
+    train = b"import lineage.api\nimport numpy\nimport lineages\n"
+    root = projects.make_repository(tmp_path / "fraud", {"train.py": train, "requirements.txt": b""})
+
+    assert uses(root, copied) == (
+        {"joblib": "present", "model-lineage": "present", "numpy": "imported", "plotly": "present",
+         "scikit-learn": "present"},
+        (Problem("use.module-not-found", "module:lineages",
+                 "imported by train.py:3, provided by no installed distribution"),),
+    )  # fmt: skip
+
+
+def test_what_conda_installed_beside_the_distributions_keeps_its_use(environment: Path, tmp_path: Path) -> None:
+    copied = projects.copy(environment, tmp_path / "env")
+    record = {
+        "name": "libblas",
+        "version": "3.9.0",
+        "build": "h1_0",
+        "channel": "conda-forge",
+        "files": ["lib/libblas.so"],
+    }
+    projects.write(copied, {"conda-meta/libblas-3.9.0-h1_0.json": json.dumps(record).encode()})
+    root = projects.make_repository(tmp_path / "fraud", {"README": b""})
+
+    found, problems = uses(root, copied)
+
+    assert found == dict.fromkeys(projects.PACKAGES, "unknown") | {"libblas": "present"}
+    assert problems == (NO_ENTRY,)
+
+
+def test_without_an_entry_what_the_run_did_not_load_is_only_present(environment: Path, tmp_path: Path) -> None:
+    root = projects.make_repository(tmp_path / "fraud", {"README": b""})
+    loaded = frozenset({str(site_packages(environment) / "numpy" / "__init__.py"), "/elsewhere/numpy/__init__.py"})
+
+    assert uses(root, environment, seen=Evidence(files=loaded, is_whole=True)) == (
+        {"joblib": "present", "numpy": "unknown", "plotly": "present", "scikit-learn": "present"},
+        (NO_ENTRY,),
+    )
+
+
+class Older(InterpreterSource):
+    """An interpreter that does not list its standard library, as those before 3.10."""
+
+    def examine(self) -> Examination:
+        return replace(super().examine(), stdlib=frozenset())
+
+
+def test_an_interpreter_that_does_not_list_its_standard_library(environment: Path, tmp_path: Path) -> None:
+    train = b"import json, asyncore, numpy\n"
+    root = projects.make_repository(tmp_path / "fraud", {"train.py": train, "requirements.txt": b""})
+    source = Older(str(projects.python_of(environment)), env=os.environ)
+
+    manifest = capture(CaptureRequest(paths=(root / projects.MODEL,)), source, now=NOW).manifest
+
+    assert {one.name: one.use for one in manifest.environment.packages}["numpy"] == "imported"
+    assert manifest.problems == ()

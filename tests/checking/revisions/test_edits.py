@@ -1,0 +1,71 @@
+"""What was edited between two commits, where the name of a file alone does not tell what it is."""
+
+from pathlib import Path
+
+import pytest
+
+from lineage.checking.revisions.edits import changes_between
+from lineage.checking.revisions.readings import Readings
+from lineage.checking.revisions.revision import at_commit
+from lineage.git.objects import GitObjects
+from lineage.portable.environment import Unknown
+from lineage.system.blobcache import BlobCache
+from tests.support.gitrepos import commit, git, make
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make(tmp_path / "edited")
+
+
+def told(root: Path) -> list[tuple[str, str | None, str | None, str, str | None]]:
+    """(subject, recorded, observed, place, group) of the last commit's edits, in which nothing is unknown."""
+    with GitObjects(root) as objects:
+        readings = Readings(objects.blob, BlobCache(None, ""))
+        base, head = (at_commit(objects, objects.commit(name), readings) for name in ("HEAD~1", "HEAD"))
+        unknown: list[Unknown] = []
+        found = changes_between(base, head, unknown)
+    assert unknown == []
+    return [(one.subject, one.recorded, one.observed, one.where, one.group) for one in found]
+
+
+def test_a_file_that_only_an_include_names_is_told_once(root: Path) -> None:
+    files = {"requirements.txt": b"-r pins.lst\n", "requirements-dev.txt": b"-r pins.lst\npytest\n"}
+    commit(root, {**files, "pins.lst": b"numpy==1\n", "notes.txt": b"numpy==1\n"})
+    commit(root, {"pins.lst": b"numpy==2\n", "notes.txt": b"numpy==2\n"})
+
+    assert told(root) == [("package:numpy", "1", "2", "pins.lst:1", "main")]
+
+
+def test_the_file_that_a_setup_script_reads_is_told(root: Path) -> None:
+    commit(root, {"setup.py": b"setup(install_requires=open('needs.txt').read())", "needs.txt": b"a==1\n"})
+    commit(root, {"needs.txt": b"a==2\n"})
+
+    assert told(root) == [("package:a", "1", "2", "needs.txt:1", "main")]
+
+
+def test_an_includer_that_cannot_be_read_says_nothing_of_what_it_was_not_edited_in(root: Path) -> None:
+    commit(root, {"requirements.txt": b"-r pins.lst\n-r requirements.txt\n", "pins.lst": b"numpy==1\n"})
+    commit(root, {"pins.lst": b"numpy==2\n"})
+
+    assert told(root) == []
+
+
+def test_a_file_that_got_the_name_of_a_dependency_file_is_no_edit(root: Path) -> None:
+    commit(root, {"old/test-min.txt": b"a==1\nb==2\n"})
+    git(root, "rm", "--quiet", "old/test-min.txt")
+    commit(root, {"requirements/test-min.txt": b"a==1\nb==2\n"})
+
+    assert told(root) == []
+
+
+def test_an_include_that_was_not_there_is_asked_for_again(root: Path) -> None:
+    commit(root, {"requirements.txt": b"-r pins.lst\nscipy==1\n"})
+    commit(root, {"pins.lst": b"numpy==1\n"})
+
+    with GitObjects(root) as objects:
+        readings = Readings(objects.blob, BlobCache(None, ""))
+        found = [at_commit(objects, objects.commit(name), readings) for name in ("HEAD~1", "HEAD")]
+        declared = [one.declarations("requirements.txt") for one in found]
+
+    assert [[row.name for row in one.dependencies] for one in declared if one] == [["scipy"], ["numpy", "scipy"]]

@@ -1,0 +1,89 @@
+"""Which module reads a dependency file, by its path."""
+
+import re
+
+import pytest
+
+from lineage.dependencies.forms import FORMS, form_of
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("pyproject.toml", "pyproject"),
+        ("services/api/pyproject.toml", "pyproject"),
+        ("setup.cfg", "setup.cfg"),
+        ("setup.py", "setup.py"),
+        ("requirements.txt", "requirements"),
+        ("requirements.in", "requirements"),
+        ("requirement.txt", "requirements"),
+        ("dev-requirements.txt", "requirements"),
+        ("requirements_dev.txt", "requirements"),
+        ("api.requirements.txt", "requirements"),
+        ("requirements-cpu.lock.txt", "requirements"),
+        ("REQUIREMENTS.TXT", "requirements"),
+        ("constraints.txt", "requirements"),
+        ("requirements/base.txt", "requirements"),
+        ("requirements/base.in", "requirements"),
+        ("deploy/reqs/gpu.txt", "requirements"),
+        ("environment.yml", "environment.yml"),
+        ("ops/environment-gpu.yaml", "environment.yml"),
+        ("dev_environment.yml", "environment.yml"),
+        ("environment3.yml", "environment.yml"),
+        ("models/conda.yaml", "environment.yml"),
+        ("conda-lock.yml", "conda-lock.yml"),
+        ("gpu.conda-lock.yml", "conda-lock.yml"),
+        ("pixi.lock", "pixi.lock"),
+        ("pixi.toml", "pixi.toml"),
+        ("mise.toml", "mise.toml"),
+        (".mise.toml", "mise.toml"),
+        ("env.yaml", "environment.yml"),
+        ("test_env.yml", "environment.yml"),
+        ("workflow/envs/align.yaml", "environment.yml"),
+        ("model/python_env.yaml", "python_env.yaml"),
+        ("ProdDockerfile", "Dockerfile"),
+        ("Dockerfile", "Dockerfile"),
+        ("docker/Dockerfile.gpu", "Dockerfile"),
+        ("api.Dockerfile", "Dockerfile"),
+        ("api/train.dockerfile", "Dockerfile"),
+        ("Containerfile", "Dockerfile"),
+        (".python-version", "python-version"),
+        ("runtime.txt", "python-version"),
+        (".tool-versions", "python-version"),
+    ],
+)
+def test_a_path_tells_the_form(path: str, form: str) -> None:
+    found = form_of(path)
+
+    assert found is not None and form == found.FORM
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.txt",
+        "notes.in",
+        "requirements.md",
+        "requirements/readme.rst",
+        "my_setup.py",
+        "pyproject.toml.bak",
+        "",
+        "Dockerfile.dockerignore",
+        "Dockerfile.j2",
+        "Dockerfile-linux.template",
+        "mydockerfile",
+        ".github/workflows/conda-lock-command.yml",
+        ".github/environment.yml",
+        "my-conda.yml",
+        "environments.yml",
+    ],
+)
+def test_other_files_are_of_no_form(path: str) -> None:
+    assert form_of(path) is None
+
+
+def test_each_form_is_in_the_list_once() -> None:
+    modules = [row.module for row in FORMS]
+
+    assert len(modules) == len(set(modules))
+    assert all(re.compile(row.names) for row in FORMS)

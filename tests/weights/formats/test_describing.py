@@ -1,0 +1,127 @@
+"""What stands beside weights: files as the libraries wrote them, and damaged ones."""
+
+import json
+
+import pytest
+
+from lineage.model.contents import Contents, Writer
+from lineage.portable.environment import Problem
+from lineage.weights.formats import describing
+from tests.support.native import SUBJECT, partly_read, read_bytes, read_native, unreadable
+
+
+def of(format: str, *writers: tuple[str, str, str], modules: tuple[str, ...] = ()) -> Contents:
+    return Contents(
+        formats=(format,),
+        modules=modules,
+        loaders=((format,),),
+        writers=tuple(Writer(module=module, version=version, place=place) for module, version, place in writers),
+    )
+
+
+TRANSFORMERS = ("transformers", "5.23.0", "transformers_version")
+MLFLOW = ("mlflow", "3.17.2", "mlflow_version")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("config.json", of("transformers", TRANSFORMERS)),
+        ("generation_config.json", of("transformers", TRANSFORMERS)),
+        ("adapter_config.json", of("peft", ("peft", "0.21.2", "peft_version"))),
+        (
+            "config_sentence_transformers.json",
+            of(
+                "sentence_transformers",
+                ("sentence_transformers", "6.2.0", "__version__"),
+                ("torch", "2.13.0+cpu", "__version__"),
+                ("transformers", "5.23.0", "__version__"),
+            ),
+        ),
+        (
+            "modules.json",
+            Contents(
+                formats=("sentence_transformers",),
+                modules=("sentence_transformers.sentence_transformer.modules.bow",),
+            ),
+        ),
+        ("tokenizer.json", of("tokenizers")),
+        ("meta.json", of("spacy")),
+    ],
+)
+def test_files_of_hugging_face_and_spacy(name: str, expected: Contents) -> None:
+    assert read_native(describing, f"describing/{name}") == expected
+
+
+@pytest.mark.parametrize(
+    ("flavor", "module", "version", "key", "modules"),
+    [
+        ("catboost", "catboost", "1.2.10", "catboost_version", ("mlflow.catboost",)),
+        ("lightgbm", "lightgbm", "4.7.0", "lgb_version", ("lightgbm.sklearn", "mlflow.lightgbm")),
+        ("onnx", "onnx", "1.23.2", "onnx_version", ("mlflow.onnx",)),
+        ("pytorch", "torch", "2.13.0+cpu", "pytorch_version", ("mlflow.pytorch",)),
+        ("sklearn", "sklearn", "1.9.1", "sklearn_version", ("mlflow.sklearn",)),
+        ("xgboost", "xgboost", "3.2.0", "xgb_version", ("mlflow.xgboost", "xgboost.sklearn")),
+    ],
+)
+def test_a_model_of_mlflow(flavor: str, module: str, version: str, key: str, modules: tuple[str, ...]) -> None:
+    writers = sorted([MLFLOW, (module, version, f"flavors.{flavor}.{key}")])
+    assert read_native(describing, f"mlflow/{flavor}/MLmodel") == of("mlflow", *writers, modules=modules)
+
+
+def test_code_outside_of_packages_is_a_problem() -> None:
+    places = {"AutoModel": "acme/own--modeling.Own", "AutoTokenizer": ["tokens.Slow", None]}
+    text = json.dumps({"model_type": "own", "auto_map": places}).encode()
+    detail = "it is loaded by code that no package holds: 'acme/own--modeling.Own', 'tokens.Slow'"
+    assert read_bytes(describing, text, "config.json") == Contents(
+        formats=("transformers",),
+        loaders=(("transformers",),),
+        problems=(Problem("weights.custom-code", SUBJECT, detail),),
+    )
+
+
+@pytest.mark.parametrize("text", [b'{"learning_rate": 0.1}', b"[1, 2]", b'[{"idx": 0}]'])
+def test_a_file_of_such_a_name_may_be_anybody_s(text: bytes) -> None:
+    assert read_bytes(describing, text, "config.json") == Contents(formats=("json",))
+
+
+def test_what_is_no_version_is_not_repeated() -> None:
+    text = b'{"transformers_version": "git\\u0000"}'
+    assert read_bytes(describing, text, "config.json") == of("transformers")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "format", "problem"),
+    [
+        ("config.json", b"{", "json", unreadable("it: not JSON at character 1")),
+        ("config.json", b'{"a": "\xff"}', "json", unreadable("it: not JSON at character 7")),
+        ("config.json", b"[" * 100_000, "json", partly_read("it: nested too deeply")),
+        (
+            "config.json",
+            b"{}" + b" " * (2 << 20),
+            "json",
+            partly_read("it: 2097154 bytes, and no more than 2097152 are read"),
+        ),
+        ("MLmodel", b"flavors: 1\n", "mlflow", unreadable("it: no flavors")),
+        (
+            "MLmodel",
+            b"a: [\n",
+            "mlflow",
+            unreadable("it:2: unusable YAML: did not find expected node content"),
+        ),
+        (
+            "MLmodel",
+            b"#" * 131_073,
+            "mlflow",
+            unreadable("it: 131073 bytes, and no more than 131072 are read"),
+        ),
+    ],
+    ids=["json", "utf-8", "deep", "large", "flavors", "yaml", "large-yaml"],
+)
+def test_a_damaged_file_is_a_problem(name: str, text: bytes, format: str, problem: Problem) -> None:
+    assert read_bytes(describing, text, name) == Contents(formats=(format,), problems=(problem,))
+
+
+def test_only_known_names_are_read() -> None:
+    assert not describing.recognise(b"{}", "weights.json")
+    assert not describing.recognise(b"\x80\x04.", "config.json")
