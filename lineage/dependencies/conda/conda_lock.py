@@ -2,6 +2,7 @@
 
 Source: conda-lock's schema of its lock (``conda_lock/lockfile/v1/models.py``). The platform becomes a marker. Addresses
 and digests are left out; only the build string, which the name of a conda package's archive ends with, is kept.
+Hand-written because conda-lock brings some 60 packages, and gives no lines.
 """
 
 import posixpath

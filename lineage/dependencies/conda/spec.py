@@ -3,6 +3,7 @@
 Source: conda's documentation of package match specifications. ``=1.26`` and ``1.26.*`` are prefixes, ``==1.26``, a bare
 ``1.26`` after a space and any version with a build are exact. A single ``=`` before three or more numbers is taken as
 exact too: that is what people and ``conda env export`` mean by it. Channels and subdirectories are left out.
+Hand-written because conda's own parser cannot be had by pip: all its versions there are yanked.
 """
 
 import re

@@ -3,6 +3,7 @@
 Only what tells which packages are installed: quotes, variables with their defaults, separators, redirections, comments.
 Nothing is run. A word with a variable that is not known, or with the output of a command, is told as such.
 ``pip install numpy>=1.20`` without quotes is read as its author meant it: to a shell that is a file named ``=1.20``.
+Hand-written because ``shlex`` tells neither what was quoted nor the variables, and bashlex is under the GPL.
 """
 
 import re

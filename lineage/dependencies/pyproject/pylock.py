@@ -2,6 +2,7 @@
 
 Extras and dependency groups stand in the markers of rows. What is installed without asking for any, or with the
 default groups alone, is main; what only one extra or group brings is for that.
+Hand-written because ``packaging.pylock`` refuses the whole file for one wrong row, and gives no lines.
 """
 
 import posixpath

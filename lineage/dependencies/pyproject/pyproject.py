@@ -69,7 +69,11 @@ def _read_lists(rows: Rows, table: Table, key: str, group: str) -> None:
 
 
 def _read_groups(rows: Rows, groups: Table) -> None:
-    """PEP 735. An include is followed in place, without recursion; each text counts once in a group of ours."""
+    """PEP 735. An include is followed in place, without recursion; each text counts once in a group of ours.
+
+    Hand-written because ``packaging.dependency_groups`` refuses a group for one wrong row, gives no lines, recurses,
+    and lists a row once for each way to it: 20 groups that include each other twice make a million.
+    """
     keys: dict[str, str] = {}
     for key in groups.values:
         name = canonicalize_name(key)

@@ -1,6 +1,7 @@
 """Messages of Protocol Buffers, field by field and forward only: what the caller leaves of a field is passed over.
 
 Format: https://protobuf.dev/programming-guides/encoding/ . Groups are no part of the formats read here.
+Hand-written because protobuf keeps in memory what it parses, and has to know the types of all messages beforehand.
 """
 
 from collections.abc import Iterator

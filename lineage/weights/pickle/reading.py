@@ -2,6 +2,8 @@
 
 Rules: one pass forward; the stack, the memo and the nesting are bounded; never recursion; whatever a pickle computes
 instead of naming is a problem, not silence. Several pickles may stand one after the other.
+Hand-written because ``pickletools.genops`` reads each argument whole, of whatever size, and only lists opcodes: it has
+no stack and no memo, which lead to the names.
 """
 
 from lineage.model.contents import Contents
