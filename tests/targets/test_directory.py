@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -32,26 +31,6 @@ def assert_same(environment: Path) -> Observation:
     observation = observed(environment)
     assert observation == Observation(environment=asked(python_of(environment)), kind="dir", location=str(environment))
     return observation
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installed Python with a site-packages of its own: a copy of the program, the rest links to the real one."""
-    prefix, real = tmp_path_factory.mktemp("base") / "python", Path(sys.base_prefix)
-    library = f"python{OWN}"
-    for place in ("bin", f"lib/{library}/site-packages", "include"):
-        (prefix / place).mkdir(parents=True)
-    shutil.copy2(Path(real, "bin", library).resolve(), prefix / "bin" / library)
-    (prefix / "bin" / "python").symlink_to(library)
-    (prefix / "bin" / "python3").symlink_to(library)
-    for path in (real / "lib" / library).iterdir():
-        if path.name != "site-packages":
-            (prefix / "lib" / library / path.name).symlink_to(path)
-    for path in (real / "include").iterdir():
-        (prefix / "include" / path.name).symlink_to(path)
-    projects.install(prefix / "lib" / library / "site-packages", "in-base", "1.0")
-    projects.install(prefix / "lib" / library / "site-packages", "numpy", "1.0")
-    return prefix
 
 
 @pytest.mark.parametrize("version", DESCRIBED)

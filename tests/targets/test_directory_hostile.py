@@ -95,6 +95,11 @@ ODD: dict[str, tuple[Spoil, tuple[str, ...]]] = {
 
 
 @pytest.fixture(scope="module")
+def environment(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return projects.make_environment(tmp_path_factory.mktemp("environment") / "train", str(base / "bin" / "python"))
+
+
+@pytest.fixture(scope="module")
 def model(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with a manifest of the training environment; nothing in it is changed."""
     root = make_repository(tmp_path_factory.mktemp("hostile") / "fraud")

@@ -162,10 +162,11 @@ def test_hidden_files_and_byte_order_marks_are_read_as_each_python_reads_them(ve
 
 
 @pytest.mark.parametrize("module", ["sitecustomize.py", "sitecustomize/__init__.py", "sitecustomize.pyc"])
-def test_a_module_that_runs_at_start_makes_the_packages_unknown(module: str, env: Path) -> None:
-    projects.write(site_packages(env), {module: b"import sys\n"})
+def test_a_module_that_runs_at_start_makes_the_packages_unknown(module: str, base: Path, tmp_path: Path) -> None:
+    made = projects.make_environment(tmp_path / "env", str(base / "bin" / "python"), packages=())
+    projects.write(site_packages(made), {module: b"import sys\n"})
 
-    assert observed(env).unknown == (Unknown("packages", "a module runs code when Python starts: sitecustomize"),)
+    assert observed(made).unknown == (Unknown("packages", "a module runs code when Python starts: sitecustomize"),)
 
 
 @pytest.mark.parametrize(
