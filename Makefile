@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: demo test test-all bench lint clean
+.PHONY: demo test test-all test-pythons bench lint clean
 # The caller's own environment must not reach into .venv.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
@@ -56,11 +56,25 @@ test-all: lint
 	$(RUN) -m coverage report --fail-under=95
 	$(JUDGED)
 
+# make test with each Python that the tool is for, in an environment of its own; PYTHONS=... names others.
+PYTHONS = python3.11 $(wildcard /usr/bin/python3.11) python3.12 python3.13
+test-pythons:
+	@tested= missing=; \
+	for python in $(PYTHONS); do \
+	    version=$$("$$python" -c 'import platform, venv, ensurepip; print(platform.python_version())' 2>/dev/null) \
+	        || { missing="$$missing $$python"; continue; }; \
+	    case "$$tested " in *" $$version "*) continue ;; esac; \
+	    tested="$$tested $$version"; \
+	    $(MAKE) VENV=.venv-$$version PYTHON="$$python" test || { echo "failed with Python $$version"; exit 1; }; \
+	done; \
+	echo "tested with Python:$${tested:- none}; not found, or cannot make environments:$${missing:- none}"; \
+	[ -n "$$tested" ]
+
 bench: $(READY)
 	@$(RUN) -m benchmarks.bench $(PARTS)
 
 clean:
-	rm -rf $(VENV) .cache build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* .cache build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that is new enough and can make environments.

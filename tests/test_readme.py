@@ -93,7 +93,7 @@ def test_what_is_not_run_is_listed_with_a_reason() -> None:
     assert all("sh" not in dict(blocks(guide)) for guide in GUIDES)
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "test-all", "bench", "lint", "clean"])
+@pytest.mark.parametrize("target", ["demo", "test", "test-all", "test-pythons", "bench", "lint", "clean"])
 def test_make_knows_what_to_do(target: str) -> None:
     env = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, env=env, capture_output=True, text=True)
