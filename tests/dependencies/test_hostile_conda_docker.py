@@ -1,6 +1,5 @@
 """Damaged and hostile environments, conda locks and Dockerfiles: declarations or ``InputError``, in bounded time."""
 
-import time
 from random import Random
 
 import pytest
@@ -14,6 +13,7 @@ from tests.dependencies.conda.test_environment import WHOLE as ENVIRONMENT
 from tests.dependencies.conda.test_pixi_lock import FOURTH, SEVENTH
 from tests.dependencies.docker.test_dockerfile import WHOLE as DOCKERFILE
 from tests.support.declared import declared, parsed
+from tests.support.patience import little_work
 
 FILES = {
     "environment.yml": ENVIRONMENT,
@@ -114,15 +114,13 @@ def test_a_value_of_another_type_is_no_crash(path: str) -> None:
     ids=range(13),
 )
 def test_time_is_linear(path: str, head: str, piece: str) -> None:
-    started = time.process_time()
-    read(path, (head + piece * 8_000).encode())
-
-    assert time.process_time() - started < 4
+    with little_work():
+        read(path, (head + piece * 32_000).encode())
 
 
-def test_a_lock_of_2000_packages_is_read_in_no_time_beside_parsing() -> None:
+def test_the_time_of_a_lock_is_linear_in_its_packages() -> None:
     item = "- name: pkg{0}\n  version: 1.{0}.2\n  manager: conda\n  platform: linux-64\n"
-    content = ("package:\n" + "".join(item.format(number) for number in range(2000))).encode()
+    content = ("package:\n" + "".join(item.format(number) for number in range(20_000))).encode()
     document = {
         "package": [
             {
@@ -133,11 +131,11 @@ def test_a_lock_of_2000_packages_is_read_in_no_time_beside_parsing() -> None:
                 "dependencies": {f"pkg{number // 2}": "", "python": ""},
                 "url": f"https://example.org/c/linux-64/pkg{number}-1.{number}.2-h_0.conda",
             }
-            for number in range(2000)
+            for number in range(20_000)
         ]
     }
-    started = time.process_time()
-    found = condalock.declarations("conda-lock.yml", document, content, lambda _: None)
 
-    assert len(found.dependencies) == 2000
-    assert time.process_time() - started < 0.5
+    with little_work():
+        found = condalock.declarations("conda-lock.yml", document, content, lambda _: None)
+
+    assert len(found.dependencies) == 20_000

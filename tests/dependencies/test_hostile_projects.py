@@ -1,7 +1,6 @@
 """Files of projects that are damaged or made to take time: rows or a refusal come back, soon."""
 
 import random
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from tests.support.declared import declared
+from tests.support.patience import little_work
 
 PYPROJECT = """\
 [build-system]
@@ -111,38 +111,36 @@ def numbered(count: int, template: str, ends: str = "\n") -> str:
 
 
 HOSTILE = {
-    "many requirements": ("requirements.txt", numbered(2000, "package-{}==1.{}.0".replace("{}", "{0}"))),
-    "many files": ("requirements.txt", numbered(3000, "-r r{0}.txt")),
+    "many requirements": ("requirements.txt", numbered(10_000, "package-{}==1.{}.0".replace("{}", "{0}"))),
+    "many files": ("requirements.txt", numbered(15_000, "-r r{0}.txt")),
     "a long line": ("requirements.txt", "a" * 2_000_000),
     "many brackets": ("requirements.txt", "a[" * 100_000),
     "many spaces": ("requirements.txt", "a" + " " * 500_000 + "b"),
     "many dependencies": (
         "pyproject.toml",
-        "[project]\ndependencies = [\n" + numbered(2000, '"package-{0}==1.{0}.0",') + "]",
+        "[project]\ndependencies = [\n" + numbered(10_000, '"package-{0}==1.{0}.0",') + "]",
     ),
-    "equal dependencies": ("pyproject.toml", "[project]\ndependencies = [\n" + '"numpy==1.0",\n' * 2000 + "]"),
-    "many groups": ("pyproject.toml", "[dependency-groups]\n" + numbered(1500, 'g{0} = ["a"]')),
+    "equal dependencies": ("pyproject.toml", "[project]\ndependencies = [\n" + '"numpy==1.0",\n' * 10_000 + "]"),
+    "many groups": ("pyproject.toml", "[dependency-groups]\n" + numbered(7500, 'g{0} = ["a"]')),
     "many inline": (
         "pyproject.toml",
-        "[tool.poetry]\ndependencies = {" + numbered(2000, 'a{0} = "^1"', ",") + 'z = "1"}',
+        "[tool.poetry]\ndependencies = {" + numbered(10_000, 'a{0} = "^1"', ",") + 'z = "1"}',
     ),
-    "a long value": ("setup.cfg", "[options]\ninstall_requires =\n" + numbered(2000, "  package-{0}==1.{0}.0")),
-    "many semicolons": ("setup.cfg", "[options]\ninstall_requires = " + "a;" * 5000),
-    "a long list": ("setup.py", "setup(install_requires=[" + numbered(2000, "'package-{0}==1.{0}.0'", ",") + "])"),
+    "a long value": ("setup.cfg", "[options]\ninstall_requires =\n" + numbered(10_000, "  package-{0}==1.{0}.0")),
+    "many semicolons": ("setup.cfg", "[options]\ninstall_requires = " + "a;" * 25_000),
+    "a long list": ("setup.py", "setup(install_requires=[" + numbered(10_000, "'package-{0}==1.{0}.0'", ",") + "])"),
     "a long sum": ("setup.py", "setup(install_requires=" + "+".join(["['a']"] * 900) + ")"),
     "many names": (
         "setup.py",
-        numbered(2000, "a{0} = open('a{0}.txt')") + "setup(install_requires=[" + numbered(2000, "a{0}", ",") + "])",
+        numbered(10_000, "a{0} = open('a{0}.txt')") + "setup(install_requires=[" + numbered(10_000, "a{0}", ",") + "])",
     ),
-    "many bars": ("pyproject.toml", "[tool.poetry.dependencies]\na = '" + "|" * 4000 + "'"),
+    "many bars": ("pyproject.toml", "[tool.poetry.dependencies]\na = '" + "|" * 20_000 + "'"),
 }
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_no_file_takes_long(name: str) -> None:
     path, content = HOSTILE[name]
-    start = time.process_time()
 
-    read(path, content.encode(), {})
-
-    assert time.process_time() - start < 2.0
+    with little_work():
+        read(path, content.encode(), {})

@@ -16,7 +16,7 @@ from lineage.portable.environment import Environment, Package
 from lineage.system.tomlfile import parse_toml
 from lineage.system.tomlwriter import render_toml
 from tests.support.documents import BASE, BLOB, COMMIT, FULL, TREE, changed, full_document, with_id
-from tests.support.generated import LAW, manifests
+from tests.support.generated import manifests
 
 HINT = "capture the model again, or take the file from git as it was committed"
 
@@ -149,7 +149,6 @@ def test_the_document_of_a_manifest_that_knows_little() -> None:
 
 
 @given(manifest=manifests())
-@LAW
 def test_a_manifest_is_read_back_as_it_was(manifest: Manifest) -> None:
     document = to_document(manifest)
 
@@ -157,7 +156,6 @@ def test_a_manifest_is_read_back_as_it_was(manifest: Manifest) -> None:
 
 
 @given(manifest=manifests())
-@LAW
 def test_also_through_the_text_of_the_file(manifest: Manifest) -> None:
     document = to_document(manifest)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from lineage.errors import InputError
 from lineage.manifest.values import MAX_DEPTH, plain_table
 from lineage.model.manifest import Table, freeze, thaw
-from tests.support.generated import LAW, tables
+from tests.support.generated import tables
 
 
 class Whole(int):
@@ -62,7 +62,6 @@ def test_numbers_of_other_libraries_become_plain_numbers() -> None:
 
 
 @given(table=tables())
-@LAW
 def test_plain_values_stay_as_they_are(table: Table) -> None:
     assert plain_table(thaw(table), "here") == table
 

@@ -2,7 +2,6 @@
 
 import random
 import struct
-import time
 import tracemalloc
 import warnings
 import zipfile
@@ -16,6 +15,7 @@ from lineage.portable.distinfo import Installed, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import MAX_FILE_BYTES, DiskTree
 from tests.support.memory import MemoryTree, dist_info
+from tests.support.patience import little_work
 
 METADATA = b"Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n"
 INFO = "foo-1.0.dist-info"
@@ -119,10 +119,9 @@ def test_dots_in_a_name_lead_nowhere() -> None:
 
 def test_a_hundred_thousand_members_are_refused_within_bounds() -> None:
     content = packed({f"m{number}": b"" for number in range(100_000)}, zipfile.ZIP_STORED)
-    began = time.monotonic()
 
-    assert read(content) == refused(f": it has more than {MAX_MEMBERS} members")
-    assert time.monotonic() - began < 10
+    with little_work():
+        assert read(content) == refused(f": it has more than {MAX_MEMBERS} members")
 
 
 def test_a_table_of_members_that_is_too_large_is_not_parsed() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from lineage.portable.compare import Change, Comparison, combine, compare
 from lineage.portable.environment import Environment, Observation, Package, Platform, Unknown
 from lineage.portable.names import STEPS
-from tests.support.generated import LAW, environments
+from tests.support.generated import environments
 
 LINUX = Platform(os="linux", machine="x86_64", libc="glibc 2.36")
 NUMPY = Package("numpy", "1.26.4", use="weights")
@@ -41,7 +41,6 @@ def not_told(*unknown: Unknown) -> Comparison:
 
 
 @given(environment=environments())
-@LAW
 def test_an_environment_differs_in_nothing_from_itself(environment: Environment) -> None:
     found = compare(environment, observation(environment, installed=False))
 
@@ -56,7 +55,6 @@ def moves(found: Comparison) -> list[tuple[str, str, str, str]]:
 
 
 @given(left=environments(), right=environments())
-@LAW
 def test_swapping_the_sides_swaps_added_and_removed(left: Environment, right: Environment) -> None:
     forth = compare(left, observation(right, installed=False))
     back = compare(right, observation(left, installed=False))

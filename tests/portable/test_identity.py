@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineage.portable.identity import record_identity
-from tests.support.generated import LAW
 from tests.support.projects import python_of, site_packages
 from tests.support.wheels import DATA, FILES, INFO, build_wheel, record_of
 
@@ -111,7 +110,6 @@ def written(rows: list[tuple[str, str]], *, quoted: bool, newline: str) -> bytes
 
 
 @given(rows=ROWS, data=st.data())
-@LAW
 def test_order_quotes_and_line_ends_do_not_matter(rows: list[tuple[str, str]], data: st.DataObject) -> None:
     expected = identity(*(f"{path},{digest}" for path, digest in rows))
     shuffled = data.draw(st.permutations(rows))
@@ -226,7 +224,6 @@ def plainly(record: bytes) -> str | None:
 
 
 @given(pieces=st.lists(PIECES, max_size=14))
-@LAW
 def test_a_record_without_quotes_is_read_as_its_rules_say(pieces: list[str]) -> None:
     record = "".join(pieces).encode("latin-1")
     try:

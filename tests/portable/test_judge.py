@@ -11,7 +11,7 @@ from lineage.portable.environment import USES, Environment, Observation, Unknown
 from lineage.portable.judge import REASONS, RULES, Finding, Verdict, by_subject, judge, movement
 from lineage.portable.names import STEPS
 from lineage.portable.policy import TOLERANCES, Policy, VerifyPolicy
-from tests.support.generated import LAW, environments
+from tests.support.generated import environments
 
 TODAY = date(2026, 11, 20)
 ONE_PACKAGE = (("version", 1),)
@@ -141,7 +141,6 @@ def test_the_reason_is_the_use(use: str | None) -> None:
 
 
 @given(step=st.sampled_from(STEPS), accepted=st.sampled_from(STEPS), use=st.sampled_from(USES))
-@LAW
 def test_a_step_is_tolerated_up_to_the_tolerance_of_the_use(step: str, accepted: str, use: str) -> None:
     uses = tuple((one, "none" if one != use else accepted) for one in USES if one != "unknown")
     policy = VerifyPolicy(uses=tuple((one, accepted) for one, _ in uses) if use == "unknown" else uses)
@@ -255,7 +254,6 @@ def test_what_moved_is_told_also_without_a_word_of_detail() -> None:
 
 
 @given(environment=environments(), accepted=st.sampled_from(TOLERANCES))
-@LAW
 def test_an_environment_passes_against_itself_whatever_the_policy(environment: Environment, accepted: str) -> None:
     observed = Observation(environment, kind="python", location="env")
     policy = Policy(verify=VerifyPolicy(uses=tuple((use, accepted) for use in USES[:-1])))

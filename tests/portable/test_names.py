@@ -8,7 +8,7 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as PackagingVersion
 
 from lineage.portable.names import STEPS, Version, canonical_name, is_name, parse_version, step
-from tests.support.generated import LAW, VERSIONS
+from tests.support.generated import VERSIONS
 
 NAME_TEXTS = st.text("aB0-_.", min_size=1, max_size=8)
 UNREADABLE = (
@@ -73,14 +73,12 @@ def test_how_far_a_version_moved_in_either_direction(one: str, other: str, expec
 
 
 @given(one=VERSIONS | st.text(max_size=6), other=VERSIONS | st.text(max_size=6))
-@LAW
 def test_a_step_is_the_same_from_either_side(one: str, other: str) -> None:
     assert step(one, other) == step(other, one)
     assert step(one, other) in (*STEPS, "unknown")
 
 
 @given(version=VERSIONS | st.text(max_size=6))
-@LAW
 def test_what_did_not_move_is_none(version: str) -> None:
     assert step(version, version) == "none"
 
@@ -101,7 +99,7 @@ def test_what_pep_440_cannot_read_has_no_version(text: str) -> None:
 
 
 @given(text=VERSIONS | st.text("0123456789.abcdevpostr-_+!v ", max_size=10))
-@settings(LAW, max_examples=400)
+@settings(max_examples=400)
 def test_it_is_read_as_packaging_reads_it(text: str) -> None:
     found = parse_version(text)
     try:
@@ -123,7 +121,7 @@ def test_it_is_read_as_packaging_reads_it(text: str) -> None:
 
 
 @given(one=VERSIONS, other=VERSIONS)
-@settings(LAW, max_examples=300)
+@settings(max_examples=300)
 def test_versions_are_equal_where_packaging_calls_them_equal(one: str, other: str) -> None:
     left, right = PackagingVersion(one), PackagingVersion(other)
     moved = step(one, other)
@@ -139,7 +137,6 @@ def test_versions_are_equal_where_packaging_calls_them_equal(one: str, other: st
 
 
 @given(name=NAME_TEXTS)
-@LAW
 def test_names_are_canonical_as_packaging_makes_them(name: str) -> None:
     assert canonical_name(name) == canonicalize_name(name)
     assert canonical_name(canonical_name(name)) == canonical_name(name)

@@ -1,11 +1,11 @@
 """What looks like a secret is found, whatever stands around it; what merely resembles one is not."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from lineage.redaction.secrets import find_secret, secret_key, without_secrets
+from tests.support.patience import little_work
 from tests.support.projects import MANIFEST, MODEL, Ended, python_of, run_lineage, snapshot
 
 # Put together here, so that no scanner of this repository takes them for real ones.
@@ -65,9 +65,8 @@ def test_a_secret_is_named_by_its_key(document: object, expected: tuple[str, str
 
 @pytest.mark.parametrize("text", ["eyJ" + "a" * 300_000, "://" * 300_000, "sk-" * 300_000, "https://" + "a:" * 200_000])
 def test_hostile_text_needs_linear_time(text: str) -> None:
-    started = time.process_time()
-    find_secret(text)
-    assert time.process_time() - started < 5
+    with little_work():
+        find_secret(text)
 
 
 def test_a_manifest_with_a_secret_is_not_written(project: Path, environment: Path) -> None:

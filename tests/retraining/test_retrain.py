@@ -2,11 +2,11 @@
 
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from lineage.model.manifest import thaw
 from tests.support import projects
+from tests.support.patience import wait_for
 from tests.support.projects import Ended, command_line, git, surroundings
 from tests.support.retrained import BASE, BUMPED, RANK, Ground, shell
 
@@ -183,11 +183,9 @@ def test_interrupted(ground: Ground) -> None:
         text=True,
         start_new_session=True,
     )
-    until = time.monotonic() + 30
-    while not (ground.root / "begun").exists() and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_for((ground.root / "begun").exists)
     child.send_signal(signal.SIGINT)
-    out, _ = child.communicate(timeout=30)
+    out, _ = child.communicate(timeout=60)
     assert (child.returncode, [line for line in out.splitlines() if "interrupted" in line]) == (
         130,
         ["           interrupted", "           not begun: interrupted"],

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -132,8 +131,10 @@ def test_the_environment_as_it_was_given() -> None:
     assert is_supported()
 
 
-def test_the_sentinel() -> None:
+def test_the_sentinel(monkeypatch: pytest.MonkeyPatch) -> None:
     """It tells of each signal once, by number and sender."""
+    now = [0.0]
+    monkeypatch.setattr("lineage.system.sentinel.time.monotonic", lambda: now[0])
     before = signal.pthread_sigmask(signal.SIG_BLOCK, maskable())
     sentinel = Sentinel(["some", "command line"])
     try:
@@ -151,7 +152,7 @@ def test_the_sentinel() -> None:
         assert (sentinel.had(other, me), sentinel.had(user, me)) == (False, True)  # it was still on its way to us
         os.kill(child, user)
         assert sentinel.had(other, me) is False
-        time.sleep(0.6)
+        now[0] += 0.6
         assert sentinel.had(user, me) is False
         assert Path(f"/proc/{child}/comm").read_text() == "some\n"
         assert Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0") == b"some\0command line"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deliveries import lines, members, running, wait_for
+from tests.support.deliveries import lines, members, running
+from tests.support.patience import wait_for
 from tests.support.wrapped import below_run, each, kept_runs, manifests, outcome
 
 READY = 'echo "ready $$" >"$0"'

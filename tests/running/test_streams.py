@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.patience import PATIENCE_S
 from tests.support.projects import script
 from tests.support.wrapped import Outcome, below_run, both, outcome, start
 
@@ -15,7 +16,6 @@ LARGE = b"".join(hashlib.sha256(b"%d" % number).digest() for number in range(40_
 """More than any pipe holds, all byte values."""
 
 REDIRECTIONS = ("<&-", ">&-", "2>&-", "<&- >&- 2>&-", "</dev/null", "1>&2", ">/dev/full")
-PATIENCE_S = 60
 
 
 def test_bytes(project: Path) -> None:

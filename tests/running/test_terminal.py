@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deliveries import lines, logger, wait_for, wait_for_lines
+from tests.support.deliveries import lines, logger, wait_for_lines
+from tests.support.patience import wait_for
 from tests.support.terminal import INTERRUPT, QUIT, SUSPEND, Terminal
 from tests.support.wrapped import below_run, each, kept_runs, manifests
 

@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.support.patience import wait_for
 from tests.support.wrapped import start
 
-PATIENCE_S = 60
 CAUGHT = ("HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "WINCH", "CONT", "ALRM", "PIPE", "URG", "IO", "TSTP", "RTMIN")
 
 LOGGER = f"""
@@ -35,15 +34,6 @@ def logger(log: Path) -> list[str]:
 
 def lines(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    """Raises ``TimeoutError`` when it does not come true."""
-    until = time.monotonic() + PATIENCE_S
-    while not what():
-        if time.monotonic() > until:
-            raise TimeoutError(what)
-        time.sleep(0.005)
 
 
 def wait_for_lines(log: Path, count: int) -> None:

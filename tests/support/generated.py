@@ -3,16 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lineage.model.code import Code
 from lineage.model.manifest import EVIDENCE, Manifest, freeze
 from lineage.model.weights import Weights
 from lineage.portable.environment import REPOSITORY, USES, Environment, Package, Platform, Problem
-
-LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""How laws are tried: a busy machine fails none."""
 
 _NUMBERS = st.sampled_from(["0", "1", "2", "10", "07"])
 _RELEASES = st.lists(_NUMBERS, min_size=1, max_size=4).map(".".join)

@@ -199,7 +199,7 @@ def script(path: Path, *lines: str) -> Path:
 
 def is_running(process: int) -> bool:
     """Whether it still runs a moment later: a killed one is gone, or waits to be collected."""
-    for _ in range(50):
+    for _ in range(3000):
         try:
             state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
         except FileNotFoundError:
@@ -220,7 +220,7 @@ def interpreters() -> dict[str, str]:
     known = {"{}.{}".format(*sys.version_info[:2]): str(Path(sys.base_prefix, "bin", "python3"))}
     for path in (*map(str, beside), *named):
         try:
-            done = subprocess.run([path, "-c", question], capture_output=True, timeout=20, text=True)
+            done = subprocess.run([path, "-c", question], capture_output=True, timeout=60, text=True)
         except (OSError, subprocess.TimeoutExpired):
             continue
         if done.returncode == 0 and done.stdout in minors:

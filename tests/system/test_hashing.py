@@ -10,6 +10,7 @@ import pytest
 
 from lineage.errors import WeightsError
 from lineage.system.hashing import FileDigests, hash_file
+from tests.support.patience import wait_for
 
 BOTH = ("md5", "sha256")
 CHANGED = "it changed while it was read\n  let the program that writes it finish, then try again"
@@ -137,11 +138,15 @@ def test_a_file_that_never_stops_growing_is_given_up(tmp_path: Path) -> None:
                 growing.write(b"b" * 4096)
                 time.sleep(0.0005)
 
+    def until_it_grew(_: int) -> None:
+        size = file.stat().st_size
+        wait_for(lambda: file.stat().st_size > size)
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
         with pytest.raises(WeightsError) as caught:
-            hash_file(file, BOTH)
+            hash_file(file, BOTH, advance=until_it_grew)
     finally:
         stop.set()
         writer.join()

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from lineage.errors import InputError, LineageError, ObservationError
-from lineage.system.process import Completed, run
+from lineage.system.process import Completed, run, start
+from tests.support.patience import wait_for
 from tests.support.projects import script
 
 
@@ -34,10 +34,8 @@ def is_running(pid: int) -> bool:
 
 
 def ended(pid: int) -> bool:
-    deadline = time.monotonic() + 10
-    while is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not is_running(pid)
+    wait_for(lambda: not is_running(pid))
+    return True
 
 
 def test_a_child_that_ends_by_itself(tmp_path: Path) -> None:
@@ -72,27 +70,32 @@ for _ in range(200):
 HANGING = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-open("pids", "w").write(f"{os.getpid()} {child.pid}")
+open("part", "w").write(f"{os.getpid()} {child.pid}")
+os.rename("part", "pids")
 time.sleep(600)
 """
 
 
 def test_a_child_that_hangs_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
-    started = time.monotonic()
-    error = failure(sys.executable, "-c", HANGING, cwd=tmp_path, timeout_s=2.5)
+    child = start([sys.executable, "-c", HANGING], env=os.environ, cwd=tmp_path)
+    wait_for((tmp_path / "pids").exists)
+    with pytest.raises(ObservationError) as caught:
+        child.finish(0.5)
 
-    assert isinstance(error, ObservationError)
-    assert str(error) == f"{sys.executable}: did not answer within 2.5 seconds"
-    assert time.monotonic() - started < 30
+    assert str(caught.value) == f"{sys.executable}: did not answer within 0.5 seconds"
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     assert len(pids) == 2
     assert [pid for pid in pids if not ended(pid)] == []
 
 
 def test_a_child_that_ignores_signals_is_killed_too(tmp_path: Path) -> None:
-    path = script(tmp_path / "stubborn", "trap '' INT TERM HUP", "sleep 600")
+    path = script(tmp_path / "stubborn", "trap '' INT TERM HUP; touch deaf", "sleep 600")
+    child = start([str(path)], env=os.environ, cwd=tmp_path)
+    wait_for((tmp_path / "deaf").exists)
+    with pytest.raises(ObservationError) as caught:
+        child.finish(0.5)
 
-    assert str(failure(str(path), cwd=tmp_path, timeout_s=1)) == f"{path}: did not answer within 1 seconds"
+    assert str(caught.value) == f"{path}: did not answer within 0.5 seconds"
 
 
 LEAVING = """
@@ -111,9 +114,14 @@ def test_what_a_child_leaves_running_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_an_orphan_that_holds_the_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    path = script(tmp_path / "leaving", "sleep 600 &", "echo $! > pid", "exit 0")
+    path = script(tmp_path / "leaving", "sleep 600 &", "echo $! > part; mv part pid", "exit 0")
 
-    assert str(failure(str(path), cwd=tmp_path, timeout_s=2)) == f"{path}: did not answer within 2 seconds"
+    child = start([str(path)], env=os.environ, cwd=tmp_path)
+    wait_for((tmp_path / "pid").exists)
+    with pytest.raises(ObservationError) as caught:
+        child.finish(0.5)
+
+    assert str(caught.value) == f"{path}: did not answer within 0.5 seconds"
     assert ended(int((tmp_path / "pid").read_text()))
 
 
@@ -130,10 +138,7 @@ except KeyboardInterrupt:
     source = str(Path(sys.modules[run.__module__].__file__ or "").parents[2])
     env = {**os.environ, "PYTHONPATH": source}
     with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env, stdout=subprocess.PIPE) as parent:
-        deadline = time.monotonic() + 30
-        while not (tmp_path / "pids").exists() or not (tmp_path / "pids").read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for((tmp_path / "pids").exists)
         parent.send_signal(signal.SIGINT)
         assert parent.communicate()[0] == b"interrupted\n"
 

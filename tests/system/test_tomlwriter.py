@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lineage.model.manifest import Table, thaw
 from lineage.system.tomlwriter import render_toml
-from tests.support.generated import LAW, tables
+from tests.support.generated import tables
 
 DOCUMENT: dict[str, Any] = {
     "schema": "1.0",
@@ -227,7 +227,6 @@ def test_an_empty_document_and_empty_tables() -> None:
 
 
 @given(table=tables())
-@LAW
 def test_what_is_written_is_read_back(table: Table) -> None:
     document = {"plain": 1, "table": thaw(table), "problems": [thaw(table)], "rows": [thaw(table), {}]}
 
@@ -235,7 +234,6 @@ def test_what_is_written_is_read_back(table: Table) -> None:
 
 
 @given(one=tables(), other=tables(), words=st.lists(st.text("abc ä#\"'", max_size=8), min_size=3, max_size=3))
-@LAW
 def test_any_table_over_any_other(one: Table, other: Table, words: list[str]) -> None:
     lines = [f"# comment {index}: {word}\n" for index, word in enumerate(words)]
     before = lines[0] + "plain = 1 " + lines[1] + rendered({"t": thaw(one), "l": [thaw(one)]}) + lines[2]

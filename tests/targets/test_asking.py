@@ -1,13 +1,13 @@
 """An interpreter that is asked before all else is read: the same answer, and nothing left of a question given up."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from lineage.errors import InputError, ObservationError
 from lineage.targets.interpreter import InterpreterSource
+from tests.support.patience import wait_for
 from tests.support.projects import MANIFEST, is_running, python_of, run_lineage, script
 from tests.support.recording import recorded
 
@@ -34,10 +34,7 @@ def hanging(tmp_path: Path) -> Path:
 
 
 def process_of(tmp_path: Path) -> int:
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "own").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for((tmp_path / "own").exists)
     return int((tmp_path / "own").read_text())
 
 

@@ -8,7 +8,6 @@ from lineage.model.plan import ACTIONS
 from lineage.portable.environment import USES, Package
 from lineage.portable.policy import TOLERANCES, Policy, RetrainPolicy
 from tests.support.declared import declared
-from tests.support.generated import LAW
 from tests.support.judging import due
 
 _NAMES = ("numpy", "scipy", "torch", "joblib")
@@ -35,7 +34,6 @@ def _policy(steps: tuple[str, ...]) -> Policy:
 
 
 @given(lines=_FILES, packages=_PACKAGES, data=st.data())
-@LAW
 def test_the_order_and_the_layout_are_silent(lines: list[str], packages: list[Package], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(lines))
     spaces = data.draw(st.sampled_from(["", "  ", " \\\n  "]))
@@ -47,7 +45,6 @@ def test_the_order_and_the_layout_are_silent(lines: list[str], packages: list[Pa
 
 
 @given(then=st.none() | _FILES, head=_FILES, packages=_PACKAGES, one=_POLICIES, other=_POLICIES)
-@LAW
 def test_a_wider_tolerance_never_adds(
     then: list[str] | None, head: list[str], packages: list[Package], one: tuple[str, ...], other: tuple[str, ...]
 ) -> None:
@@ -63,7 +60,6 @@ def test_a_wider_tolerance_never_adds(
 
 
 @given(then=_FILES, head=_FILES, packages=_PACKAGES)
-@LAW
 def test_what_is_due_is_one_of_the_edits(then: list[str], head: list[str], packages: list[Package]) -> None:
     before, after = ("\n".join(one) for one in (then, head))
 

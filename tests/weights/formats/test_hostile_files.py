@@ -5,7 +5,6 @@ import gzip
 import io
 import lzma
 import random
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -18,6 +17,7 @@ import pytest
 from lineage.model.contents import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats.detect import read_contents, read_stream
+from tests.support.patience import little_work
 
 DATA = Path(__file__).parent / "data"
 REAL = sorted(file for file in DATA.iterdir() if file.suffix not in (".py", ".json") and file.stat().st_size < 17_000)
@@ -48,11 +48,10 @@ def mutations(data: bytes, chance: random.Random) -> Iterator[bytes]:
 @pytest.mark.parametrize("file", REAL, ids=lambda file: file.name)
 def test_a_damaged_file_is_a_value(file: Path) -> None:
     cases = list(mutations(file.read_bytes(), random.Random(file.name)))
-    start = time.process_time()
-    found = [read(case, file.name) for case in cases]
+    with little_work():
+        found = [read(case, file.name) for case in cases]
     assert {problem.code for one in found for problem in one.problems} <= CODES
     assert all(one.formats or one.problems for one in found)
-    assert time.process_time() - start < 0.1 * len(cases)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +107,8 @@ def bombs() -> Iterator[tuple[str, bytes, Contents]]:
 
 @pytest.mark.parametrize(("data", "expected"), [pytest.param(*rest, id=name) for name, *rest in bombs()])
 def test_a_bomb_is_a_problem(data: bytes, expected: Contents) -> None:
-    start = time.process_time()
-    assert read(data) == expected
-    assert time.process_time() - start < 30
+    with little_work():
+        assert read(data) == expected
 
 
 def test_a_bomb_takes_little_memory() -> None:

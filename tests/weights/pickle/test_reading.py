@@ -198,7 +198,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(values, st.integers(0, 5))
 def test_whatever_python_pickles_names_what_its_unpickler_asks_for(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
