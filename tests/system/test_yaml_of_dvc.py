@@ -15,7 +15,6 @@ from ruamel.yaml.error import YAMLError
 
 from lineage.errors import InputError
 from lineage.system.yamlfile import read_yaml
-from tests.support.generated import LAW
 
 LOCK = """\
 # made by a tool
@@ -138,13 +137,11 @@ def agree(text: str) -> None:
     assert REFUSED in (ours, theirs) or isinstance(theirs, str) or shown(ours) == shown(theirs)
 
 
-@LAW
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_whatever_is_read_is_what_dvc_reads(text: str) -> None:
     agree(text)
 
 
-@LAW
 @given(st.data())
 def test_so_is_a_document_with_a_mistake(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([LOCK, PIPELINE]))
