@@ -14,7 +14,7 @@ from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describ
 from lineage.capturing.use.evidence import Evidence, serving_evidence
 from lineage.code.directory import BuildDirectory, CodeDirectory, opened_code
 from lineage.code.notebooks.executed import keep_executed
-from lineage.code.snapshots.at_start import described, ran_as
+from lineage.code.snapshots.run_code import described, ran_as
 from lineage.code.snapshots.take import Wish
 from lineage.code.state import RepositoryState, blob_ids, own_file
 from lineage.dependencies.forms import declared_files

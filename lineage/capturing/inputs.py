@@ -25,7 +25,7 @@ from lineage.capturing.input_choice import (
 )
 from lineage.capturing.use.evidence import is_dvc
 from lineage.code.state import RepositoryState
-from lineage.dvc.locked import tracked
+from lineage.dvc.lock import tracked
 from lineage.errors import InputError, WeightsError
 from lineage.manifest.files import read_manifest
 from lineage.model.inputs import RunFiles, Tracked, Upstream, is_within

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lineage.code.state import RepositoryState
-from lineage.dvc.locked import locked_stages
+from lineage.dvc.lock import locked_stages
 from lineage.dvc.stage_values import Values, nested, picked, recordable, together
 from lineage.errors import InputError, WeightsError
 from lineage.manifest.canonical import canonical_json

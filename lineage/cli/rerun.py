@@ -15,7 +15,7 @@ from lineage.cli.finishing import Finished, FinishOptions, commit_of, finish_new
 from lineage.cli.main import guarded
 from lineage.cli.targets import examinable
 from lineage.code.directory import opened_code
-from lineage.code.snapshots.at_start import begin
+from lineage.code.snapshots.run_code import begin
 from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
 from lineage.git.repository import GitRepository

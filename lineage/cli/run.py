@@ -62,7 +62,7 @@ def command(
 
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
     """
-    from lineage.code.snapshots.at_start import begin
+    from lineage.code.snapshots.run_code import begin
     from lineage.running.foreground import given_environment, replace_by
     from lineage.running.watch import is_first_rank, lay_out, watch, watched_run
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from lineage.checking.revisions.revision import Revision
-from lineage.dvc.locked import locked_stages
+from lineage.dvc.lock import locked_stages
 from lineage.errors import InputError
 from lineage.model.inputs import is_within
 from lineage.model.manifest import SUFFIX, StoredManifest

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from lineage.dvc.ignored import NAME, DvcRules, dvc_root, has_rules_around, rules_for
+from lineage.dvc.ignore_rules import NAME, DvcRules, dvc_root, has_rules_around, rules_for
 from lineage.errors import WeightsError
 from lineage.system.hashing import not_a_file, unreadable
 

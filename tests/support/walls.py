@@ -50,7 +50,7 @@ HOMES = {
     "tomli": {"system/tomlfile.py"},
     "tomlkit": {"system/tomlwriter.py"},
     "yaml": {"system/yamlfile.py"},
-    "dvc": {"dvc/tracking.py", "dvc/remote.py", "dvc/ignored.py"},
+    "dvc": {"dvc/tracking.py", "dvc/remote.py", "dvc/ignore_rules.py"},
     "packaging": {
         "capturing/use/closure.py",
         "dependencies/",

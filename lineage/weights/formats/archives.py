@@ -10,9 +10,9 @@ from typing import BinaryIO, cast
 from lineage.model.contents import Contents
 from lineage.weights.formats.arrays import walk_array
 from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.pickles import LOADERS, walk
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.pickle.names import MAX_NAME_CHARACTERS
-from lineage.weights.pickle.reading import LOADERS, walk
+from lineage.weights.pickle.values import MAX_NAME_CHARACTERS
 
 MAX_TABLE_BYTES = 16 * 1024 * 1024
 MAX_MEMBERS = 20_000

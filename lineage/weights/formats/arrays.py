@@ -4,8 +4,8 @@ import ast
 
 from lineage.model.contents import Contents
 from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.pickles import walk
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.pickle.reading import walk
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 64 * 1024

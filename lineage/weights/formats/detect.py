@@ -12,10 +12,10 @@ from lineage.model.contents import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats.archives import read_archive
 from lineage.weights.formats.arrays import MAGIC, read_array
-from lineage.weights.formats.compressed import Decompressed, compression, is_readable
+from lineage.weights.formats.compression import Decompressed, compression, is_readable
 from lineage.weights.formats.gathering import PARTLY_READ, UNKNOWN_FORMAT, UNREADABLE, Gathered, merge
+from lineage.weights.formats.pickles import begins_pickle, read_pickles
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.pickle.reading import begins_pickle, read_pickles
 
 READERS = ("keras", "hdf5", "gguf", "tensors", "savedmodel", "onnx", "trees", "describing")
 """modules beside this one with ``recognise(head, name)`` and ``read(stream, size, subject)``, asked in this order"""

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from lineage.weights.formats import embedded
 from lineage.weights.formats.gathering import Gathered
-from lineage.weights.formats.joblibs import KEYS, skip_array
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 from lineage.weights.pickle.memo import Memo
-from lineage.weights.pickle.names import called, found_global, made
 from lineage.weights.pickle.opcodes import FLAT, OPAQUE, ArrayType, Global, Made
+from lineage.weights.pickle.payloads import KEYS, skip_array
+from lineage.weights.pickle.values import called, found_global, made
 
 MAX_NESTED = 8
 MAX_TUPLE = 64

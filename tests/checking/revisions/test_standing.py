@@ -1,8 +1,8 @@
-"""``lineage.checking.revisions.renamed``: which file stands for a recorded one that is gone."""
+"""``lineage.checking.revisions.renames``: which file stands for a recorded one that is gone."""
 
 import pytest
 
-from lineage.checking.revisions.renamed import standing
+from lineage.checking.revisions.renames import standing
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 

@@ -17,8 +17,8 @@ from lineage.portable.environment import Problem
 from lineage.weights.formats.archives import MAX_SCHEMA_BYTES
 from lineage.weights.formats.detect import MAX_FILES, read_contents, read_stream
 from lineage.weights.formats.gathering import MAX_MODULES, MAX_PROBLEMS, MAX_WRITERS, Gathered
+from lineage.weights.formats.pickles import MAX_PICKLES, read_pickles
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.pickle.reading import MAX_PICKLES, read_pickles
 
 ARRAY = b"\x93NUMPY\x01\x00"
 NOTHING = b"\x80\x04N."

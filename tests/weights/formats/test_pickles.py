@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from lineage.model.contents import Contents, Writer
 from lineage.portable.environment import Problem
+from lineage.weights.formats.pickles import read_pickles
 from lineage.weights.formats.streams import Window
-from lineage.weights.pickle.reading import read_pickles
 from tests.support.projects import interpreters
 
 

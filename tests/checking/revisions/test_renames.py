@@ -1,6 +1,6 @@
-"""``lineage.checking.revisions.renamed``: which file of one side became which of the other."""
+"""``lineage.checking.revisions.renames``: which file of one side became which of the other."""
 
-from lineage.checking.revisions.renamed import with_old_paths
+from lineage.checking.revisions.renames import with_old_paths
 from lineage.model.declarations import Declarations
 from tests.support.declared import declared
 

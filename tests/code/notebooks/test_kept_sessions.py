@@ -1,4 +1,4 @@
-"""``lineage.code.notebooks.executed``: when what a session ran is not kept, and what is said then."""
+"""When what a session ran is not kept, and what is said then."""
 
 from pathlib import Path
 

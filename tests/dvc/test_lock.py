@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.dvc.locked import locked_stages, stages_of_lock
+from lineage.dvc.lock import locked_stages, stages_of_lock
 from lineage.errors import InputError
 from lineage.model.inputs import Tracked
 from lineage.model.manifest import thaw
