@@ -24,7 +24,7 @@ from lineage.errors import InputError, WeightsError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import manifest_path, parse_manifest
 from lineage.model.manifest import SUFFIX, Manifest, Table, freeze
-from lineage.model.observed import Serving
+from lineage.model.run import Serving
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, declared_for

@@ -28,11 +28,9 @@ from lineage.code.state import RepositoryState
 from lineage.dvc.lock import tracked
 from lineage.errors import InputError, WeightsError
 from lineage.manifest.files import read_manifest
-from lineage.model.inputs import RunFiles, Tracked, Upstream, is_within
+from lineage.model.inputs import LockedStage, RunFiles, Tracked, Upstream, is_within
 from lineage.model.manifest import SUFFIX
-from lineage.model.observed import Process
-from lineage.model.run import Run
-from lineage.model.stage import LockedStage
+from lineage.model.run import Process, Run
 from lineage.portable.environment import Problem
 from lineage.system.plainfiles import is_environment
 from lineage.weights.cache import DigestCache

@@ -17,8 +17,7 @@ from lineage.code.state import RepositoryState, own_file
 from lineage.dependencies.forms import is_dependency_file
 from lineage.errors import InputError
 from lineage.model.manifest import Table, freeze
-from lineage.model.observed import Process, Serving, Session
-from lineage.model.run import AskedCapture, Run
+from lineage.model.run import AskedCapture, Process, Run, Serving, Session
 from lineage.portable.environment import Problem
 from lineage.targets.base import ExaminableSource
 from lineage.targets.interpreter import SeenProcessSource

@@ -7,8 +7,7 @@ from lineage.capturing.use.evidence import Evidence
 from lineage.code.ci_build import Build
 from lineage.model.inputs import RunFiles
 from lineage.model.manifest import EMPTY, Manifest, Table
-from lineage.model.observed import Serving
-from lineage.model.run import StartedCode
+from lineage.model.run import Serving, StartedCode
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, SnapshotPolicy
 

@@ -17,9 +17,8 @@ from lineage.dvc.lock import locked_stages
 from lineage.dvc.stage_values import Values, nested, picked, recordable, together
 from lineage.errors import InputError, WeightsError
 from lineage.manifest.canonical import canonical_json
-from lineage.model.inputs import RunFiles, Tracked, is_within
+from lineage.model.inputs import LockedStage, RunFiles, Stage, Tracked, is_within
 from lineage.model.manifest import thaw
-from lineage.model.stage import LockedStage, Stage
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
 from lineage.system.files import read_document

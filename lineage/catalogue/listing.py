@@ -7,9 +7,9 @@ from pathlib import Path
 from lineage.errors import InputError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest, read_manifest
-from lineage.model.listing import HistoryRow, ModelRow
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.model.plan import ModelPlan, Plan
+from lineage.model.report import HistoryRow, ModelRow
 from lineage.verifying.diff import diff
 
 

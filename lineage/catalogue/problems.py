@@ -10,8 +10,8 @@ from lineage.dvc.tracking import TrackedOutput, dvc_output, dvc_project
 from lineage.errors import InputError, RepositoryError, WeightsError
 from lineage.git.repository import GitRepository
 from lineage.manifest.log import Difference, stale_accepts
-from lineage.model.listing import Shown
 from lineage.model.manifest import Manifest, StoredManifest, log_path
+from lineage.model.report import Shown
 from lineage.model.weights import Weights
 from lineage.portable.distinfo import is_local
 from lineage.portable.environment import Package, Problem

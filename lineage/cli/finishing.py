@@ -21,8 +21,7 @@ from lineage.errors import InputError, ObservationError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY, StoredManifest, Table, freeze
-from lineage.model.observed import Serving
-from lineage.model.run import Run, StartedCode
+from lineage.model.run import Run, Serving, StartedCode
 from lineage.portable.policy import Policy
 from lineage.retraining.renewing import renewed
 from lineage.running.foreground import given_environment

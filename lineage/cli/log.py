@@ -13,7 +13,7 @@ from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
 from lineage.errors import LineageError
 from lineage.git.repository import GitRepository
-from lineage.model.listing import ModelRow
+from lineage.model.report import ModelRow
 from lineage.report.listing import render_history, render_models
 
 

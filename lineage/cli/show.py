@@ -14,8 +14,8 @@ from lineage.cli.options import answer_options
 from lineage.cli.targets import manifest_of
 from lineage.errors import InputError, RepositoryError
 from lineage.manifest.log import Difference
-from lineage.model.listing import Shown
 from lineage.model.manifest import StoredManifest, log_path
+from lineage.model.report import Shown
 from lineage.report.manifest import render_manifest
 
 

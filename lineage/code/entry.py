@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lineage.code.notebooks.commands import PROGRAMS, notebooks_of
-from lineage.model.stage import Stage
+from lineage.model.inputs import Stage
 
 IsFile = Callable[[str], bool]
 """Whether a POSIX path from the repository root is a file of the repository."""

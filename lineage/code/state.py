@@ -12,7 +12,7 @@ from lineage.dvc.pointers import Output, declared_stages, is_pointer, tracked_ou
 from lineage.git.repository import GitRepository
 from lineage.git.worktree import WorkTree, file_changes
 from lineage.model.code import Code, FileChange
-from lineage.model.stage import Stage
+from lineage.model.inputs import Stage
 from lineage.portable.environment import Problem
 from lineage.redaction.addresses import normalise_remote
 from lineage.system.plainfiles import is_environment

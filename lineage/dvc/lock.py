@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from lineage.dvc.fields import HINT, HINT_PIPELINE, from_root, mapping_at, path_names
 from lineage.dvc.pointers import Output, Read, locked_rows, outputs_at
-from lineage.model.inputs import Tracked
+from lineage.model.inputs import LockedStage, Tracked
 from lineage.model.manifest import freeze
-from lineage.model.stage import LockedStage
 from lineage.system.yamlfile import read_yaml
 
 _FILLED_IN = re.compile(r"\$\{[^}]*\}")

@@ -19,7 +19,7 @@ from lineage.dvc.fields import (
     path_names,
     text_at,
 )
-from lineage.model.stage import Stage
+from lineage.model.inputs import Stage
 from lineage.system.yamlfile import read_yaml
 
 Read = Callable[[str], bytes | None]

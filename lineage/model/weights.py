@@ -1,6 +1,8 @@
-"""Weights: the files a model is loaded from, by content."""
+"""Weights: the files a model is loaded from, by content, and what they say of themselves, read without running them."""
 
 from dataclasses import dataclass
+
+from lineage.portable.environment import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +21,32 @@ class Weights:
     @property
     def is_directory(self) -> bool:
         return self.md5.endswith(".dir")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A version that a weights file says it was written with."""
+
+    module: str
+    """import name of what wrote it: ``sklearn``, ``xgboost``, ``keras``"""
+    version: str
+    """as it stands in the file"""
+    place: str
+    """where it stands there: ``_sklearn_version``, ``metadata.json: keras_version``"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What loading a weights file takes, as far as its own bytes tell."""
+
+    formats: tuple[str, ...] = ()
+    """what was recognised, outermost first: ``("gzip", "pickle")``; of a directory, those of its files, sorted;
+    empty when nothing was"""
+    modules: tuple[str, ...] = ()
+    """dotted names of the modules that loading imports, sorted; the standard library included"""
+    loaders: tuple[tuple[str, ...], ...] = ()
+    """for each format that names no module of its own: import names that can read it, the usual first; sorted"""
+    writers: tuple[Writer, ...] = ()
+    """sorted by module, version and place"""
+    problems: tuple[Problem, ...] = ()
+    """what could not be read, and why; sorted. ``subject`` is the path that the caller named"""

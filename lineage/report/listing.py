@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lineage.model.listing import HistoryRow, ModelRow
 from lineage.model.manifest import StoredManifest
+from lineage.model.report import HistoryRow, ModelRow
 from lineage.report.jsondoc import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, printable, table

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lineage.manifest.document import to_document
-from lineage.model.listing import Shown
 from lineage.model.manifest import Manifest, flat
+from lineage.model.report import Shown
 from lineage.portable.environment import USES, Problem
 from lineage.report.jsondoc import SCHEMA, dump
 from lineage.report.listing import day

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from lineage.model.observed import Unwatched
+from lineage.model.run import Unwatched
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*[a-z]*")
 _SHORTEST_S, _QUIET_S, _LONGEST_S = 0.02, 0.25, 1.0

@@ -24,9 +24,8 @@ from pathlib import Path
 
 from lineage.errors import InputError, StoreError
 from lineage.model.manifest import freeze, thaw
-from lineage.model.observed import Session, Unwatched
 from lineage.model.retraining import Renewal
-from lineage.model.run import AskedCapture, Run, StartedCode
+from lineage.model.run import AskedCapture, Run, Session, StartedCode, Unwatched
 from lineage.portable.environment import Problem
 from lineage.system.files import read_document, replace
 from lineage.system.tomlfile import parse_toml

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lineage.model.observed import Process
+from lineage.model.run import Process
 from lineage.running.watcher import record_files
 
 FORM = "1"

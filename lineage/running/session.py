@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lineage.model.observed import Session
+from lineage.model.run import Session
 
 _TICK_S = 0.01
 """How exactly the system tells when a process began; it rounds down."""

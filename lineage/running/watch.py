@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lineage.model.observed import Process
-from lineage.model.run import Run, StartedCode
+from lineage.model.run import Process, Run, StartedCode
 from lineage.redaction.commands import published
 from lineage.running.changed_files import changed_since, moment
 from lineage.running.descendants import Descendants

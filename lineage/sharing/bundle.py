@@ -18,10 +18,9 @@ from lineage.git.bundle import pack_commit
 from lineage.git.published import submodules_of
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest
-from lineage.model.bundle import CODE, INDEX, MANIFEST, WEIGHTS, Index, Member
 from lineage.model.manifest import NO_REPOSITORY, SUFFIX, StoredManifest
 from lineage.model.weights import Weights
-from lineage.sharing.bundle_index import is_safe, render_index
+from lineage.sharing.bundle_index import CODE, INDEX, MANIFEST, WEIGHTS, Index, Member, is_safe, render_index
 from lineage.sharing.tar import END, entries, header, opened, padding
 from lineage.system.files import read_document, replace_by
 from lineage.system.hashing import Advance, hash_file

@@ -1,4 +1,4 @@
-"""The index of a bundle as text and back, and where its members belong. What was read is believed in nothing.
+"""The index of a bundle as value and text, and where its members belong. What was read is believed in nothing.
 
 A path in a bundle is relative, normal, and has no part that git keeps for itself: whoever made it may have meant harm.
 """
@@ -6,13 +6,53 @@ A path in a bundle is relative, normal, and has no part that git keeps for itsel
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import InputError
-from lineage.model.bundle import CODE, MANIFEST, SCHEMA, WEIGHTS, Index, Member
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.weights import Weights
+
+SCHEMA = "1.0"
+INDEX = "lineage-bundle.json"
+MANIFEST = "manifest.lineage.toml"
+CODE = "code.bundle"
+WEIGHTS = "weights/"
+"""The names of the members, in their order; below the last one stand the paths of the files of weights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file in a bundle."""
+
+    name: str
+    size: int
+    """bytes"""
+    sha256: str
+    """64 hex"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """What a bundle says it holds, in its first member."""
+
+    manifest: str
+    """where the manifest belongs, POSIX from the repository root"""
+    id: str
+    """of the manifest"""
+    commit: str
+    """40 or 64 hex"""
+    members: tuple[Member, ...]
+    """all but the index, in their order"""
+
+    def member(self, name: str) -> Member | None:
+        return next((one for one in self.members if one.name == name), None)
+
+    @property
+    def weights(self) -> tuple[Member, ...]:
+        return tuple(one for one in self.members if one.name.startswith(WEIGHTS))
+
 
 _KEYS = ("schema", "manifest", "id", "commit", "members")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

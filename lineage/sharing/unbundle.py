@@ -22,9 +22,8 @@ from lineage.git.bundle import (
 )
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest
-from lineage.model.bundle import CODE, INDEX, MANIFEST, Index
 from lineage.model.manifest import StoredManifest
-from lineage.sharing.bundle_index import check_fits, files_of, parse_index
+from lineage.sharing.bundle_index import CODE, INDEX, MANIFEST, Index, check_fits, files_of, parse_index
 from lineage.sharing.placing import Placing, check_place, has_content, has_weights
 from lineage.sharing.tar import Entry, content_of, entries, opened, pour
 from lineage.system.files import MAX_DOCUMENT_BYTES

@@ -12,10 +12,8 @@ from lineage.capturing.inputs import Inputs, Recorded, describe_inputs, files_of
 from lineage.code.state import describe_repository
 from lineage.dvc.tree_digest import tree_digest
 from lineage.git.repository import GitRepository
-from lineage.model.inputs import RunFiles, Tracked
-from lineage.model.observed import Process
-from lineage.model.run import Run
-from lineage.model.stage import LockedStage
+from lineage.model.inputs import LockedStage, RunFiles, Tracked
+from lineage.model.run import Process, Run
 from lineage.portable.environment import Problem
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL

@@ -3,7 +3,7 @@
 import pytest
 
 from lineage.code.entry import EntryChoice, candidates, choose_entry, entries_of_command, entry_of_command
-from lineage.model.stage import Stage
+from lineage.model.inputs import Stage
 
 FILES = frozenset(
     {

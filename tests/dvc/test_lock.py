@@ -7,9 +7,8 @@ import pytest
 
 from lineage.dvc.lock import locked_stages, stages_of_lock
 from lineage.errors import InputError
-from lineage.model.inputs import Tracked
+from lineage.model.inputs import LockedStage, Tracked
 from lineage.model.manifest import thaw
-from lineage.model.stage import LockedStage
 
 HINT = "DVC writes this file: restore it with git, or write it anew with `dvc add` or `dvc repro`"
 

@@ -4,7 +4,7 @@ import pytest
 
 from lineage.dvc.pointers import declared_stages, stages
 from lineage.errors import InputError
-from lineage.model.stage import Stage
+from lineage.model.inputs import Stage
 
 CORRECT = "correct the file; `dvc stage list` tells what DVC makes of it"
 

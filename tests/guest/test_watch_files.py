@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.model.observed import Process
+from lineage.model.run import Process
 from tests.support.projects import interpreters
 from tests.support.watched import Ground, ground
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.model.observed import Unwatched
+from lineage.model.run import Unwatched
 from lineage.running.descendants import Descendants, option_in_the_way
 from tests.support.projects import undisturbed
 

@@ -12,8 +12,7 @@ import pytest
 
 from lineage.errors import InputError, StoreError
 from lineage.model.manifest import freeze
-from lineage.model.observed import Session, Unwatched
-from lineage.model.run import AskedCapture, Run
+from lineage.model.run import AskedCapture, Run, Session, Unwatched
 from lineage.running.kept_runs import (
     ask_capture,
     asked_captures,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.model.observed import Process
+from lineage.model.run import Process
 from lineage.running.records import MOST_ANSWER_BYTES, processes
 
 START = b"start\t1\t7\t1\t100.250\t/usr/bin/python3\t/p/main.py\t1\n"

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lineage.errors import InputError
-from lineage.model.bundle import CODE, MANIFEST, Index, Member
-from lineage.sharing.bundle_index import check_fits, is_safe, parse_index, render_index
+from lineage.sharing.bundle_index import CODE, MANIFEST, Index, Member, check_fits, is_safe, parse_index, render_index
 from tests.support.documents import COMMIT, FULL
 
 A = "a" * 64

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lineage.model.bundle import INDEX
+from lineage.sharing.bundle_index import INDEX
 from tests.support import projects
 from tests.support.projects import MODEL, WEIGHTS, git, run_lineage
 

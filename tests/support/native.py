@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
 
 NATIVE = Path(__file__).parent.parent / "weights" / "formats" / "native"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineage.model.observed import Process
+from lineage.model.run import Process
 from lineage.running.records import read_records
 from lineage.running.watcher import Watch, prepare
 

@@ -13,8 +13,8 @@ from lineage.capturing.use.weights_modules import foreign_imports, loader_names,
 from lineage.code.imports import Imports
 from lineage.code.notebooks.session import SessionCode
 from lineage.code.state import RepositoryState
-from lineage.model.contents import Contents
 from lineage.model.installed import Installed
+from lineage.model.weights import Contents
 from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem

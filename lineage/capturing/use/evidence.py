@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from lineage.errors import ObservationError
-from lineage.model.observed import Process, Serving, Session, Unwatched
+from lineage.model.run import Process, Serving, Session, Unwatched
 from lineage.portable.environment import Problem
 
 OwnFile = Callable[[str], str | None]

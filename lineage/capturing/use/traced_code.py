@@ -10,7 +10,7 @@ from lineage.code.entry import EntryChoice, choose_entry
 from lineage.code.imports import Imports, trace_imports
 from lineage.code.notebooks.session import SessionCode, session_code
 from lineage.code.state import RepositoryState, own_file
-from lineage.model.observed import Session
+from lineage.model.run import Session
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import REPOSITORY, Problem
 

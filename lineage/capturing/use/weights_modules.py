@@ -4,8 +4,8 @@ import posixpath
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from lineage.model.contents import Contents, Writer
 from lineage.model.installed import Installed
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Package, Problem
 from lineage.portable.names import step
 from lineage.targets.module_owners import providers

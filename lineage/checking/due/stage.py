@@ -14,9 +14,9 @@ from lineage.checking.revisions.revision import Revision
 from lineage.dvc.pointers import declared_stages
 from lineage.dvc.stage_values import nested, picked, recordable, together
 from lineage.errors import InputError
+from lineage.model.inputs import Stage
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due
-from lineage.model.stage import Stage
 from lineage.portable.policy import Policy
 from lineage.system.valuefile import parse_values
 

@@ -12,9 +12,8 @@ from dataclasses import replace
 from lineage.checking.due.code import Blob, due_file, due_move, place
 from lineage.code.same_code import CODE_SUFFIXES
 from lineage.dependencies.forms import is_dependency_file
-from lineage.model.inputs import is_within
+from lineage.model.inputs import Stage, is_within
 from lineage.model.plan import Due
-from lineage.model.stage import Stage
 from lineage.redaction.secrets import without_secrets
 
 _SHOWN = 60

@@ -10,8 +10,8 @@ from lineage.errors import InputError
 from lineage.git.blob import blob_id
 from lineage.git.objects import CONFLICT, MAX_BLOB_BYTES, GitObjects
 from lineage.model.declarations import Declarations
+from lineage.model.inputs import Stage
 from lineage.model.manifest import StoredManifest
-from lineage.model.stage import Stage
 
 
 @dataclass(slots=True, kw_only=True)

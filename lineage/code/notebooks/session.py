@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lineage.code.notebooks.cells import CodeCell, as_notebook, code_cells, is_product
 from lineage.code.notebooks.run_order import RanCell, differences, held, named
-from lineage.model.observed import Session
+from lineage.model.run import Session
 from lineage.portable.environment import Problem
 
 INTERACTIVE = "code.interactive"

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.arrays import walk_array
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.pickles import LOADERS, walk

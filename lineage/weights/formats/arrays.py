@@ -2,7 +2,7 @@
 
 import ast
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.pickles import walk
 from lineage.weights.formats.streams import Damaged, TooMuch, Window

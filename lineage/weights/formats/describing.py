@@ -11,7 +11,7 @@ import re
 from typing import BinaryIO
 
 from lineage.errors import InputError
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.system.yamlfile import read_yaml
 from lineage.weights.formats.bounds import is_module, is_version, load_json, noting, read_whole, shown
 from lineage.weights.formats.gathering import Gathered

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats.archives import read_archive
 from lineage.weights.formats.arrays import MAGIC, read_array

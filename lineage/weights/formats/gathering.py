@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats.streams import TooMuch
 

@@ -8,7 +8,7 @@ Hand-written because h5py takes 150 ms of CPU to import, with numpy, and gives f
 
 from typing import BinaryIO
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.bounds import load_object, noting, read_at
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.keras import BACKENDS, add_configuration, add_version

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from typing import BinaryIO, cast
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.bounds import MAX_JSON_BYTES, is_module, is_version, load_object, noting, shown
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.streams import Damaged, TooMuch

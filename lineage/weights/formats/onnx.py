@@ -10,7 +10,7 @@ Hand-written because onnx takes 240 ms of CPU to import, and parses a whole mode
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.bounds import is_version, noting, shown
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.protobuf import BYTES, VARINT, Field, Messages

@@ -6,7 +6,7 @@ Hand-written because ``pickletools.genops`` reads each argument whole, of whatev
 no stack and no memo, which lead to the names.
 """
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 from lineage.weights.pickle.machine import Machine

@@ -9,7 +9,7 @@ operator outside of TensorFlow is told by its name only where it is named ``pack
 import re
 from typing import BinaryIO
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.bounds import is_version, noting, shown
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.protobuf import Field, Messages

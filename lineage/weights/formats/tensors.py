@@ -9,7 +9,7 @@ import json
 import re
 from typing import BinaryIO
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats.bounds import MAX_JSON_BYTES, load_object, noting, read_at
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.streams import Damaged, TooMuch

@@ -13,7 +13,7 @@ from lineage.capturing.use.evidence import (
     without_tool,
 )
 from lineage.errors import ObservationError
-from lineage.model.observed import Process, Serving, Session, Unwatched
+from lineage.model.run import Process, Serving, Session, Unwatched
 from lineage.portable.environment import Problem
 
 ENV = {"prefix": "/env", "python": "3.11.7"}

@@ -9,8 +9,8 @@ from lineage.capturing.use.weights_modules import (
     named_modules,
     other_writers,
 )
-from lineage.model.contents import Contents, Writer
 from lineage.model.installed import Installed
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Package, Problem
 
 INSTALLED = (

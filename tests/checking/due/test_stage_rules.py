@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from lineage.checking.due.stage_rules import code_of, due_command, due_dependencies, due_unknown, maker
+from lineage.model.inputs import Stage
 from lineage.model.plan import Due
-from lineage.model.stage import Stage
 
 OLD, NEW, OTHER = "1" * 40, "2" * 40, "3" * 40
 

@@ -8,7 +8,7 @@ import pytest
 from lineage.code.notebooks.cells import as_notebook
 from lineage.code.notebooks.run_order import RanCell
 from lineage.code.notebooks.session import SessionCode, session_code
-from lineage.model.observed import Session
+from lineage.model.run import Session
 from lineage.portable.environment import Problem
 
 RAN = ("import numpy\n", "x = 1")

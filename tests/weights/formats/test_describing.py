@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats import describing
 from tests.support.native import SUBJECT, partly_read, read_bytes, read_native, unreadable

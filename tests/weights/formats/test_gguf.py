@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats import gguf
 from tests.support.native import content, partly_read, read_bytes, read_native, unreadable

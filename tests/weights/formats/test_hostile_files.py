@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats.detect import read_contents, read_stream
 from tests.support.patience import little_work

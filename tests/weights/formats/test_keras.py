@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats import keras
 from tests.support.native import SUBJECT, content, partly_read, read_bytes, read_native, unreadable

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats.archives import MAX_SCHEMA_BYTES
 from lineage.weights.formats.detect import MAX_FILES, read_contents, read_stream

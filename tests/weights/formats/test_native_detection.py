@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats import describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees
 from lineage.weights.formats.detect import read_contents
 from tests.support.native import NATIVE, SUBJECT, Reader, read_native

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.weights.formats import describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees
 from tests.support.native import NATIVE, SUBJECT, Reader
 from tests.support.patience import little_work

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats import onnx
 from tests.support.native import SUBJECT, content, partly_read, read_bytes, read_native, unreadable

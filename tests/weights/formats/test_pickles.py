@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats.pickles import read_pickles
 from lineage.weights.formats.streams import Window

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats.detect import read_contents
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from lineage.model.contents import Contents, Writer
+from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
 from lineage.weights.formats import savedmodel
 from tests.support.native import SUBJECT, content, read_bytes, read_native, unreadable

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lineage.model.contents import Contents
+from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
 from lineage.weights.formats import tensors
 from tests.support.native import SUBJECT, content, partly_read, read_bytes, read_native, unreadable
