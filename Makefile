@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
 # What reaches a verdict.
 VERBS = lineage/verifying/verify.py,lineage/verifying/code.py,lineage/verifying/weights.py,lineage/capturing/use/describe.py
-JUDGING = lineage/portable/**,lineage/model/**,lineage/redaction/**,lineage/dependencies/**,lineage/manifest/document.py,lineage/manifest/canonical.py,lineage/manifest/values.py,lineage/checking/due/**,lineage/capturing/use/rules.py,lineage/capturing/use/closure.py,lineage/capturing/use/weights_modules.py,lineage/capturing/use/evidence.py,lineage/code/imports.py,lineage/code/entry.py,lineage/code/same_code.py,lineage/verifying/code_differences.py,lineage/verifying/code_places.py,$(VERBS),lineage/report/rules.py,lineage/cli/exits.py
+JUDGING = lineage/portable/**,lineage/model/**,lineage/redaction/**,lineage/dependencies/**,lineage/manifest/document.py,lineage/manifest/canonical.py,lineage/manifest/values.py,lineage/checking/due/**,lineage/capturing/use/rules.py,lineage/capturing/use/weights_modules.py,lineage/capturing/use/evidence.py,lineage/code/imports.py,lineage/code/entry.py,lineage/code/same_code.py,lineage/verifying/code_differences.py,lineage/verifying/code_places.py,$(VERBS),lineage/report/rules.py,lineage/cli/exits.py
 
 VENV = .venv
 RUN = $(VENV)/bin/python
@@ -19,7 +19,7 @@ READY = $(VENV)/ready
 GATED = tests/portable tests/model tests/report tests/redaction tests/dependencies tests/manifest tests/checking tests/verifying \
     tests/capturing tests/catalogue tests/code tests/config tests/hooking tests/sharing tests/retraining/test_order.py \
     tests/retraining/test_recorded_command.py tests/retraining/test_metric_moves.py tests/running/test_records.py \
-    tests/dvc/test_tree_digest.py tests/dvc/test_stage_values.py tests/targets/test_lock_selection.py tests/targets/test_lock_forms.py \
+    tests/weights/test_tree_digest.py tests/dvc/test_stage_values.py tests/targets/test_lock_selection.py tests/targets/test_lock_forms.py \
     tests/targets/test_module_owners.py tests/cli/test_exit_codes.py tests/cli/test_verify_deep.py $(wildcard tests/test_*.py)
 
 JUDGED = $(RUN) -m coverage report --fail-under=100 --include='$(JUDGING)'

@@ -13,8 +13,7 @@ from lineage.capturing.stage import describe_stage
 from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describe_use
 from lineage.capturing.use.evidence import Evidence, serving_evidence
 from lineage.code.directory import BuildDirectory, CodeDirectory, opened_code
-from lineage.code.notebooks.executed import keep_executed
-from lineage.code.snapshots.run_code import described, ran_as
+from lineage.code.snapshots.run_code import described, keep_executed, ran_as
 from lineage.code.snapshots.take import Wish
 from lineage.code.state import RepositoryState, blob_ids, own_file
 from lineage.dependencies.forms import declared_files

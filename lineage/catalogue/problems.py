@@ -161,7 +161,7 @@ def _pointer_problem(
 
 
 def _remote_problems(weights: Weights, root: Path, path: str) -> list[Problem]:
-    from lineage.dvc.remote import missing_in_remote
+    from lineage.dvc.tracking import missing_in_remote
 
     try:
         missing = missing_in_remote(root, path)

@@ -1,4 +1,7 @@
-"""Which edits make which models due for retraining: two revisions, the manifests of HEAD, policies → a plan."""
+"""Which edits make which models due for retraining: two revisions, the manifests of HEAD, policies → a plan.
+
+And what a clone lacks to tell: the commits that hold what models were made from.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lineage.checking.assess import Assessed, assess
+from lineage.checking.due.stage import captured_stage
 from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
 from lineage.manifest.log import read_log
 from lineage.model.declarations import UNRESOLVED
-from lineage.model.manifest import SUFFIX, StoredManifest, log_path
+from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, log_path
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -174,3 +178,39 @@ def _accepts(stored: StoredManifest, revision: Revision) -> list[Accept]:
     path = log_path(PurePosixPath(stored.path)).as_posix()
     content = revision.read(path)
     return [] if content is None else [one for one in read_log(content, path) if one.manifest == stored.id]
+
+
+def lacking(head: Revision) -> tuple[str, ...]:
+    """The commits of captures whose files were edited since and are not in this clone, each once, sorted."""
+    found = set()
+    for path in sorted(one for one in head.files if one.endswith(SUFFIX)):
+        try:
+            manifest = head.manifest(path).manifest
+        except InputError:
+            continue
+        if any(_lacks(head, one) for one in _edited(manifest, head)) or _lacks_stage(manifest, head):
+            # A snapshot may never have been pushed; its base tells at least what it was made from.
+            code = manifest.code
+            found.add(code.base if code.commit is None or code.is_snapshot else code.commit)
+    return tuple(sorted(found - {""}))
+
+
+def _edited(manifest: Manifest, head: Revision) -> list[str]:
+    recorded = [*manifest.declared, *manifest.code.files]
+    return [blob for path, blob in recorded if head.files.get(path) != blob]
+
+
+def _lacks(head: Revision, blob: str) -> bool:
+    try:
+        return head.readings.blob(blob) is None
+    except InputError:
+        return False
+
+
+def _lacks_stage(manifest: Manifest, head: Revision) -> bool:
+    """Whether a stage makes the model, and nothing of it at the capture is here."""
+    try:
+        stage = captured_stage(manifest, head)
+    except InputError:
+        return False
+    return stage is not None and stage.commit is None

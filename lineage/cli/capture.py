@@ -145,7 +145,7 @@ def command(
 
 
 def _track(captured: Captured, root: Path | None, quiet: bool) -> None:
-    from lineage.dvc.remote import track as dvc_add
+    from lineage.dvc.repro import track as dvc_add
 
     for one in captured.manifest.weights:
         say(f"tracking: dvc add {one.path}", quiet)

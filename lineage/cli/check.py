@@ -111,7 +111,7 @@ def _committed(objects: GitObjects, readings: Readings) -> Revision | None:
 
 def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
     """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
-    from lineage.checking.revisions.missing import lacking
+    from lineage.checking.check import lacking
     from lineage.git.fetch import fetch_commits
 
     commits = lacking(head)

@@ -35,7 +35,7 @@ def tell_next(
 
 def _tracked(made: Sequence[Outcome], ground: Ground, head: Revision, tracks: bool, quiet: bool) -> set[str]:
     """The pointers of DVC that hold the weights; those of a stage stand in ``dvc.lock`` already."""
-    from lineage.dvc.remote import track
+    from lineage.dvc.repro import track
 
     pointers = set()
     for one in made:

@@ -1,6 +1,7 @@
-"""DVC by its command line: a stage made anew, and outputs brought into another work tree.
+"""DVC by its command line: a stage made anew, outputs brought into another work tree, a path tracked.
 
-It is the DVC of the environment that trains where that has one: its version wrote the pipeline. Else it is ours.
+Where a pipeline is run it is the DVC of the environment that trains, if that has one: its version wrote the pipeline.
+Else it is ours.
 """
 
 import json
@@ -9,11 +10,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from lineage.errors import RepositoryError
+from lineage.dvc.tracking import dvc_project
+from lineage.errors import RepositoryError, WeightsError
 from lineage.system.process import Completed, run
 
 _ASKING_TIMEOUT_S = 3600.0
-_BRINGING_TIMEOUT_S = 24 * 3600.0
+_MOVING_TIMEOUT_S = 24 * 3600.0
 NAME = "dvc"
 
 
@@ -53,6 +55,19 @@ def bring_outputs(program: tuple[str, ...], source: Path, project: Path, variabl
     _asked(program, project, variables, "checkout", "--quiet", "--allow-missing", accepted=(0, 1))
 
 
+def track(root: Path, path: str) -> None:
+    """``dvc add`` of a path (POSIX, from ``root``), in the nearest DVC project around it, by our own DVC.
+
+    It is DVC's own program, so that all of its rules hold. Raises ``WeightsError`` with what DVC says when it refuses.
+    """
+    project, inside = dvc_project(root, path)
+    env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+    ended = run([sys.executable, "-m", NAME, "add", "--", inside], env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S)
+    if ended.status:
+        reason = _error(ended) or f"status {ended.status}"
+        raise WeightsError(f"dvc add refused it: {reason}", where=path, hint="run dvc add by hand to see all it says")
+
+
 def _asked(
     program: tuple[str, ...],
     project: Path,
@@ -61,11 +76,16 @@ def _asked(
     accepted: tuple[int, ...] = (0,),
 ) -> Completed:
     env = {**variables, "DVC_NO_ANALYTICS": "1"}
-    timeout = _BRINGING_TIMEOUT_S if arguments[0] == "checkout" else _ASKING_TIMEOUT_S
+    timeout = _MOVING_TIMEOUT_S if arguments[0] == "checkout" else _ASKING_TIMEOUT_S
     answer = run([*program, *arguments], env=env, cwd=project, timeout_s=timeout)
     if answer.status not in accepted:
-        said = [line for line in answer.stderr.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")]
-        reason = said[0].partition(":")[2].strip() if said else answer.last_words or f"status {answer.status}"
+        reason = _error(answer) or answer.last_words or f"status {answer.status}"
         hint = f"run it by hand to see all it says: dvc {' '.join(arguments)}"
         raise RepositoryError(f"dvc {arguments[0]} failed: {reason}", where=str(project), hint=hint)
     return answer
+
+
+def _error(answer: Completed) -> str:
+    """What DVC calls its error; ``""`` where it names none."""
+    said = (line for line in answer.stderr.decode("utf-8", "replace").splitlines() if line.startswith("ERROR"))
+    return next(said, "").partition(":")[2].strip()

@@ -1,7 +1,8 @@
-"""Asks DVC itself, of this moment: is a path tracked, and is its content in the cache?
+"""Asks DVC itself, of this moment: is a path tracked, is its content in the cache and in the default remote?
 
-Only DVC's library is entered, not its command line: that is where analytics and the search for updates live. What
-DVC would write when it opens a repository is kept out of it: no line in ``.dvc/.gitignore``, no file that git sees.
+To ask, only DVC's library is entered, not its command line: that is where analytics and the search for updates live.
+What DVC would write when it opens a repository is kept out of it: no line in ``.dvc/.gitignore``, no file that git
+sees.
 """
 
 import logging
@@ -95,6 +96,29 @@ def _describe(repo: Any, out: Any, location: str) -> TrackedOutput:
         # `oids_exist` would hash a file that is not write-protected, and delete it when it is not what it should be.
         in_cache=content is not None and md5 is not None and all(out.cache.exists(oid) for oid in files),
     )
+
+
+def missing_in_remote(root: Path, path: str) -> int | None:
+    """How many objects of a DVC output (POSIX, from ``root``) its default remote lacks; ``None`` without a remote.
+
+    Raises ``RepositoryError`` when DVC does not track it, or the remote cannot be asked.
+    """
+    with quiet():
+        from dvc.config import NoRemoteError
+        from dvc.exceptions import DvcException
+
+        try:
+            with opened(root) as repo:
+                location = os.path.normpath(Path(repo.root_dir) / path)
+                infos = [out.hash_info for out in repo.index.outs if out.fs_path == location and out.hash_info]
+                if not infos:
+                    raise RepositoryError("is not an output of its own that DVC tracks", where=path)
+                state = repo.cloud.status(infos)
+        except NoRemoteError:
+            return None
+        except (DvcException, OSError) as error:
+            raise RepositoryError(f"DVC cannot ask its remote: {error}", where=path) from error
+    return len(state.new) + len(state.missing)
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def _of_dvc(manifest: Manifest, root: Path) -> list[Left]:
         output = dvc_output(project, inside)
         if output is None or output.md5 is None or output.md5 != one.md5:
             continue
-        from lineage.dvc.remote import missing_in_remote
+        from lineage.dvc.tracking import missing_in_remote
 
         try:
             missing = missing_in_remote(project, inside)

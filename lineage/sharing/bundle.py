@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from lineage.code.snapshots.rules import NAMESPACE
-from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import InputError, RepositoryError, WeightsError
 from lineage.git.bundle import pack_commit
 from lineage.git.published import submodules_of
@@ -26,6 +25,7 @@ from lineage.system.files import read_document, replace_by
 from lineage.system.hashing import Advance, hash_file
 from lineage.system.scratch import make_scratch, remove_scratch
 from lineage.weights.files import Walk
+from lineage.weights.measure import tree_digest
 from lineage.weights.reading import read_in_order
 
 _CHUNK = 1 << 20

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, Manifest
 from lineage.model.weights import Weights
+from lineage.weights.measure import tree_digest
 
 SCHEMA = "1.0"
 INDEX = "lineage-bundle.json"

@@ -10,11 +10,11 @@ import pytest
 
 from lineage.capturing.inputs import Inputs, Recorded, describe_inputs, files_of_run
 from lineage.code.state import describe_repository
-from lineage.dvc.tree_digest import tree_digest
 from lineage.git.repository import GitRepository
 from lineage.model.inputs import LockedStage, RunFiles, Tracked
 from lineage.model.run import Process, Run
 from lineage.portable.environment import Problem
+from lineage.weights.measure import tree_digest
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL
 from tests.support.recording import recorded

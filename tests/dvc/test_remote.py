@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lineage.catalogue.problems import problems_now
-from lineage.dvc.remote import missing_in_remote, track
+from lineage.dvc.repro import track
+from lineage.dvc.tracking import missing_in_remote
 from lineage.errors import RepositoryError, WeightsError
 from lineage.manifest.files import read_manifest
 from lineage.portable.environment import Problem

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lineage.catalogue.problems import problems_now
-from lineage.dvc.remote import track
+from lineage.dvc.repro import track
 from lineage.dvc.tracking import dvc_project
 from lineage.errors import WeightsError
 from lineage.manifest.files import read_manifest

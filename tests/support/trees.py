@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from lineage.dvc.tree_digest import tree_digest
+from lineage.weights.measure import tree_digest
 
 
 def sha256_of_tree(files: Mapping[str, bytes]) -> str:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from lineage.dvc.tree_digest import tree_digest
 from lineage.portable.compare import Change
 from lineage.portable.policy import Policy, VerifyPolicy
 from lineage.system.hashing import hash_file
 from lineage.verifying.weights import WeightsPlace
+from lineage.weights.measure import tree_digest
 from tests.support import projects
 from tests.support.recording import recorded, unknowns, verified
 

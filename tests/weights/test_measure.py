@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import WeightsError
 from lineage.model.weights import Weights
 from lineage.system.yamlfile import read_yaml
-from lineage.weights.measure import Found, measure, sha256_of
+from lineage.weights.measure import Found, measure, sha256_of, tree_digest
 from tests.support.projects import write
 from tests.support.trees import sha256_of_tree
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lineage.dvc.tree_digest import tree_digest
 from lineage.errors import WeightsError
 from lineage.weights.cache import DigestCache
-from lineage.weights.measure import measure
+from lineage.weights.measure import measure, tree_digest
 from tests.support.projects import surroundings, write
 from tests.support.trees import sha256_of_tree
 

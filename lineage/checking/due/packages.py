@@ -7,8 +7,7 @@ compared with what was recorded.
 
 import re
 
-from lineage.checking.due.moves import ALLOWED, Move, move
-from lineage.checking.due.promise import Promise, is_same_promise
+from lineage.checking.due.package_moves import ALLOWED, Move, Promise, is_same_promise, move
 from lineage.checking.due.promises import ASIDE, Compared, Promises
 from lineage.model.manifest import Manifest
 from lineage.model.plan import Due

@@ -12,8 +12,7 @@ Rules, first to last:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lineage.checking.due.promise import Promise
-from lineage.checking.due.same_source import is_same_source
+from lineage.checking.due.package_moves import Promise, is_same_source
 from lineage.checking.revisions.dependency_edits import group_of, place_of
 from lineage.dependencies.markers import holds
 from lineage.dependencies.version_ranges import allows, same_version

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lineage.checking.due.promise import are_same, value_of
+from lineage.checking.due.package_moves import are_same, value_of
 from lineage.checking.revisions.renames import with_old_paths
 from lineage.dependencies.forms import is_dependency_file
 from lineage.dependencies.pyproject.poetry_ranges import to_specifier

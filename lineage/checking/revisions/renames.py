@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Collection, Mapping
 
-from lineage.checking.due.promise import value_of
+from lineage.checking.due.package_moves import value_of
 from lineage.dependencies.forms import form_of, is_dependency_file
 from lineage.dependencies.groups import group_of_file
 from lineage.model.declarations import Declarations

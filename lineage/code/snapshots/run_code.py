@@ -1,16 +1,19 @@
-"""The code of a run: as it was when the run began, whatever became of it until the capture."""
+"""The code of a run: as it was when the run began, whatever became of it, and what a session ran beside its files."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from lineage.code.directory import CodeDirectory, describe_code
+from lineage.code.notebooks.session import SessionCode
 from lineage.code.same_code import is_same_code
-from lineage.code.snapshots.take import DIRTY, NOT_KEPT, Wish, describe_kept, kept, no_snapshot
+from lineage.code.snapshots.take import DIRTY, NOT_KEPT, Wish, add_file, describe_kept, kept, no_snapshot
 from lineage.code.state import RepositoryState, blob_ids
-from lineage.errors import LineageError
+from lineage.errors import LineageError, RepositoryError
 from lineage.git.repository import GitRepository
+from lineage.model.code import Code
 from lineage.model.run import StartedCode
 from lineage.portable.environment import Problem
+from lineage.redaction.secrets import find_secret
 
 CHANGED = "code.changed-during-run"
 
@@ -69,3 +72,43 @@ def _is_only_output(path: str, started: StartedCode, code: GitRepository) -> boo
     """Whether of a notebook only what the run itself wrote is another: its outputs."""
     before = code.read_at(started.commit or started.base, path) if path.endswith(".ipynb") else None
     return before is not None and is_same_code(path, before, (code.root / path).read_bytes())
+
+
+def keep_executed(
+    code: Code, session: SessionCode | None, repository: CodeDirectory, limit: int | None
+) -> tuple[Code, tuple[Problem, ...]]:
+    """The code with a commit that has beside its files what ran, and what is to be said of the session.
+
+    ``limit``: bytes; ``None`` where no snapshot is asked for. What keeps it from being made is said in the problem.
+    """
+    if session is None or session.interactive is None:
+        return code, ()
+    found, told = _kept(code, session, repository, limit)
+    problem = session.interactive
+    return found, (problem._replace(detail=f"{problem.detail}; {told}"),)
+
+
+def _kept(code: Code, session: SessionCode, repository: CodeDirectory, limit: int | None) -> tuple[Code, str]:
+    content = session.content
+    reason = "no cell is left" if not session.cells else _secret(session)
+    if not isinstance(repository, GitRepository):
+        reason = "there is no repository"
+    elif limit is None:
+        reason = "no snapshot was asked for"
+    elif code.commit is None:
+        reason = "there is no snapshot"
+    elif len(content) > limit:
+        reason = "it is larger than the limit of snapshots"
+    elif not reason:
+        try:
+            found = add_file(repository.root, code.commit, code.base, session.executed, content)
+        except (RepositoryError, OSError) as error:
+            return code, f"what ran is not kept: {no_snapshot(error)}"
+        return replace(code, commit=found.commit, tree=found.tree), f"the snapshot has what ran: {session.executed}"
+    return code, f"what ran is not kept: {reason}"
+
+
+def _secret(session: SessionCode) -> str:
+    """Which cell may hold a secret; ``""`` where none does."""
+    found = ((cell.number, find_secret(cell.source)) for cell in session.cells)
+    return next((f"In [{number}] holds what looks like {secret[1]}" for number, secret in found if secret), "")

@@ -1,8 +1,8 @@
-"""``lineage.capturing.use.closure``: requirements as metadata writes them."""
+"""``lineage.capturing.use.rules``: requirements as metadata writes them."""
 
 import pytest
 
-from lineage.capturing.use.closure import Closure, required_by
+from lineage.capturing.use.rules import Closure, required_by
 from lineage.model.installed import Installed
 from lineage.portable.environment import Problem
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lineage.checking.due.promise import Promise, is_same_promise
+from lineage.checking.due.package_moves import Promise, is_same_promise
 from lineage.checking.due.promises import Promises
 from lineage.model.declarations import Declarations, Dependency
 

@@ -1,8 +1,8 @@
-"""``lineage.checking.due.same_source``: when two origins are one."""
+"""``lineage.checking.due.package_moves``: when two origins are one."""
 
 import pytest
 
-from lineage.checking.due.same_source import conda_build, is_same_source
+from lineage.checking.due.package_moves import conda_build, is_same_source
 
 A, B = "a" * 40, "b" * 40
 GIT = "git+https://example.org/acme/fraudlib"

@@ -6,9 +6,8 @@ import pytest
 
 from lineage.code.ci_build import Build
 from lineage.code.directory import BuildDirectory
-from lineage.code.notebooks.executed import keep_executed
-from lineage.code.notebooks.run_order import RanCell
-from lineage.code.notebooks.session import SessionCode
+from lineage.code.notebooks.session import RanCell, SessionCode
+from lineage.code.snapshots.run_code import keep_executed
 from lineage.git.repository import GitRepository
 from lineage.model.code import Code
 from lineage.portable.environment import Problem

@@ -1,9 +1,9 @@
-"""``lineage.code.notebooks.run_order``: a notebook run from its first cell on, and every other way to run it."""
+"""``lineage.code.notebooks.session``: a notebook run from its first cell on, and every other way to run it."""
 
 import pytest
 
 from lineage.code.notebooks.cells import CodeCell
-from lineage.code.notebooks.run_order import RanCell, differences, held, named
+from lineage.code.notebooks.session import RanCell, differences, held, named
 
 TEXTS = ("import numpy", "x = 1", "x += 1", "# nothing", "fit(x)", "save()")
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from lineage.code.notebooks.cells import as_notebook
-from lineage.code.notebooks.run_order import RanCell
-from lineage.code.notebooks.session import SessionCode, session_code
+from lineage.code.notebooks.session import RanCell, SessionCode, session_code
 from lineage.model.run import Session
 from lineage.portable.environment import Problem
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lineage.checking.revisions.kept import declarations_of, declarations_row, manifest_of, manifest_row
+from lineage.checking.revisions.readings import declarations_of, declarations_row, manifest_of, manifest_row
 from lineage.manifest.document import from_document, to_document
 from lineage.model.declarations import Declarations, Dependency
 from lineage.model.manifest import StoredManifest, freeze
