@@ -2,20 +2,13 @@
 
 import io
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
+from lineage.weights.formats.detect import Reader
 
 NATIVE = Path(__file__).parent.parent / "weights" / "formats" / "native"
 SUBJECT = "models/fraud"
-
-
-class Reader(Protocol):
-    """What each module for a format offers."""
-
-    def recognise(self, head: bytes, name: str) -> bool: ...
-    def read(self, stream: BinaryIO, size: int, subject: str) -> Contents: ...
 
 
 def content(name: str) -> bytes:

@@ -69,7 +69,7 @@ TOUCHING = {
     *("sharing/placing.py", "sharing/tar.py", "sharing/unbundle.py", "targets/asking.py", "targets/directory.py"),
     *("targets/interpreter.py", "targets/lockfile.py", "targets/rooted.py", "targets/sites.py", "targets/spec.py"),
     *("verifying/deep.py", "verifying/deep_files.py", "verifying/deep_unowned.py", "verifying/served_code.py"),
-    *("weights/cache.py", "weights/files.py", "weights/formats/detect.py", "weights/formats/embedded.py"),
+    *("weights/cache.py", "weights/files.py", "weights/formats/detect.py", "weights/pickle/payloads.py"),
     *("weights/measure.py", "weights/reading.py"),
 }
 """Rooms and files that may see the world; every other module is pure: values in, values out."""

@@ -4,12 +4,13 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from lineage.model.weights import Contents
 from lineage.weights.formats.arrays import walk_array
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, noting, unknown_format
 from lineage.weights.formats.pickles import LOADERS, walk
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 from lineage.weights.pickle.values import MAX_NAME_CHARACTERS
@@ -37,18 +38,29 @@ BROKEN = (
 )
 
 
-def read_archive(stream: BinaryIO, size: int, subject: str) -> Contents:
-    """What the archive names; ``formats`` is empty when it is none that holds weights."""
+def recognise(head: bytes, name: str) -> bool:
+    """By the signature of a first member, or of the end of an empty archive."""
+    return head[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def read(stream: BinaryIO, size: int, subject: str) -> Contents:
+    """What the archive names; it is of no known format where it holds no weights."""
     found = Gathered(subject)
-    try:
+    with _noting(found, "the zip archive is damaged"):
         _check_table(stream, size)
         with zipfile.ZipFile(stream) as archive:
             return _Archive(archive, found).read()
-    except TooMuch as error:
-        found.partly_read(error.message)
-    except (Damaged, *BROKEN) as error:
-        found.unreadable(error.message if isinstance(error, Damaged) else "the zip archive is damaged")
     return found.contents("zip")
+
+
+@contextmanager
+def _noting(found: Gathered, damage: str) -> Iterator[None]:
+    """As ``noting``, with what ``zipfile`` raises for what it cannot read told as ``damage``."""
+    with noting(found):
+        try:
+            yield
+        except BROKEN as error:
+            raise Damaged(damage) from error
 
 
 def _check_table(stream: BinaryIO, size: int) -> None:
@@ -93,7 +105,7 @@ class _Archive:
             for name in names:
                 self._each(name, walk_array)
             return self._found.contents("npz", loaders=[LOADERS["numpy"]])
-        return self._found.contents()
+        return unknown_format(self._found.subject)
 
     def _read_torch(self, pickled: list[str]) -> Contents:
         """Classes of TorchScript lie in the archive itself, below ``__torch__``: no module is imported for them."""
@@ -142,12 +154,8 @@ class _Archive:
     def _each(self, name: str, walker: _Walker) -> None:
         """Reads one member. What cannot be read of it is a problem that names it."""
         inner = Gathered(self._found.subject)
-        try:
+        with _noting(inner, "it is damaged"):
             walker(self._open(self._members[name]), inner)
-        except TooMuch as error:
-            inner.partly_read(error.message)
-        except (Damaged, *BROKEN) as error:
-            inner.unreadable(error.message if isinstance(error, Damaged) else "it is damaged")
         self._found.take(inner, name)
 
     def _open(self, member: zipfile.ZipInfo) -> Window:

@@ -1,14 +1,25 @@
 """numpy's own files: ``.npy`` (format versions 1 to 3, numpy.lib.format), which may hold a pickle."""
 
 import ast
+from typing import BinaryIO
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, noting
 from lineage.weights.formats.pickles import walk
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 64 * 1024
+
+
+def recognise(head: bytes, name: str) -> bool:
+    """By the magic at the start."""
+    return head.startswith(MAGIC)
+
+
+def read(stream: BinaryIO, size: int, subject: str) -> Contents:
+    """What an array names. Raises OSError."""
+    return read_array(Window(stream, size), subject)
 
 
 def read_array(window: Window, subject: str) -> Contents:
@@ -20,14 +31,8 @@ def read_array(window: Window, subject: str) -> Contents:
 
 def walk_array(window: Window, found: Gathered) -> None:
     """Adds what one array names to ``found``. What cannot be read is a problem there."""
-    try:
-        holds_objects = _holds_objects(_header(window))
-    except TooMuch as error:
-        found.partly_read(error.message)
-    except Damaged as error:
-        found.unreadable(error.message)
-    else:
-        if holds_objects:
+    with noting(found):
+        if _holds_objects(_header(window)):
             walk(window, found)
 
 

@@ -6,7 +6,11 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol, cast
 
-from lineage.weights.formats.streams import Damaged, TooMuch
+from lineage.model.weights import Contents
+from lineage.weights.formats.arrays import MAGIC, read_array
+from lineage.weights.formats.gathering import UNKNOWN_FORMAT, Gathered, merge, noting
+from lineage.weights.formats.pickles import begins_pickle, read_pickles
+from lineage.weights.formats.streams import Damaged, TooMuch, Window
 
 IN_BYTES = 64 * 1024
 OUT_BYTES = 256 * 1024
@@ -67,6 +71,31 @@ _DECODERS: dict[str, Callable[[], _Decoder]] = {
 _ONLY_NAMED = {b"\x04\x22\x4d\x18": "lz4", b"\x28\xb5\x2f\xfd": "zstd", b"\x02\x4c\x18\x4d": "lz4"}
 
 
+def recognise(head: bytes, name: str) -> bool:
+    """By the first bytes; those of a pickle of protocol 0 may be the ones of zlib, too."""
+    return compression(head) is not None and not begins_pickle(head)
+
+
+def read(stream: BinaryIO, size: int, subject: str) -> Contents:
+    """A pickle or an array in one layer of compression. Raises OSError."""
+    found = Gathered(subject)
+    kind = compression(stream.read(SHORTEST_HEAD)) or ""
+    stream.seek(0)
+    if kind not in _DECODERS:
+        found.partly_read(f"it is compressed with {kind}, which is not read")
+        return found.contents(kind, loaders=[("joblib",)] if kind == "lz4" else [])
+    window = Window(cast(BinaryIO, Decompressed(stream, kind)))
+    with noting(found):
+        window.fill()
+        if begins_pickle(window.data):
+            return read_pickles(window, subject, (kind,))
+        if window.data.startswith(MAGIC):
+            inner = read_array(window, subject)
+            return merge([inner], (kind, *inner.formats))
+        found.add_problem(UNKNOWN_FORMAT, f"what it holds, compressed with {kind}, is of no known format")
+    return found.contents(kind)
+
+
 def compression(head: bytes) -> str | None:
     """What the first bytes of a stream say it is compressed with."""
     if head[:3] == b"\x1f\x8b\x08":
@@ -80,11 +109,6 @@ def compression(head: bytes) -> str | None:
     if len(head) > 1 and head[0] & 0x8F == 8 and (head[0] << 8 | head[1]) % 31 == 0 and not head[1] & 0x20:
         return "zlib"
     return _ONLY_NAMED.get(head[:4])
-
-
-def is_readable(kind: str) -> bool:
-    """Whether the standard library of every Python that runs this tool decompresses it."""
-    return kind in _DECODERS
 
 
 class Decompressed:

@@ -13,9 +13,8 @@ from typing import BinaryIO
 from lineage.errors import InputError
 from lineage.model.weights import Contents
 from lineage.system.yamlfile import read_yaml
-from lineage.weights.formats.bounds import is_module, is_version, load_json, noting, read_whole, shown
-from lineage.weights.formats.gathering import Gathered
-from lineage.weights.formats.streams import Damaged
+from lineage.weights.formats.gathering import Gathered, is_module, is_version, noting, shown
+from lineage.weights.formats.streams import Damaged, load_json, read_whole
 
 NAMES = frozenset(
     [

@@ -4,54 +4,63 @@ import contextlib
 import heapq
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from lineage.model.weights import Contents
-from lineage.portable.environment import Problem
-from lineage.weights.formats.archives import read_archive
-from lineage.weights.formats.arrays import MAGIC, read_array
-from lineage.weights.formats.compression import Decompressed, compression, is_readable
-from lineage.weights.formats.gathering import PARTLY_READ, UNKNOWN_FORMAT, UNREADABLE, Gathered, merge
-from lineage.weights.formats.pickles import begins_pickle, read_pickles
-from lineage.weights.formats.streams import Damaged, TooMuch, Window
+from lineage.weights.formats.gathering import PARTLY_READ, UNKNOWN_FORMAT, UNREADABLE, merge, only, unknown_format
 
-READERS = ("keras", "hdf5", "gguf", "tensors", "savedmodel", "onnx", "trees", "describing")
-"""modules beside this one with ``recognise(head, name)`` and ``read(stream, size, subject)``, asked in this order"""
+
+class Reader(Protocol):
+    """What the module of a format offers."""
+
+    def recognise(self, head: bytes, name: str) -> bool:
+        """Whether a file that begins so, and has this name, is of the format."""
+
+    def read(self, stream: BinaryIO, size: int, subject: str) -> Contents:
+        """What a file says that was recognised, open at its start; problems name it as ``subject``. Raises OSError."""
+
+
+READERS = (
+    *("keras", "hdf5", "gguf", "tensors", "savedmodel", "onnx", "trees", "describing"),
+    *("archives", "arrays", "compression", "pickles"),
+)
+"""The only list of formats: modules beside this one (or anywhere, by their dotted names), each a ``Reader``.
+
+The first one that recognises a file reads it: what has a magic of its own before what is told by less."""
 
 HEAD_BYTES = 4096
 MAX_FILES = 2000
 """of a directory"""
 MAX_DEPTH = 16
-PICKLE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".sav")
 
 
-def read_contents(path: Path, subject: str) -> Contents:
+def read_contents(path: Path, subject: str, readers: Sequence[str] = READERS) -> Contents:
     """What the weights at ``path`` say of themselves: a file's own, or those of all files of a directory, merged.
 
     ``subject`` is what problems name. What cannot be read is a problem, too; nothing is raised for it.
     """
     try:
         if not path.is_dir():
-            return _read_file(path, subject)
-        return _read_directory(path, subject)
+            return _read_file(path, subject, readers)
+        return _read_directory(path, subject, readers)
     except OSError as error:
-        return _only(UNREADABLE, subject, error.strerror or "it cannot be read")
+        return only(UNREADABLE, subject, error.strerror or "it cannot be read")
 
 
-def _read_directory(path: Path, subject: str) -> Contents:
+def _read_directory(path: Path, subject: str, readers: Sequence[str]) -> Contents:
     """Files of no known format beside known ones are no problem: a directory holds notes and settings as well."""
     found: list[Contents] = []
     unknown: list[Contents] = []
     for number, file in enumerate(_files(path)):
         if number >= MAX_FILES:
-            found.append(_only(PARTLY_READ, subject, f"it holds more than {MAX_FILES} files"))
+            found.append(only(PARTLY_READ, subject, f"it holds more than {MAX_FILES} files"))
             break
-        one = _read_file(file, subject)
+        one = _read_file(file, subject, readers)
         is_unknown = not one.formats and all(problem.code == UNKNOWN_FORMAT for problem in one.problems)
         (unknown if is_unknown else found).append(one)
-    return merge(found) if found else merge(unknown[:1] or [_only(UNKNOWN_FORMAT, subject, "it holds no file")])
+    return merge(found) if found else merge(unknown[:1] or [only(UNKNOWN_FORMAT, subject, "it holds no file")])
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -79,72 +88,24 @@ def _is_file(one: "os.DirEntry[str]") -> bool:
     return Path(one.path).is_file() if one.is_symlink() else one.is_file()
 
 
-def _read_file(path: Path, subject: str) -> Contents:
+def _read_file(path: Path, subject: str, readers: Sequence[str]) -> Contents:
     with path.open("rb", buffering=0) as stream:
         size = os.fstat(stream.fileno()).st_size
-        return read_stream(cast(BinaryIO, stream), size, path.name, subject)
+        return read_stream(cast(BinaryIO, stream), size, path.name, subject, readers)
 
 
-def read_stream(stream: BinaryIO, size: int, name: str, subject: str) -> Contents:
+def read_stream(stream: BinaryIO, size: int, name: str, subject: str, readers: Sequence[str] = READERS) -> Contents:
     """Of one file, open at its start, that can seek; ``name`` is its own. Raises OSError."""
-    head = _head(stream)
-    if not head:
-        return _only(UNREADABLE, subject, "it is empty")
-    if head[:1] == b"\x80" and begins_pickle(head):
-        return read_pickles(Window(stream, size), subject)
-    for module in READERS:
-        reader = importlib.import_module(f"lineage.weights.formats.{module}")
-        if reader.recognise(head, name):
-            return cast(Contents, reader.read(stream, size, subject))
-    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        found = read_archive(stream, size, subject)
-        return found if found.formats else _unknown(subject)
-    if begins_pickle(head):
-        return read_pickles(Window(stream, size), subject)
-    if head.startswith(MAGIC):
-        return read_array(Window(stream, size), subject)
-    kind = compression(head)
-    if kind is not None:
-        return _read_compressed(stream, kind, subject)
-    if name.lower().endswith(PICKLE_SUFFIXES):
-        return read_pickles(Window(stream, size), subject)
-    return _unknown(subject)
-
-
-def _head(stream: BinaryIO) -> bytes:
-    """The first bytes; the stream is at its start again."""
     head = stream.read(HEAD_BYTES)
     stream.seek(0)
-    return head
+    if not head:
+        return only(UNREADABLE, subject, "it is empty")
+    for word in readers:
+        reader = _reader(word)
+        if reader.recognise(head, name):
+            return reader.read(stream, size, subject)
+    return unknown_format(subject)
 
 
-def _read_compressed(stream: BinaryIO, kind: str, subject: str) -> Contents:
-    """A pickle or an array in one layer of compression."""
-    found = Gathered(subject)
-    if not is_readable(kind):
-        found.partly_read(f"it is compressed with {kind}, which is not read")
-        return found.contents(kind, loaders=[("joblib",)] if kind == "lz4" else [])
-    window = Window(cast(BinaryIO, Decompressed(stream, kind)))
-    try:
-        window.fill()
-    except TooMuch as error:
-        found.partly_read(error.message)
-    except Damaged as error:
-        found.unreadable(error.message)
-    else:
-        head = window.data[:HEAD_BYTES]
-        if begins_pickle(head):
-            return read_pickles(window, subject, (kind,))
-        if head.startswith(MAGIC):
-            inner = read_array(window, subject)
-            return merge([inner], (kind, *inner.formats))
-        found.add_problem(UNKNOWN_FORMAT, f"what it holds, compressed with {kind}, is of no known format")
-    return found.contents(kind)
-
-
-def _unknown(subject: str) -> Contents:
-    return _only(UNKNOWN_FORMAT, subject, "it is of no known format: nothing tells which modules it needs")
-
-
-def _only(code: str, subject: str, detail: str) -> Contents:
-    return Contents(problems=(Problem(code, subject, detail),))
+def _reader(word: str) -> Reader:
+    return cast(Reader, importlib.import_module(word if "." in word else f"{__package__}.{word}"))

@@ -1,10 +1,11 @@
 """What several readers found, brought together: a set of each kind, sorted once at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Problem
-from lineage.weights.formats.streams import TooMuch
+from lineage.weights.formats.streams import Damaged, TooMuch
 
 UNREADABLE = "weights.unreadable"
 PARTLY_READ = "weights.partly-read"
@@ -14,6 +15,8 @@ MAX_MODULES = 10_000
 MAX_WRITERS = 100
 MAX_PROBLEMS = 20
 """of one weights file; what comes later is counted"""
+MAX_NAME = 200
+"""characters of a name out of a file that a message or a record repeats"""
 
 
 class Gathered:
@@ -41,6 +44,12 @@ class Gathered:
             self._problems[(code, detail)] = None
         else:
             self._problems[(PARTLY_READ, "there are more problems than are listed")] = None
+
+    def add_foreign_operators(self, packages: set[str]) -> None:
+        """``packages`` or domains of operators that none of the loaders brings."""
+        if packages:
+            detail = f"its operators of {shown(packages)} come from a package that it does not name"
+            self.add_problem("weights.custom-operators", detail)
 
     def unreadable(self, detail: str) -> None:
         self.add_problem(UNREADABLE, detail)
@@ -78,3 +87,39 @@ def merge(parts: Iterable[Contents], formats: tuple[str, ...] | None = None) -> 
         writers=tuple(writers[key] for key in sorted(writers)),
         problems=tuple(sorted({one for part in found for one in part.problems})),
     )
+
+
+def only(code: str, subject: str, detail: str) -> Contents:
+    """Nothing but one problem."""
+    return Contents(problems=(Problem(code, subject, detail),))
+
+
+def unknown_format(subject: str) -> Contents:
+    return only(UNKNOWN_FORMAT, subject, "it is of no known format: nothing tells which modules it needs")
+
+
+@contextmanager
+def noting(found: Gathered) -> Iterator[None]:
+    """What ends the reading inside becomes a problem of ``found``; only OSError goes through."""
+    try:
+        yield
+    except Damaged as error:
+        found.unreadable(error.message)
+    except TooMuch as error:
+        found.partly_read(error.message)
+
+
+def is_version(text: object) -> bool:
+    """Whether a text out of a file may stand as a version: short, printable, starting with a digit."""
+    return isinstance(text, str) and 0 < len(text) <= 64 and text[0] in "0123456789" and text.isprintable()
+
+
+def is_module(text: object) -> bool:
+    """Whether a text out of a file may stand as a dotted module name."""
+    return isinstance(text, str) and len(text) <= MAX_NAME and all(part.isidentifier() for part in text.split("."))
+
+
+def shown(names: set[str]) -> str:
+    """At most five of ``names``, sorted, quoted and cut, for a message."""
+    first = ", ".join(repr(name[:MAX_NAME]) for name in sorted(names)[:5])
+    return first if len(names) <= 5 else f"{first} and {len(names) - 5} more"

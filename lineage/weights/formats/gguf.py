@@ -9,8 +9,7 @@ Hand-written because gguf takes 200 ms of CPU to import, for numpy with it, and 
 from typing import BinaryIO, Literal
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import noting
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, noting
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 
 LOADERS = ("llama_cpp", "gguf")

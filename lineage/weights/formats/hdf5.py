@@ -9,10 +9,9 @@ Hand-written because h5py takes 150 ms of CPU to import, with numpy, and gives f
 from typing import BinaryIO
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import load_object, noting, read_at
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, noting
 from lineage.weights.formats.keras import BACKENDS, add_configuration, add_version
-from lineage.weights.formats.streams import Damaged, TooMuch
+from lineage.weights.formats.streams import Damaged, TooMuch, load_object, read_at
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 LOADERS = ("h5py",)

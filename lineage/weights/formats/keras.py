@@ -13,9 +13,8 @@ import zlib
 from typing import BinaryIO, cast
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import MAX_JSON_BYTES, is_module, is_version, load_object, noting, shown
-from lineage.weights.formats.gathering import Gathered
-from lineage.weights.formats.streams import Damaged, TooMuch
+from lineage.weights.formats.gathering import Gathered, is_module, is_version, noting, shown
+from lineage.weights.formats.streams import MAX_JSON_BYTES, Damaged, TooMuch, load_object
 
 BACKENDS = ("tensorflow", "jax", "torch")
 MAX_DIRECTORY_BYTES = 1024 * 1024

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import is_version, noting, shown
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, is_version, noting, shown
 from lineage.weights.formats.protobuf import BYTES, VARINT, Field, Messages
 from lineage.weights.formats.streams import Damaged
 
@@ -75,10 +74,7 @@ def read(stream: BinaryIO, size: int, subject: str) -> Contents:
             loaders.append(DOMAIN_LOADERS[domain])
         elif not domain.startswith("com.microsoft"):  # ONNX Runtime's own
             foreign.add(domain)
-    if foreign:
-        found.add_problem(
-            "weights.custom-operators", f"its operators of {shown(foreign)} come from a package that it does not name"
-        )
+    found.add_foreign_operators(foreign)
     if model.outside:
         found.add_problem("weights.external-data", f"its tensors lie in other files: {shown(model.outside)}")
     return found.contents("onnx", loaders=loaders)

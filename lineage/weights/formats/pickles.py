@@ -6,8 +6,10 @@ Hand-written because ``pickletools.genops`` reads each argument whole, of whatev
 no stack and no memo, which lead to the names.
 """
 
+from typing import BinaryIO
+
 from lineage.model.weights import Contents
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, noting
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
 from lineage.weights.pickle.machine import Machine
 
@@ -16,8 +18,19 @@ TORCH_PICKLES = 5
 """magic number, protocol, system, the object, the keys of its storages; raw storages follow (torch 0.2 to 1.5, and
 ``_use_new_zipfile_serialization=False``)"""
 MAX_PICKLES = 100_000
+SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".sav")
 
 LOADERS = {"torch": ("torch",), "numpy": ("numpy",), "skops": ("skops",)}
+
+
+def recognise(head: bytes, name: str) -> bool:
+    """By the first bytes, or by name: protocols 0 and 1 may begin in other ways."""
+    return begins_pickle(head) or name.lower().endswith(SUFFIXES)
+
+
+def read(stream: BinaryIO, size: int, subject: str) -> Contents:
+    """What the pickles of a file name."""
+    return read_pickles(Window(stream, size), subject)
 
 
 def begins_pickle(head: bytes) -> bool:
@@ -38,26 +51,23 @@ def _opens_as_text(head: bytes) -> bool:
 def walk(window: Window, found: Gathered, *, persistent: bool = False) -> tuple[str, ...]:
     """Adds what the pickles of a stream name to ``found``: the formats. What cannot be read is a problem there."""
     formats = {"pickle"}
-    try:
-        for number in range(MAX_PICKLES):
-            machine = Machine(window, found, persistent=persistent or "torch" in formats)
-            machine.run()
-            if machine.has_arrays:
-                formats.add("joblib")
-            if number == 0 and machine.result == TORCH_MAGIC:
-                formats = {"torch"}
-            if ("torch" in formats and number + 1 == TORCH_PICKLES) or not window.fill(1):
-                break
-            if not _goes_on(window, found):
-                break
-        else:
-            found.partly_read(f"more than {MAX_PICKLES} pickles one after the other")
-    except TooMuch as error:
-        found.partly_read(error.message)
-    except Damaged as error:
-        found.unreadable(error.message)
-    except OSError as error:
-        found.unreadable(f"byte {window.place}: {error.strerror or 'it cannot be read'}")
+    with noting(found):
+        try:
+            for number in range(MAX_PICKLES):
+                machine = Machine(window, found, persistent=persistent or "torch" in formats)
+                machine.run()
+                if machine.has_arrays:
+                    formats.add("joblib")
+                if number == 0 and machine.result == TORCH_MAGIC:
+                    formats = {"torch"}
+                if ("torch" in formats and number + 1 == TORCH_PICKLES) or not window.fill(1):
+                    break
+                if not _goes_on(window, found):
+                    break
+            else:
+                raise TooMuch(f"more than {MAX_PICKLES} pickles one after the other")
+        except OSError as error:
+            raise Damaged(f"byte {window.place}: {error.strerror or 'it cannot be read'}") from error
     return ("joblib",) if "joblib" in formats else tuple(formats)
 
 

@@ -10,8 +10,7 @@ import re
 from typing import BinaryIO
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import is_version, noting, shown
-from lineage.weights.formats.gathering import Gathered
+from lineage.weights.formats.gathering import Gathered, is_version, noting
 from lineage.weights.formats.protobuf import Field, Messages
 from lineage.weights.formats.streams import Damaged
 
@@ -58,11 +57,7 @@ def read(stream: BinaryIO, size: int, subject: str) -> Contents:
                 _read_graph(messages, field, found, operators)
         if not graphs:
             raise Damaged(f"byte {size}: it ends before the first graph")
-    foreign = {name.partition(">")[0] for name in operators if ">" in name}
-    if foreign:
-        found.add_problem(
-            "weights.custom-operators", f"its operators of {shown(foreign)} come from a package that it does not name"
-        )
+    found.add_foreign_operators({name.partition(">")[0] for name in operators if ">" in name})
     return found.contents("tensorflow-savedmodel", loaders=[LOADERS])
 
 

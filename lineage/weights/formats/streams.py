@@ -1,9 +1,10 @@
-"""A stream read forward through one window, with every step bounded: what lies in it is never trusted.
+"""Files read with every step bounded, most of them forward through one window: what lies in them is never trusted.
 
 A weights file may be larger than memory, cut short, or made to exhaust whoever opens it. Whatever goes wrong is
 ``Damaged`` (the bytes are not what their format says) or ``TooMuch`` (they may be, and were not followed to the end).
 """
 
+import json
 from typing import BinaryIO
 
 from lineage.errors import WeightsError
@@ -12,6 +13,8 @@ CHUNK_BYTES = 256 * 1024
 MARGIN_BYTES = 512
 """more than the longest opcode with a short argument takes"""
 MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_JSON_BYTES = 2 * 1024 * 1024
+"""of one document: as Python objects it takes up to thirty times as much"""
 
 
 class Damaged(WeightsError):
@@ -100,3 +103,46 @@ class Window:
             raise Damaged(f"byte {start}: it ends before the {count} bytes that should follow")
         self._stream.seek(start + count - self._base - len(self.data), 1)
         self.data, self.at, self._base = b"", 0, start + count
+
+
+def read_at(stream: BinaryIO, size: int, offset: int, count: int) -> bytes:
+    """``count`` bytes from ``offset`` on. Raises Damaged where the file does not reach so far."""
+    if count > MAX_JSON_BYTES:
+        raise TooMuch(f"byte {offset}: a part of {count} bytes, and no more than {MAX_JSON_BYTES} are read")
+    if offset + count > size:
+        raise Damaged(f"byte {offset}: it ends before the {count} bytes that should follow")
+    stream.seek(offset)
+    data = stream.read(count)
+    if len(data) < count:
+        raise Damaged(f"byte {offset}: it ends before the {count} bytes that should follow")
+    return data
+
+
+def read_whole(stream: BinaryIO, size: int, place: str) -> bytes:
+    """All of a small text file. Raises TooMuch for a larger one."""
+    if size > MAX_JSON_BYTES:
+        raise TooMuch(f"{place}: {size} bytes, and no more than {MAX_JSON_BYTES} are read")
+    stream.seek(0)
+    return stream.read(MAX_JSON_BYTES)
+
+
+def load_json(text: bytes, place: str) -> object:
+    """The value of a JSON document. Raises Damaged, and TooMuch when it is too long or nested too deeply."""
+    if len(text) > MAX_JSON_BYTES:
+        raise TooMuch(f"{place}: {len(text)} bytes of JSON, and no more than {MAX_JSON_BYTES} are read")
+    try:
+        value: object = json.loads(text)
+    except ValueError as error:  # not JSON, not UTF-8, or a number of thousands of digits
+        offset = getattr(error, "pos", getattr(error, "start", 0))
+        raise Damaged(f"{place}: not JSON at character {offset}") from error
+    except RecursionError as error:
+        raise TooMuch(f"{place}: nested too deeply") from error
+    return value
+
+
+def load_object(text: bytes, place: str) -> dict[str, object]:
+    """The JSON object of a document. Raises Damaged when it is another value, and as ``load_json`` does."""
+    value = load_json(text, place)
+    if not isinstance(value, dict):
+        raise Damaged(f"{place}: not a JSON object")
+    return value

@@ -10,9 +10,8 @@ import re
 from typing import BinaryIO
 
 from lineage.model.weights import Contents
-from lineage.weights.formats.bounds import MAX_JSON_BYTES, load_object, noting, read_at
-from lineage.weights.formats.gathering import Gathered
-from lineage.weights.formats.streams import Damaged, TooMuch
+from lineage.weights.formats.gathering import Gathered, noting
+from lineage.weights.formats.streams import MAX_JSON_BYTES, Damaged, TooMuch, load_object, read_at
 
 LOADERS = ("safetensors",)
 FRAMEWORKS = {

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 
-from lineage.weights.formats import embedded
 from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.pickle.memo import Memo
-from lineage.weights.pickle.opcodes import FLAT, OPAQUE, ArrayType, Global, Made
-from lineage.weights.pickle.payloads import KEYS, skip_array
-from lineage.weights.pickle.values import called, found_global, made
+from lineage.weights.pickle.payloads import KEYS, begins_booster, read_booster, skip_array
+from lineage.weights.pickle.values import (
+    FLAT,
+    OPAQUE,
+    ArrayType,
+    Global,
+    Made,
+    Memo,
+    called,
+    found_global,
+    made,
+)
 
 MAX_NESTED = 8
 MAX_TUPLE = 64
@@ -55,8 +62,8 @@ class Operations:
             self._bytes(length)
 
     def _bytes(self, length: int) -> None:
-        if length >= SHORTEST_MODEL_BYTES and self.window.fill() and embedded.begins_model(self.window):
-            embedded.read_model(self.window, length, self.found)
+        if length >= SHORTEST_MODEL_BYTES and self.window.fill() and begins_booster(self.window):
+            read_booster(self.window, length, self.found)
         else:
             self.window.skip(length)
         self._stack.append(OPAQUE)

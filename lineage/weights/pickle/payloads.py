@@ -1,13 +1,23 @@
-"""How many bytes of an array stand behind joblib's wrapper of it (joblib 0.10 to 1.6, ``numpy_pickle.py``)."""
+"""What other libraries put into a pickle that is no opcode: joblib's arrays, boosters of XGBoost.
 
+Behind joblib's wrapper of an array stand its bytes (joblib 0.10 to 1.6, ``numpy_pickle.py``); a Booster keeps itself as
+one run of bytes (XGBoost 3.2, UBJSON).
+"""
+
+import io
 import math
 from collections.abc import Mapping
 
+from lineage.weights.formats.gathering import Gathered
 from lineage.weights.formats.streams import TooMuch, Window
-from lineage.weights.pickle.opcodes import ArrayType
+from lineage.weights.pickle.values import ArrayType
 
 KEYS = frozenset({b"shape", b"dtype", b"numpy_array_alignment_bytes"})
 """of the wrapper's state, those that decide"""
+
+BOOSTER = b"{L\0\0\0\0\0\0\0\x06Config{"
+"""a UBJSON object whose first key is ``Config``: the state of a Booster"""
+MAX_BOOSTER_BYTES = 64 * 1024 * 1024
 
 
 def skip_array(window: Window, state: object) -> bool:
@@ -32,3 +42,24 @@ def skip_array(window: Window, state: object) -> bool:
 
 def _is_length(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 63
+
+
+def begins_booster(window: Window) -> bool:
+    """Whether the next bytes are such a model."""
+    return window.data.startswith(BOOSTER, window.at)
+
+
+def read_booster(window: Window, length: int, found: Gathered) -> None:
+    """Passes over ``length`` bytes, whose writers are added to ``found``. Raises Damaged where there are fewer."""
+    if length > MAX_BOOSTER_BYTES:
+        found.partly_read(f"byte {window.place}: a model of XGBoost above {MAX_BOOSTER_BYTES} bytes is not read")
+        window.skip(length)
+        return
+    from lineage.weights.formats import trees
+
+    place = window.place
+    inner = trees.read(io.BytesIO(window.take(length)), length, found.subject)
+    for writer in inner.writers:
+        found.add_writer(writer.module, writer.version, writer.place)
+    for problem in inner.problems:
+        found.add_problem(problem.code, f"byte {place}: {problem.detail}")

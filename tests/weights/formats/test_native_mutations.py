@@ -8,7 +8,8 @@ import pytest
 
 from lineage.model.weights import Contents
 from lineage.weights.formats import describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees
-from tests.support.native import NATIVE, SUBJECT, Reader
+from lineage.weights.formats.detect import Reader
+from tests.support.native import NATIVE, SUBJECT
 from tests.support.patience import little_work
 
 READERS: tuple[Reader, ...] = (describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees)
