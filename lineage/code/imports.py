@@ -53,7 +53,7 @@ class Imports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ImportSite:
     """One thing in a file that imports."""
 
     place: str = ""
@@ -68,7 +68,7 @@ class Found:
     """stands where no first-party file is hit"""
 
 
-Load = Callable[[str], tuple[Found, ...] | None]
+Load = Callable[[str], tuple[ImportSite, ...] | None]
 
 
 def trace_imports(
@@ -79,9 +79,9 @@ def trace_imports(
     Paths are POSIX from the repository root. ``read`` gives ``None`` where there is no such file. Modules are
     looked for in the directory of their entry, then in ``roots`` (``""`` is the repository root), in order.
     """
-    scans: dict[str, tuple[Found, ...] | None] = {}
+    scans: dict[str, tuple[ImportSite, ...] | None] = {}
 
-    def load(path: str) -> tuple[Found, ...] | None:
+    def load(path: str) -> tuple[ImportSite, ...] | None:
         if path not in scans:
             content = read(path)
             scans[path] = None if content is None else scan(path, content)
@@ -129,7 +129,7 @@ def _follow(entries: Sequence[str], load: Load, directories: Sequence[str]) -> I
     return Imports(files=tuple(files), sites=tuple(sites.items()), problems=tuple(problems), dynamic=bool(problems))
 
 
-def _first_party(found: Found, path: str, load: Load, directories: Sequence[str]) -> tuple[str, ...]:
+def _first_party(found: ImportSite, path: str, load: Load, directories: Sequence[str]) -> tuple[str, ...]:
     """The first-party files that one import runs; none when it means something else."""
     here = posixpath.dirname(path)
     if found.script is not None:
@@ -164,13 +164,13 @@ def _join(directory: str, path: str) -> str | None:
     return "" if joined == "." else joined
 
 
-def scan(path: str, content: bytes) -> tuple[Found, ...]:
+def scan(path: str, content: bytes) -> tuple[ImportSite, ...]:
     """What imports in one file; a notebook's code cells are read one by one."""
-    found: list[Found] = []
+    found: list[ImportSite] = []
     trees: list[tuple[str, ast.Module]] = []
 
     def unreadable(detail: str) -> None:
-        found.append(Found(problem=Problem("use.unreadable-code", f"code:{path}", detail)))
+        found.append(ImportSite(problem=Problem("use.unreadable-code", f"code:{path}", detail)))
 
     try:
         chunks = _cells(content) if path.endswith(".ipynb") else (("", content),)
@@ -235,17 +235,17 @@ def _dotted(node: ast.expr, names: Mapping[str, str]) -> str:
     return ".".join((names.get(node.id, node.id), *parts)) if isinstance(node, ast.Name) else ""
 
 
-def _found(tree: ast.AST, names: Mapping[str, str], path: str, label: str, at: int = 0) -> Iterator[Found]:
+def _found(tree: ast.AST, names: Mapping[str, str], path: str, label: str, at: int = 0) -> Iterator[ImportSite]:
     called: set[int] = set()
     for node in _walk(tree):
         line = at or getattr(node, "lineno", 1)
         place = f"{path}:{label}line {line}" if label else f"{path}:{line}"
         if isinstance(node, ast.Import):
-            yield from (Found(place=place, parts=tuple(a.name.split("."))) for a in node.names)
+            yield from (ImportSite(place=place, parts=tuple(a.name.split("."))) for a in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = tuple(node.module.split(".")) if node.module else ()
             for a in node.names:
-                yield Found(place=place, parts=base if a.name == "*" else (*base, a.name), level=node.level)
+                yield ImportSite(place=place, parts=base if a.name == "*" else (*base, a.name), level=node.level)
         elif isinstance(node, ast.Call | ast.Attribute | ast.Name) and id(node) not in called:
             name = _dotted(node.func if isinstance(node, ast.Call) else node, names)
             code = _code(node, name)
@@ -278,11 +278,11 @@ def _literal(node: ast.expr) -> str | None:
     return first[0].value if first and isinstance(first[0], ast.Constant) and isinstance(first[0].value, str) else None
 
 
-def _call(node: ast.expr, name: str, place: str, problem: Problem) -> Found:
+def _call(node: ast.expr, name: str, place: str, problem: Problem) -> ImportSite:
     text = "" if name in (*_OPAQUE, *_CODE) else _literal(node) or ""
     if text and name == "runpy.run_path":
-        return Found(place=place, script=text, problem=problem)
+        return ImportSite(place=place, script=text, problem=problem)
     parts = tuple(text.split("."))
     if not all(part.isidentifier() for part in parts):
-        return Found(place=place, problem=problem)
-    return Found(place=place, parts=(*parts, "__main__") if name == "runpy.run_module" else parts)
+        return ImportSite(place=place, problem=problem)
+    return ImportSite(place=place, parts=(*parts, "__main__") if name == "runpy.run_module" else parts)

@@ -50,7 +50,7 @@ def judged(start: Path, since: str | None, env: Mapping[str, str]) -> Told:
     from lineage.checking.revisions.revision import at_commit, at_index
     from lineage.config import policies_of
     from lineage.git.objects import GitObjects
-    from lineage.hooking.judge import judge_staged
+    from lineage.hooking.judge import judge
 
     with GitObjects(start) as objects:
         cache = kept_readings(objects)
@@ -65,7 +65,7 @@ def judged(start: Path, since: str | None, env: Mapping[str, str]) -> Told:
         policies = policies_of(base, head, None, True)
         today = datetime.now(UTC).date()
         judges = Judges(policies=policies, today=today, allows_empty=True, lists_changes=False)
-        found = judge_staged(base, head, judges)
+        found = judge(base, head, judges)
         cache.save()
         due, undecided = newly_due(found.plan.models), newly_undecided(found.plan.models)
         told = Told(

@@ -38,7 +38,7 @@ class _Asked(dict[str, str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staged:
+class StagedPlan:
     """What a commit would ask for."""
 
     plan: Plan
@@ -47,7 +47,7 @@ class Staged:
     of them changes, and no manifest, policy, pointer or new dependency file, the plan stays what it is"""
 
 
-def judge_staged(base: Revision | None, head: Revision, judges: Judges) -> Staged:
+def judge(base: Revision | None, head: Revision, judges: Judges) -> StagedPlan:
     """The plan of an index against the commit that it is made on, ``None`` for none. Raises as ``check``."""
     asked = _Asked(head.files)
     asking = replace(head, files=asked)
@@ -57,7 +57,7 @@ def judge_staged(base: Revision | None, head: Revision, judges: Judges) -> Stage
         names |= set(filter(is_dependency_file, head.files))  # every one concerns a model
     with contextlib.suppress(InputError):  # a pipeline that cannot be read counts by its own name
         names |= {path for stage in asking.stages() for path in stage.deps}
-    return Staged(plan=plan, names=frozenset(names))
+    return StagedPlan(plan=plan, names=frozenset(names))
 
 
 def manifests_of(revision: Revision) -> tuple[Manifest, ...]:

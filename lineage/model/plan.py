@@ -10,7 +10,7 @@ ACTIONS = ("retrain", "undecided", "verify", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class RevisionEdit:
     """One change from BASE to HEAD, of one package or file, whether or not a model is touched."""
 
     kind: str
@@ -74,7 +74,7 @@ class Plan:
     verdict: str
     policies: tuple[str, ...]
     """the files of the policies that judged"""
-    changes: tuple[Edit, ...] = ()
+    changes: tuple[RevisionEdit, ...] = ()
     models: tuple[ModelPlan, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     accepted: tuple[Accepted, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lineage.model.plan import Due, Edit, ModelPlan, Plan
+from lineage.model.plan import Due, ModelPlan, Plan, RevisionEdit
 from lineage.portable.judge import Accepted
 from lineage.report.jsondoc import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
@@ -90,7 +90,7 @@ def _json(plan: Plan, style: Style) -> str:
     return dump(document)
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def _edit(edit: RevisionEdit) -> dict[str, Any]:
     return {
         "kind": edit.kind,
         "subject": edit.subject,

@@ -32,7 +32,7 @@ _BATCH = 1 << 12
 """names that DVC's rules are asked about at once"""
 
 
-class Entry(NamedTuple):
+class WalkedFile(NamedTuple):
     """One file to hash."""
 
     path: str
@@ -68,7 +68,7 @@ class Walk:
         self.is_directory = stat.S_ISDIR(seen.st_mode)
         if not self.is_directory and not stat.S_ISREG(seen.st_mode):
             raise not_a_file(seen.st_mode, where)
-        self._single = None if self.is_directory else Entry("", self._top, _state(seen))
+        self._single = None if self.is_directory else WalkedFile("", self._top, _state(seen))
         self._fingerprint = hashlib.blake2b()
         self._left_out: list[str] = []
         self._left_out_count = 0
@@ -79,7 +79,7 @@ class Walk:
         if self._root is not None and has_rules_around(self._named, self._root):
             self._decide_rules(self._root)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[WalkedFile]:
         is_empty = True
         for entry in self._entries() if self._single is None else (self._single,):
             is_empty = False
@@ -96,7 +96,7 @@ class Walk:
         """What was left out. Whole after the last file."""
         return LeftOut(tuple(sorted(self._left_out)[:MOST_LEFT_OUT]), max(0, self._left_out_count - MOST_LEFT_OUT))
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[WalkedFile]:
         pending = [("", self._level(""))]
         while pending:
             prefix, names = pending[-1]
@@ -185,7 +185,7 @@ class Walk:
         if len(self._left_out) >= 2 * MOST_LEFT_OUT:
             self._left_out = sorted(self._left_out)[:MOST_LEFT_OUT]
 
-    def _entry(self, path: str) -> Entry:
+    def _entry(self, path: str) -> WalkedFile:
         real, where = f"{self._top}/{path}", f"{self._where}/{path}"
         try:
             seen = os.lstat(real)
@@ -199,7 +199,7 @@ class Walk:
             raise unreadable(error, where) from error
         if not stat.S_ISREG(seen.st_mode):
             raise not_a_file(seen.st_mode, where)
-        return Entry(path, real, _state(seen))
+        return WalkedFile(path, real, _state(seen))
 
 
 def _found(location: Path, where: str, within: str | None) -> tuple[str, os.stat_result]:

@@ -17,7 +17,7 @@ from lineage.errors import WeightsError
 from lineage.model.weights import Weights
 from lineage.system.hashing import DOS2UNIX, Advance, FileDigests
 from lineage.weights.cache import ALGORITHMS, DigestCache
-from lineage.weights.files import NOTHING, Entry, LeftOut, Walk, check_name
+from lineage.weights.files import NOTHING, LeftOut, Walk, WalkedFile, check_name
 from lineage.weights.reading import read_in_order
 
 _ATTEMPTS = 2
@@ -190,7 +190,7 @@ class _Sums:
         self._trees = [TreeDigest("md5" if name in DOS2UNIX else name) for name in algorithms]
         self._last: tuple[str, ...] = ()
 
-    def add(self, entry: Entry, result: FileDigests, is_known: bool) -> None:
+    def add(self, entry: WalkedFile, result: FileDigests, is_known: bool) -> None:
         self.size += result.size
         self.is_known = self.is_known or is_known
         self._last = tuple(digest for _, digest in result.digests)

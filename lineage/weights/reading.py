@@ -16,7 +16,7 @@ from pathlib import Path
 from lineage.errors import WeightsError
 from lineage.system.hashing import Advance, FileDigests, hash_file
 from lineage.weights.cache import DigestCache
-from lineage.weights.files import Entry
+from lineage.weights.files import WalkedFile
 
 _WINDOW = 1 << 12
 """files"""
@@ -24,12 +24,16 @@ _MOST_THREADS = 8
 _THREADS_FROM = 64 << 10
 """bytes in a file, on average: below this threads wait for each other's Python longer than they hash"""
 
-Read = tuple[Entry, FileDigests, bool]
+Read = tuple[WalkedFile, FileDigests, bool]
 """a file, its digests, and whether they were known before"""
 
 
 def read_in_order(
-    entries: Iterable[Entry], where: str, algorithms: Sequence[str], advance: Advance | None, known: DigestCache | None
+    entries: Iterable[WalkedFile],
+    where: str,
+    algorithms: Sequence[str],
+    advance: Advance | None,
+    known: DigestCache | None,
 ) -> Generator[Read, None, None]:
     """Every file with its digests, in the order of ``entries``; errors name it below ``where``.
 
@@ -70,7 +74,7 @@ class _Reader:
             with self._lock:
                 self._advance(count)
 
-    def hash(self, entry: Entry) -> FileDigests:
+    def hash(self, entry: WalkedFile) -> FileDigests:
         named = posixpath.join(self._where, entry.path) if entry.path else self._where
         return hash_file(Path(entry.real), self._algorithms, advance=self.report, where=named)
 
@@ -92,7 +96,7 @@ class _Reader:
 class _Window:
     """Some files in a row, being read."""
 
-    def __init__(self, entries: Sequence[Entry], known: Sequence[FileDigests | None], reader: _Reader) -> None:
+    def __init__(self, entries: Sequence[WalkedFile], known: Sequence[FileDigests | None], reader: _Reader) -> None:
         self._entries, self._known, self._reader = entries, known, reader
         self._results: list[FileDigests | None] = list(known)
         unread = [index for index, result in enumerate(known) if result is None]

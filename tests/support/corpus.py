@@ -28,7 +28,7 @@ from lineage.checking.revisions.revision import at_commit
 from lineage.git.objects import GitObjects
 from lineage.manifest.document import INLINE, to_document
 from lineage.model.manifest import SUFFIX
-from lineage.model.plan import Edit, Plan
+from lineage.model.plan import Plan, RevisionEdit
 from lineage.portable.policy import Policy
 from lineage.system.blobcache import BlobCache
 from lineage.system.tomlwriter import render_toml
@@ -125,7 +125,7 @@ def judged(root: Path, number: int) -> Plan:
         return check(base, head, Judges(policies=((Policy(), "defaults"),), today=TODAY))
 
 
-def row_of(edit: Edit) -> str:
+def row_of(edit: RevisionEdit) -> str:
     """``package:numpy | 1.26.4 | 2.0.1 | major | requirements.txt:1 | main``."""
     cells = (edit.subject, edit.recorded, edit.observed, edit.step, edit.where, edit.group)
     return " | ".join("null" if cell is None else cell for cell in cells)

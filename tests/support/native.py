@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lineage.model.weights import Contents
 from lineage.portable.environment import Problem
-from lineage.weights.formats.detect import Reader
+from lineage.weights.formats.detect import FormatReader
 
 NATIVE = Path(__file__).parent.parent / "weights" / "formats" / "native"
 SUBJECT = "models/fraud"
@@ -15,13 +15,13 @@ def content(name: str) -> bytes:
     return (NATIVE / name).read_bytes()
 
 
-def read_bytes(reader: Reader, data: bytes, name: str = "model") -> Contents:
+def read_bytes(reader: FormatReader, data: bytes, name: str = "model") -> Contents:
     """What the reader says of these bytes, which it must recognise in a file of this name."""
     assert reader.recognise(data[:4096], name)
     return reader.read(io.BytesIO(data), len(data), SUBJECT)
 
 
-def read_native(reader: Reader, name: str) -> Contents:
+def read_native(reader: FormatReader, name: str) -> Contents:
     return read_bytes(reader, content(name), Path(name).name)
 
 

@@ -1,10 +1,10 @@
 """Plans as ``lineage check`` answers them, one for each way a report can look."""
 
-from lineage.model.plan import Due, Edit, ModelPlan, Plan
+from lineage.model.plan import Due, ModelPlan, Plan, RevisionEdit
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
 
-_NUMPY = Edit(
+_NUMPY = RevisionEdit(
     kind="package",
     subject="package:numpy",
     recorded="1.26.4",

@@ -10,7 +10,7 @@ from lineage.dependencies.forms import is_dependency_file
 from lineage.dependencies.pyproject.poetry_ranges import to_specifier
 from lineage.dependencies.version_ranges import movement, same_range
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.model.plan import Edit
+from lineage.model.plan import RevisionEdit
 from lineage.portable.names import step
 
 _ORDER = ("none", "build", "patch", "minor", "major", "added", "removed", "unknown")
@@ -21,7 +21,7 @@ _INCLUDING = "requirements"
 """The form whose files hold each other's rows; where another one reads such a file, its rows count as its own."""
 
 
-def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[Edit, ...]:
+def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[RevisionEdit, ...]:
     """The changes of packages, Python and system, one for each package and file, sorted by place.
 
     A file that only one side has is compared with nothing, unless it became another one (``renamed``). A row is told
@@ -29,13 +29,13 @@ def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[E
     """
     after = {one.path: one for one in head}
     before = with_old_paths({one.path: one for one in base}, after)
-    found: list[Edit] = []
+    found: list[RevisionEdit] = []
     for path in sorted({*before, *after}):
         found += _of_file(before.get(path), after.get(path))
     return tuple(found)
 
 
-def _of_file(before: Declarations | None, after: Declarations | None) -> list[Edit]:
+def _of_file(before: Declarations | None, after: Declarations | None) -> list[RevisionEdit]:
     left, right = _by_name(before), _by_name(after)
     found = []
     for name, file in sorted({*left, *right}):
@@ -46,7 +46,7 @@ def _of_file(before: Declarations | None, after: Declarations | None) -> list[Ed
     return [*found, *_of_python(before, after), *_of_system(before, after)]
 
 
-def _is_unread(edit: Edit, before: Declarations | None, after: Declarations | None) -> bool:
+def _is_unread(edit: RevisionEdit, before: Declarations | None, after: Declarations | None) -> bool:
     """Whether a package seems added or removed only because its row cannot be read on one side, which is told."""
     side = {"added": before, "removed": after}.get(edit.step)
     return side is not None and any(one.subject == edit.subject for one in side.unknown)
@@ -78,7 +78,7 @@ def _of_package(
     right: Sequence[Dependency],
     before: Declarations | None,
     after: Declarations | None,
-) -> Edit | None:
+) -> RevisionEdit | None:
     if are_same(left, right):
         return None
     rows, others = (right, left) if right else (left, right)
@@ -91,7 +91,7 @@ def _of_package(
     group = group_of(rows)
     here.sort(key=lambda row: row.group != group)
     changed = next((row for row in here if value_of(row) not in theirs), here[0])
-    return Edit(
+    return RevisionEdit(
         kind="package",
         subject=f"package:{name}",
         recorded=_text(left, right),
@@ -165,14 +165,14 @@ def _exact(row: Dependency) -> str:
     return f"=={row.version}" if row.version else ""
 
 
-def _of_python(before: Declarations | None, after: Declarations | None) -> list[Edit]:
+def _of_python(before: Declarations | None, after: Declarations | None) -> list[RevisionEdit]:
     left, right = (None if side is None else side.python for side in (before, after))
     if left == right or (left is not None and right is not None and same_range(_range(left), _range(right))):
         return []
     side = after if after is not None and right is not None else before
     where = "" if side is None else f"{side.path}:{side.python_line}" if side.python_line else side.path
     return [
-        Edit(
+        RevisionEdit(
             kind="python",
             subject="python",
             recorded=_but_for(left, right),
@@ -212,7 +212,7 @@ def _range(text: str) -> str:
     return text if (specifier := to_specifier(text)) is None else specifier
 
 
-def _of_system(before: Declarations | None, after: Declarations | None) -> list[Edit]:
+def _of_system(before: Declarations | None, after: Declarations | None) -> list[RevisionEdit]:
     left, right = _fields(before), _fields(after)
     found = []
     for field in sorted({*left, *right}):
@@ -225,7 +225,7 @@ def _of_system(before: Declarations | None, after: Declarations | None) -> list[
         recorded, observed = old[0] if old else None, new[0] if new else None
         moved = system_step(field, recorded, observed)
         found.append(
-            Edit(
+            RevisionEdit(
                 kind="system",
                 subject=f"platform:{field}",
                 recorded=recorded,

@@ -9,7 +9,7 @@ from lineage.code.same_code import CODE_SUFFIXES, is_same_code
 from lineage.dependencies.forms import is_dependency_file
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
-from lineage.model.plan import Edit
+from lineage.model.plan import RevisionEdit
 from lineage.portable.environment import Unknown
 
 _INCLUDING = (".txt", ".in", ".pip", "setup.py", "setup.cfg", "pyproject.toml")
@@ -17,7 +17,7 @@ _INCLUDED = frozenset({"", ".txt", ".in", ".pip", ".req", ".reqs", ".deps", ".li
 """suffixes of files that a requirements file may include whatever else their names say"""
 
 
-def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> list[Edit]:
+def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> list[RevisionEdit]:
     """The changes of packages, Python, system and code, one for each package and file.
 
     What cannot be read on one side is appended to ``unknown``; the rest is told.
@@ -71,7 +71,7 @@ def _side(revision: Revision, path: str, unknown: list[Unknown]) -> Declarations
         return None
 
 
-def _code_edits(base: Revision, head: Revision, paths: Sequence[str]) -> list[Edit]:
+def _code_edits(base: Revision, head: Revision, paths: Sequence[str]) -> list[RevisionEdit]:
     found = []
     for path in paths:
         if not path.endswith(CODE_SUFFIXES):
@@ -83,7 +83,9 @@ def _code_edits(base: Revision, head: Revision, paths: Sequence[str]) -> list[Ed
         moved = "added" if recorded is None else "removed" if observed is None else "unknown"
         values = [None if one is None else one[:12] for one in (recorded, observed)]
         found.append(
-            Edit(kind="code", subject=f"code:{path}", recorded=values[0], observed=values[1], step=moved, where=path)
+            RevisionEdit(
+                kind="code", subject=f"code:{path}", recorded=values[0], observed=values[1], step=moved, where=path
+            )
         )
     return found
 

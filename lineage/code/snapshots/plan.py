@@ -44,7 +44,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SnapshotPlan:
     """A snapshot to be made of one repository."""
 
     root: Path
@@ -53,7 +53,7 @@ class Plan:
     removed: tuple[str, ...]
     staged: tuple[tuple[str, Staged], ...]
     files: tuple[File, ...]
-    modules: tuple[tuple[str, "Plan"], ...]
+    modules: tuple[tuple[str, "SnapshotPlan"], ...]
     """submodules that get a snapshot"""
 
     def sizes(self) -> dict[str, int]:
@@ -64,7 +64,7 @@ class Plan:
         return found
 
 
-def plan(state: RepositoryState, weights: Collection[str], generated: Collection[str]) -> Plan:
+def plan(state: RepositoryState, weights: Collection[str], generated: Collection[str]) -> SnapshotPlan:
     """How to make a snapshot of a repository. ``weights`` are those being captured; ``generated``: what the run made.
 
     Raises ``RepositoryError``, and ``InputError`` for a malformed file of DVC in a submodule.
@@ -82,7 +82,7 @@ def plan(state: RepositoryState, weights: Collection[str], generated: Collection
     )
     reading = _Reading(state.root, left_out, {*generated})
     reading.read(chosen)
-    return Plan(
+    return SnapshotPlan(
         root=state.root,
         head_tree=tree.tree,
         moment=tree.moment,
@@ -117,7 +117,7 @@ class _Reading:
         self.gone: list[str] = []
         self.files: list[File] = []
         self.modules: list[tuple[str, Staged]] = []
-        self.plans: list[tuple[str, Plan]] = []
+        self.plans: list[tuple[str, SnapshotPlan]] = []
 
     def read(self, chosen: Chosen) -> None:
         for edit in chosen.read:

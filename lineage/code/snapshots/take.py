@@ -10,9 +10,9 @@ from pathlib import Path
 
 from lineage.code.directory import CodeDirectory, describe_code
 from lineage.code.snapshots.objects import forget, hash_bytes, hash_files, keep, write_commit
-from lineage.code.snapshots.plan import File, Plan, plan
+from lineage.code.snapshots.plan import File, SnapshotPlan, plan
 from lineage.code.snapshots.rules import NAMESPACE, commit_bytes, too_large, without_places
-from lineage.code.snapshots.trees import Entry, read_base, write_trees
+from lineage.code.snapshots.trees import TreeEntry, read_base, write_trees
 from lineage.code.state import RepositoryState
 from lineage.errors import InputError, LineageError, RepositoryError
 from lineage.git.repository import GitRepository
@@ -90,7 +90,7 @@ def add_file(root: Path, commit: str, base: str, path: str, content: bytes) -> S
     """
     blob = hash_bytes(root, content)
     found = read_base(root, commit, [path])
-    tree = write_trees(root, found, [], {path: Entry(FILES[0], blob)}, len(commit))
+    tree = write_trees(root, found, [], {path: TreeEntry(FILES[0], blob)}, len(commit))
     made = write_commit(root, commit_bytes(tree, base, found.commit))
     keep(root, NAMESPACE + made, made)
     return Snapshot(commit=made, tree=tree, blobs=((path, blob),))
@@ -116,7 +116,7 @@ def _taken(state: RepositoryState, wish: Wish, generated: Collection[str]) -> Sn
     if refusal is not None:
         raise InputError(refusal, where=str(state.root), hint=_HINT)
     _refuse_secrets(planned)
-    kept: list[tuple[Plan, str]] = []
+    kept: list[tuple[SnapshotPlan, str]] = []
     try:
         found = _written(planned, kept)
     except RepositoryError:
@@ -129,7 +129,7 @@ def _taken(state: RepositoryState, wish: Wish, generated: Collection[str]) -> Sn
     return found
 
 
-def _refuse_secrets(planned: Plan) -> None:
+def _refuse_secrets(planned: SnapshotPlan) -> None:
     """A snapshot is made to be published; what git has already is no matter. Raises ``RepositoryError``."""
     for file in planned.files:
         if file.is_new and not file.is_link and file.size <= _MOST_SEARCHED_BYTES:
@@ -141,13 +141,13 @@ def _refuse_secrets(planned: Plan) -> None:
         _refuse_secrets(module)
 
 
-def _written(planned: Plan, kept: list[tuple[Plan, str]]) -> Snapshot:
+def _written(planned: SnapshotPlan, kept: list[tuple[SnapshotPlan, str]]) -> Snapshot:
     """The objects of a snapshot and of those inside it, written; what is to be kept by a ref is added to ``kept``."""
     inner = [(path, _written(module, kept).commit) for path, module in planned.modules]
     blobs = _hashed(planned)
-    entries = {path: Entry(one.mode, one.blob) for path, one in planned.staged}
-    entries |= {file.path: Entry(file.mode, blob) for file, blob in blobs}
-    entries |= {path: Entry(SUBMODULE, commit) for path, commit in inner}
+    entries = {path: TreeEntry(one.mode, one.blob) for path, one in planned.staged}
+    entries |= {file.path: TreeEntry(file.mode, blob) for file, blob in blobs}
+    entries |= {path: TreeEntry(SUBMODULE, commit) for path, commit in inner}
     head = planned.moment.commit
     base = read_base(planned.root, head, [*planned.removed, *entries])
     tree = write_trees(planned.root, base, planned.removed, entries, len(head))
@@ -159,7 +159,7 @@ def _written(planned: Plan, kept: list[tuple[Plan, str]]) -> Snapshot:
     return Snapshot(commit=commit, tree=tree, blobs=found)
 
 
-def _hashed(planned: Plan) -> list[tuple[File, str]]:
+def _hashed(planned: SnapshotPlan) -> list[tuple[File, str]]:
     """The files that are to be read, with the ids of their blobs, written."""
     # Where a file system has no links, they are files that hold their target.
     files = sorted(planned.files, key=lambda file: file.is_link)
@@ -173,9 +173,9 @@ def _hashed(planned: Plan) -> list[tuple[File, str]]:
             remove_scratch(scratch)
 
 
-def _keep(kept: list[tuple[Plan, str]]) -> None:
+def _keep(kept: list[tuple[SnapshotPlan, str]]) -> None:
     """Let refs name the commits: all, or none that was not there before."""
-    made: list[tuple[Plan, str]] = []
+    made: list[tuple[SnapshotPlan, str]] = []
     try:
         for planned, commit in kept:
             if keep(planned.root, NAMESPACE + commit, commit):
@@ -186,7 +186,7 @@ def _keep(kept: list[tuple[Plan, str]]) -> None:
         raise
 
 
-def _is_unchanged(planned: Plan) -> bool:
+def _is_unchanged(planned: SnapshotPlan) -> bool:
     """Whether HEAD, index and all files that were read are as they were when the snapshot was planned."""
     if moment_of(planned.root) != planned.moment:
         return False

@@ -20,7 +20,7 @@ _Rows = dict[bytes, tuple[bytes, bytes]]
 """name → (mode, id in hex)"""
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What stands at a path."""
 
     mode: str
@@ -52,7 +52,7 @@ def read_base(root: Path, commit: str, paths: Iterable[str]) -> Base:
     return Base(first[1], trees)
 
 
-def write_trees(root: Path, base: Base, removed: Collection[str], entries: Mapping[str, Entry], width: int) -> str:
+def write_trees(root: Path, base: Base, removed: Collection[str], entries: Mapping[str, TreeEntry], width: int) -> str:
     """The id of the tree that the base is with these changes; ``width`` is that of ids in hex.
 
     Where a file comes to stand, a directory goes. Raises ``RepositoryError``.

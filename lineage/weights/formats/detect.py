@@ -12,7 +12,7 @@ from lineage.model.weights import Contents
 from lineage.weights.formats.gathering import PARTLY_READ, UNKNOWN_FORMAT, UNREADABLE, merge, only, unknown_format
 
 
-class Reader(Protocol):
+class FormatReader(Protocol):
     """What the module of a format offers."""
 
     def recognise(self, head: bytes, name: str) -> bool:
@@ -26,7 +26,7 @@ READERS = (
     *("keras", "hdf5", "gguf", "tensors", "savedmodel", "onnx", "trees", "describing"),
     *("archives", "arrays", "compression", "pickles"),
 )
-"""The only list of formats: modules beside this one (or anywhere, by their dotted names), each a ``Reader``.
+"""The only list of formats: modules beside this one (or anywhere, by their dotted names), each a ``FormatReader``.
 
 The first one that recognises a file reads it: what has a magic of its own before what is told by less."""
 
@@ -107,5 +107,5 @@ def read_stream(stream: BinaryIO, size: int, name: str, subject: str, readers: S
     return unknown_format(subject)
 
 
-def _reader(word: str) -> Reader:
-    return cast(Reader, importlib.import_module(word if "." in word else f"{__package__}.{word}"))
+def _reader(word: str) -> FormatReader:
+    return cast(FormatReader, importlib.import_module(word if "." in word else f"{__package__}.{word}"))

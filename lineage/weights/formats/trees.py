@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lineage.model.weights import Contents
 from lineage.weights.formats.gathering import Gathered, noting
 from lineage.weights.formats.streams import MAX_JSON_BYTES, Damaged, TooMuch, Window, load_object, read_at
-from lineage.weights.formats.ubjson import Walk
+from lineage.weights.formats.ubjson import UbjsonWalk
 
 TAIL_BYTES = 64 * 1024
 MAX_SEARCHED_BYTES = 256 * 1024 * 1024
@@ -106,7 +106,7 @@ def _json_version(stream: BinaryIO, size: int) -> list[int]:
 def _ubjson_version(stream: BinaryIO, size: int) -> list[int]:
     """As for JSON; a small model is read from its start. In the state that a pickle holds it stands twice, deeper."""
     stream.seek(0)
-    walk = Walk(Window(stream, size), b"version", depth=2)
+    walk = UbjsonWalk(Window(stream, size), b"version", depth=2)
     try:
         walk.run()
     except TooMuch:

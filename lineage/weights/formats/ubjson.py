@@ -26,7 +26,7 @@ class _Container(NamedTuple):
     """whether it is the array looked for"""
 
 
-class Walk:
+class UbjsonWalk:
     """One document; ``arrays`` are those of integers that stand under ``key``, at most ``depth`` objects deep."""
 
     def __init__(self, window: Window, key: bytes, depth: int) -> None:

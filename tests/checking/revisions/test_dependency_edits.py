@@ -4,7 +4,7 @@ import pytest
 
 from lineage.checking.revisions.dependency_edits import edits, python_step, system_step
 from lineage.model.declarations import Declarations, Dependency
-from lineage.model.plan import Edit
+from lineage.model.plan import RevisionEdit
 from tests.support.declared import declared
 
 GIT = "git+https://example.org/a@"
@@ -12,8 +12,8 @@ GIT = "git+https://example.org/a@"
 
 def package(
     name: str, recorded: str | None, observed: str | None, step: str, line: int = 1, group: str = "main"
-) -> Edit:
-    return Edit(
+) -> RevisionEdit:
+    return RevisionEdit(
         kind="package",
         subject=f"package:{name}",
         recorded=recorded,
@@ -82,7 +82,7 @@ def package(
         pytest.param("a==1 --no-binary=:all:\nc==2", "c==2", [package("a", "1", None, "removed")], id="option"),
     ],
 )
-def test_requirements(base: str, head: str, expected: list[Edit]) -> None:
+def test_requirements(base: str, head: str, expected: list[RevisionEdit]) -> None:
     sides = [[declared("requirements.txt", one)] for one in (base, head)]
 
     assert edits(*sides) == tuple(expected)
@@ -103,7 +103,7 @@ def test_the_group_is_the_strongest_one() -> None:
 
 def test_a_file_that_was_renamed_is_no_edit_and_one_that_is_gone_is() -> None:
     base = [declared("requirements.txt", "a==1"), declared("b/requirements.txt", "b==1")]
-    gone = Edit(
+    gone = RevisionEdit(
         kind="package",
         subject="package:b",
         recorded="1",
@@ -146,8 +146,10 @@ def test_python_and_system() -> None:
     base, head = (declared("Dockerfile", f"FROM python:{one}-slim\n") for one in ("3.11", "3.12.1"))
 
     assert edits([base], [head]) == (
-        Edit(kind="python", subject="python", recorded="3.11", observed="3.12.1", step="minor", where="Dockerfile:1"),
-        Edit(
+        RevisionEdit(
+            kind="python", subject="python", recorded="3.11", observed="3.12.1", step="minor", where="Dockerfile:1"
+        ),
+        RevisionEdit(
             kind="system",
             subject="platform:image",
             recorded="python:3.11-slim",

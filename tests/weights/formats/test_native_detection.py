@@ -7,12 +7,12 @@ import pytest
 
 from lineage.model.weights import Contents
 from lineage.weights.formats import describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees
-from lineage.weights.formats.detect import READERS, Reader, read_contents
+from lineage.weights.formats.detect import READERS, FormatReader, read_contents
 from tests.support.native import NATIVE, SUBJECT, read_native
 
 DATA = NATIVE.parent / "data"
 
-BY_FILE: dict[str, Reader] = {
+BY_FILE: dict[str, FormatReader] = {
     "big.gguf": gguf,
     "catboost.cbm": trees,
     "catboost.json": trees,

@@ -8,11 +8,11 @@ import pytest
 
 from lineage.model.weights import Contents
 from lineage.weights.formats import describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees
-from lineage.weights.formats.detect import Reader
+from lineage.weights.formats.detect import FormatReader
 from tests.support.native import NATIVE, SUBJECT
 from tests.support.patience import little_work
 
-READERS: tuple[Reader, ...] = (describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees)
+READERS: tuple[FormatReader, ...] = (describing, gguf, hdf5, keras, onnx, savedmodel, tensors, trees)
 FILES = sorted(path for path in NATIVE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc"))
 EXTREMES = (b"\xff", b"\0", b"\x7f", b"\x80")
 

@@ -5,11 +5,11 @@ import io
 import pytest
 
 from lineage.weights.formats.streams import Damaged, TooMuch, Window
-from lineage.weights.formats.ubjson import Walk
+from lineage.weights.formats.ubjson import UbjsonWalk
 
 
 def arrays(document: bytes, depth: int = 1) -> list[list[int]]:
-    walk = Walk(Window(io.BytesIO(document), len(document)), b"v", depth)
+    walk = UbjsonWalk(Window(io.BytesIO(document), len(document)), b"v", depth)
     walk.run()
     return walk.arrays
 
