@@ -7,9 +7,8 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
 from lineage.checking.due.code import due_code, due_data
-from lineage.checking.due.packages import due_packages, unread
+from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
-from lineage.checking.due.system import due_python, due_system
 from lineage.checking.revisions.renames import standing
 from lineage.checking.revisions.revision import Revision
 from lineage.dependencies.forms import is_dependency_file

@@ -8,8 +8,17 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
-from lineage.dvc.fields import HINT, HINT_PIPELINE, from_root, mapping_at, path_names
-from lineage.dvc.pointers import Output, Read, locked_rows, outputs_at
+from lineage.dvc.pointers import (
+    HINT,
+    HINT_PIPELINE,
+    Output,
+    Read,
+    from_root,
+    locked_rows,
+    mapping_at,
+    outputs_at,
+    path_names,
+)
 from lineage.model.inputs import LockedStage, Tracked
 from lineage.model.manifest import freeze
 from lineage.system.yamlfile import read_yaml

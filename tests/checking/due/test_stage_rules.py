@@ -1,10 +1,10 @@
-"""``lineage.checking.due.stage_rules``: the command of a DVC stage, and the code that it depends on."""
+"""``lineage.checking.due.stage``: the command of a DVC stage, and the code that it depends on."""
 
 from collections.abc import Mapping
 
 import pytest
 
-from lineage.checking.due.stage_rules import code_of, due_command, due_dependencies, due_unknown, maker
+from lineage.checking.due.stage import code_of, due_command, due_dependencies, due_unknown, maker
 from lineage.model.inputs import Stage
 from lineage.model.plan import Due
 

@@ -1,8 +1,8 @@
-"""``lineage.checking.due.system``: the Python and the base image."""
+"""``lineage.checking.due.packages``: the Python and the base image."""
 
 import pytest
 
-from lineage.checking.due.system import due_python, due_system, python_moved
+from lineage.checking.due.packages import due_python, due_system, python_moved
 from lineage.model.plan import Due
 from lineage.portable.policy import Policy, RetrainPolicy
 from tests.support.declared import declared
