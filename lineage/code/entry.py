@@ -52,16 +52,11 @@ class EntryChoice:
     """``stage NAME``, ``candidate``, or ``none``"""
 
 
-def entry_of_command(command: str, directory: str, is_file: IsFile) -> str | None:
-    """The first Python file or notebook that a shell command line starts, POSIX from the repository root.
+def entries_of_command(command: str, directory: str, is_file: IsFile) -> tuple[str, ...]:
+    """Every Python file or notebook that the parts of a shell command line start, in order, POSIX from the root.
 
     ``directory`` is where the command runs, ``""`` for the root.
     """
-    return next(iter(entries_of_command(command, directory, is_file)), None)
-
-
-def entries_of_command(command: str, directory: str, is_file: IsFile) -> tuple[str, ...]:
-    """Every Python file or notebook that the parts of a shell command line start, in order."""
     entries: dict[str, None] = {}
     here: str | None = directory
     for words in _simple_commands(command):

@@ -43,14 +43,6 @@ class Imports:
         """The dotted names that are not first-party, sorted; the last part may be an attribute."""
         return tuple(sorted(name for name, _ in self.sites))
 
-    @property
-    def reached_by(self) -> tuple[tuple[str, str], ...]:
-        """(top-level name, ``train.py:3`` where anything of it is first imported), sorted."""
-        first: dict[str, str] = {}
-        for name, place in self.sites:
-            first.setdefault(name.partition(".")[0], place)
-        return tuple(sorted(first.items()))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSite:

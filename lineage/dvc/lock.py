@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from lineage.dvc.pointers import (
     HINT,
-    HINT_PIPELINE,
     Output,
     Read,
+    done_rows,
     from_root,
     locked_rows,
     mapping_at,
@@ -93,14 +93,8 @@ def _locked(path: str, name: str, here: str, row: Mapping[str, object], wdir: st
 
 def _metrics(path: str, content: bytes) -> dict[str, _Forms]:
     """The forms of the outputs of each stage that has metrics."""
-    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
     found = {}
-    for name, value in mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE).items():
-        here = f"stages.{name}"
-        stage = mapping_at(value, path, here, HINT_PIPELINE)
-        if "do" in stage:
-            here = f"{here}.do"
-            stage = mapping_at(stage["do"], path, here, HINT_PIPELINE)
+    for name, here, stage in done_rows(path, content):
         own, *others = (tuple(path_names(stage, kind, path, here)) for kind in ("metrics", "outs", "plots"))
         found[name] = (own, tuple(one for each in others for one in each))
     return found

@@ -164,10 +164,25 @@ def stages(path: str, content: bytes) -> tuple[Stage, ...]:
 
     Raises InputError, with file and key, when it is malformed.
     """
-    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
-    declared = mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE)
-    found = (_stage(path, name, value) for name, value in declared.items())
+    found = (_stage(path, name, here, stage) for name, here, stage in declared_rows(path, content))
     return tuple(stage for stage in found if stage is not None)
+
+
+def declared_rows(path: str, content: bytes) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """(name, its key, entry) of each stage of a ``dvc.yaml``. Raises InputError, with file and key, when malformed."""
+    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
+    for name, value in mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE).items():
+        here = f"stages.{name}"
+        yield name, here, mapping_at(value, path, here, HINT_PIPELINE)
+
+
+def done_rows(path: str, content: bytes) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """``declared_rows``, of a ``foreach`` stage what it does."""
+    for name, here, stage in declared_rows(path, content):
+        if "do" in stage:
+            yield name, f"{here}.do", mapping_at(stage["do"], path, f"{here}.do", HINT_PIPELINE)
+        else:
+            yield name, here, stage
 
 
 def enclosing_output(path: str, outputs: Iterable[Output]) -> Output | None:
@@ -202,15 +217,8 @@ def locked_rows(
 
 def _wdirs(path: str, content: bytes) -> dict[str, str]:
     """The directory of each stage as written; a stage whose directory only DVC can fill in is not there."""
-    top = mapping_at(read_yaml(content, path) or {}, path, "", HINT_PIPELINE)
-    declared = mapping_at(top.get("stages") or {}, path, "stages", HINT_PIPELINE)
     found = {}
-    for name, value in declared.items():
-        here = f"stages.{name}"
-        stage = mapping_at(value, path, here, HINT_PIPELINE)
-        if "do" in stage:
-            here = f"{here}.do"
-            stage = mapping_at(stage["do"], path, here, HINT_PIPELINE)
+    for name, here, stage in done_rows(path, content):
         wdir = text_at(stage.get("wdir") or ".", path, f"{here}.wdir", HINT_PIPELINE)
         if "${" not in wdir:
             found[name] = wdir
@@ -236,9 +244,7 @@ def outputs_at(path: str, holder: Mapping[str, object], key: str, wdir: str, kin
     return tuple(found)
 
 
-def _stage(path: str, name: str, value: object) -> Stage | None:
-    here = f"stages.{name}"
-    stage = mapping_at(value, path, here, HINT_PIPELINE)
+def _stage(path: str, name: str, here: str, stage: Mapping[str, object]) -> Stage | None:
     if "foreach" in stage or "matrix" in stage:
         return None
     cmd = stage.get("cmd")

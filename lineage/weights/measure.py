@@ -78,10 +78,7 @@ def survey(root: Path, path: str, *, advance: Advance | None = None, known: Dige
     check_name(path, path)
     within = os.path.realpath(root)
     content = _content(root / path, path, within, ALGORITHMS, advance, known)
-    md5, sha256 = content.digests
-    suffix = ".dir" if content.is_directory else ""
-    weights = Weights(path=path, size=content.size, sha256=sha256, md5=md5 + suffix)
-    return Survey(weights=weights, left_out=content.left_out)
+    return Survey(weights=_weights(path, content), left_out=content.left_out)
 
 
 def sha256_of(
@@ -107,7 +104,10 @@ def content_of(location: Path, path: str, *, known: DigestCache | None = None) -
 
     Raises WeightsError as ``sha256_of`` does.
     """
-    content = _content(location, path, None, ALGORITHMS, None, known)
+    return _weights(path, _content(location, path, None, ALGORITHMS, None, known))
+
+
+def _weights(path: str, content: _Content) -> Weights:
     md5, sha256 = content.digests
     return Weights(path=path, size=content.size, sha256=sha256, md5=md5 + (".dir" if content.is_directory else ""))
 

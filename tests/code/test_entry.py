@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.code.entry import EntryChoice, candidates, choose_entry, entries_of_command, entry_of_command
+from lineage.code.entry import EntryChoice, candidates, choose_entry, entries_of_command
 from lineage.model.inputs import Stage
 
 FILES = frozenset(
@@ -57,7 +57,7 @@ FILES = frozenset(
     ],
 )
 def test_the_file_that_a_command_starts(command: str, entry: str) -> None:
-    assert entry_of_command(command, "", FILES.__contains__) == entry
+    assert entries_of_command(command, "", FILES.__contains__)[:1] == (entry,)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_the_file_that_a_command_starts(command: str, entry: str) -> None:
     ],
 )
 def test_what_a_command_does_not_tell(command: str) -> None:
-    assert entry_of_command(command, "", FILES.__contains__) is None
+    assert entries_of_command(command, "", FILES.__contains__) == ()
 
 
 def test_a_command_runs_in_its_directory() -> None:
-    assert entry_of_command("python train.py", "sub", FILES.__contains__) == "sub/train.py"
-    assert entry_of_command("python ../train.py", "sub", FILES.__contains__) == "train.py"
+    assert entries_of_command("python train.py", "sub", FILES.__contains__) == ("sub/train.py",)
+    assert entries_of_command("python ../train.py", "sub", FILES.__contains__) == ("train.py",)
 
 
 def test_every_part_of_a_command_may_start_a_file() -> None:

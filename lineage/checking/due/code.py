@@ -22,27 +22,34 @@ def due_code(
     """
     if policy.retrain.code == "any":
         return []
-    found = []
-    for path, recorded in manifest.code.files:
-        if files.get(path) == recorded:
+    return due_files(dict(manifest.code.files), files, (blob, read), policy.retrain.code)
+
+
+def due_files(
+    recorded: Mapping[str, str], files: Mapping[str, str], sides: tuple[Blob, Blob], judged: str, whose: str = MODEL
+) -> list[Due]:
+    """The files (path → blob id) that ``files`` has elsewhere, otherwise or not at all.
+
+    ``sides`` read what was recorded by its id, and a path at HEAD; ``judged`` is the policy's ``code``.
+    """
+    found: list[Due | None] = []
+    for path, blob in recorded.items():
+        if files.get(path) == blob:
             continue
-        now = None if path in files else place(recorded, files, [one for one, _ in manifest.code.files])
+        now = None if path in files else _place(blob, files, recorded)
         if now is not None:
-            found.append(due_move(path, recorded, now))
-            continue
-        one = due_file(path, recorded, files.get(path), (blob, read), policy.retrain.code)
-        if one is not None:
-            found.append(one)
-    return found
+            found.append(_due_move(path, blob, now, whose))
+        else:
+            found.append(_due_file(path, blob, files.get(path), sides, judged, whose))
+    return [one for one in found if one is not None]
 
 
-def place(blob: str, files: Mapping[str, str], recorded: Collection[str]) -> str | None:
+def _place(blob: str, files: Mapping[str, str], recorded: Collection[str]) -> str | None:
     """Where the bytes of a file that is gone lie now, in a file that is no recorded one."""
-    known = frozenset(recorded)
-    return min((path for path, one in files.items() if one == blob and path not in known), default=None)
+    return min((path for path, one in files.items() if one == blob and path not in recorded), default=None)
 
 
-def due_move(path: str, blob: str, now: str, whose: str = MODEL) -> Due:
+def _due_move(path: str, blob: str, now: str, whose: str) -> Due:
     """The same bytes in another place: what runs is the same, unless their path matters."""
     return Due(
         subject=f"code:{path}",
@@ -55,10 +62,10 @@ def due_move(path: str, blob: str, now: str, whose: str = MODEL) -> Due:
     )
 
 
-def due_file(
-    path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str, whose: str = MODEL
+def _due_file(
+    path: str, recorded: str, observed: str | None, sides: tuple[Blob, Blob], judged: str, whose: str
 ) -> Due | None:
-    """A file that is another one or gone; ``sides`` read what was recorded by its id, and a path at HEAD."""
+    """A file that is another one or gone."""
     due = Due(
         subject=f"code:{path}",
         action="retrain",

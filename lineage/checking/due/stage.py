@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 
-from lineage.checking.due.code import Blob, due_file, due_move, due_params, flat, place
+from lineage.checking.due.code import Blob, due_files, due_params, flat
 from lineage.checking.revisions.revision import Revision
 from lineage.code.same_code import CODE_SUFFIXES
 from lineage.dependencies.forms import is_dependency_file
@@ -271,17 +271,9 @@ def due_dependencies(
     """
     then, now = sides
     whose = f"code that stage {stage} depends on"
-    found: list[Due | None] = []
-    gone = {path: place(blob, files, then) for path, blob in then.items() if path not in files}
-    for path, recorded in then.items():
-        if files.get(path) == recorded:
-            continue
-        moved = gone.get(path)
-        if moved is not None:
-            found.append(due_move(path, recorded, moved, whose))
-        else:
-            found.append(due_file(path, recorded, files.get(path), read, judged, whose))
-    return [one for one in found if one is not None] + [
+    found = due_files(then, files, read, judged, whose)
+    places = {one.where for one in found if one.step == "none"}
+    return found + [
         Due(
             subject=f"code:{path}",
             action="verify",
@@ -291,5 +283,5 @@ def due_dependencies(
             where=path,
         )
         for path, blob in now.items()
-        if path not in then and path not in gone.values()
+        if path not in then and path not in places
     ]

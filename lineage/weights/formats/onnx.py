@@ -21,7 +21,7 @@ PRODUCERS = {"pytorch": "torch", "skl2onnx": "skl2onnx", "tf2onnx": "tf2onnx"}
 OWN_DOMAINS = frozenset(["", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training"])
 DOMAIN_LOADERS = {"ai.onnx.contrib": ("onnxruntime_extensions",)}
 
-_IR_VERSION, _PRODUCER_NAME, _PRODUCER_VERSION, _GRAPH, _OPSET_IMPORT, _FUNCTIONS = 1, 2, 3, 7, 8, 25
+_PRODUCER_NAME, _PRODUCER_VERSION, _GRAPH, _OPSET_IMPORT, _FUNCTIONS = 2, 3, 7, 8, 25
 _WIRES = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES}
 _WIRES |= {25: BYTES, 26: BYTES}
 _DOMAIN_OF_OPSET, _DOMAIN_OF_FUNCTION = 1, 10
