@@ -128,8 +128,8 @@ def verify(
     compared. Raises ``LineageError`` when it cannot be found out.
     """
     from lineage.manifest.files import read_manifest
-    from lineage.targets.base import Source
     from lineage.targets.interpreter import ThisProcessSource
+    from lineage.targets.source import Source
     from lineage.targets.spec import compared_source, parse_target
     from lineage.verifying.code import CodePlace
     from lineage.verifying.verify import verify as verified

@@ -28,7 +28,7 @@ from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, declared_for
 from lineage.redaction.secrets import secret_key
-from lineage.targets.base import ExaminableSource, Examination
+from lineage.targets.source import ExaminableSource, Examination
 from lineage.weights.cache import DigestCache
 from lineage.weights.formats.detect import read_contents
 from lineage.weights.measure import Survey, survey

@@ -19,8 +19,8 @@ from lineage.errors import InputError
 from lineage.model.manifest import Table, freeze
 from lineage.model.run import AskedCapture, Process, Run, Serving, Session
 from lineage.portable.environment import Problem
-from lineage.targets.base import ExaminableSource
 from lineage.targets.interpreter import SeenProcessSource
+from lineage.targets.source import ExaminableSource
 
 
 def requests(

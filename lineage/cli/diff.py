@@ -9,7 +9,7 @@ from lineage.cli.emit import publish, style_of
 from lineage.cli.options import report_options
 from lineage.cli.targets import manifest_of, side_of
 from lineage.model.manifest import StoredManifest
-from lineage.targets.base import Source
+from lineage.targets.source import Source
 from lineage.targets.spec import KINDS, parse_target
 from lineage.verifying.diff import diff
 

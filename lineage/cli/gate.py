@@ -12,7 +12,7 @@ from lineage.cli.targets import manifest_of, observable, target_of
 from lineage.config import load_policy, project_root
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.portable.policy import Accept
-from lineage.targets.base import Source
+from lineage.targets.source import Source
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 

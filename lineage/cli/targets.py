@@ -9,8 +9,8 @@ from lineage.errors import InputError
 from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
-from lineage.targets.base import ExaminableSource, Source
-from lineage.targets.recorded import RecordedSource
+from lineage.targets.manifest_source import RecordedSource
+from lineage.targets.source import ExaminableSource, Source
 from lineage.targets.spec import Target, compared_source, default_target, parse_target, source_of
 
 

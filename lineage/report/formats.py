@@ -12,7 +12,7 @@ Renderer = Callable[["Report", "Style"], str]
 
 FORMATS: Mapping[str, str] = {
     "text": "lineage.report.text",
-    "json": "lineage.report.jsondoc",
+    "json": "lineage.report.json_document",
     "markdown": "lineage.report.markdown",
     "github": "lineage.report.github",
     "junit": "lineage.report.junit",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lineage.model.manifest import StoredManifest
-from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.json_document import SCHEMA, dump
 from lineage.report.markdown import escape
 from lineage.report.text import printable
 

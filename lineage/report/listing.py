@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from lineage.model.manifest import StoredManifest
-from lineage.model.report import HistoryRow, ModelRow
-from lineage.report.jsondoc import SCHEMA, dump
+from lineage.model.report import HistoryRow
+from lineage.model.report import ModelRow
+from lineage.report.json_document import SCHEMA
+from lineage.report.json_document import dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, printable, table
 

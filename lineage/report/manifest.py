@@ -7,7 +7,7 @@ from lineage.manifest.document import to_document
 from lineage.model.manifest import Manifest, flat
 from lineage.model.report import Shown
 from lineage.portable.environment import USES, Problem
-from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.json_document import SCHEMA, dump
 from lineage.report.listing import day
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table

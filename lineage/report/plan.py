@@ -5,7 +5,7 @@ from typing import Any
 
 from lineage.model.plan import Due, ModelPlan, Plan, RevisionEdit
 from lineage.portable.judge import Accepted
-from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.json_document import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from lineage.model.plan import Due, ModelPlan, Plan
-from lineage.report.jsondoc import dump
+from lineage.report.json_document import dump
 from lineage.report.plan import verdict_line
 from lineage.report.text import Style, printable
 

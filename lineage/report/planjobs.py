@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lineage.model.plan import Due, ModelPlan, Plan
-from lineage.report.jsondoc import dump
+from lineage.report.json_document import dump
 from lineage.report.text import printable
 
 _SEVERITIES = {"retrain": "major", "undecided": "major", "verify": "minor"}

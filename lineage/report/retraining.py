@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lineage.model.retraining import MetricMove, Outcome, Retraining
-from lineage.report.jsondoc import SCHEMA, dump
+from lineage.report.json_document import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
 

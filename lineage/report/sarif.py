@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from lineage.model.report import Report
 from lineage.portable.judge import RULES
-from lineage.report.jsondoc import dump
+from lineage.report.json_document import dump
 from lineage.report.rules import UNSEEN
 from lineage.report.text import Style, printable
 

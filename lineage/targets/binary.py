@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lineage.portable.environment import Platform
 from lineage.portable.tree import Unreadable
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 
 MAX_START_BYTES = 4 * 1024 * 1024
 """What is read of a program and of a C library."""

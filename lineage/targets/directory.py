@@ -13,7 +13,6 @@ from lineage.guest.probe import OLDEST
 from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Distribution, read_installed
 from lineage.portable.environment import Environment, Observation, Problem, Unknown
-from lineage.targets.base import Examination, Identify, every_name
 from lineage.targets.binary import abi_of, platform_of, read_program
 from lineage.targets.installations import (
     Installation,
@@ -24,8 +23,9 @@ from lineage.targets.installations import (
     installations_in,
 )
 from lineage.targets.release import release_of
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 from lineage.targets.sites import search_path
+from lineage.targets.source import Examination, Identify, every_name
 
 _ROOT_NAMES = {"etc", "bin", "lib", "opt", "app", "srv", "home"}
 """Two of these, or ``usr``, and a directory without an interpreter of its own is a root file system."""

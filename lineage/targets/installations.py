@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from lineage.errors import InputError, ObservationError
 from lineage.portable.tree import Unreadable
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 
 MAX_CONFIG_BYTES = 64 * 1024
 """No ``pyvenv.cfg`` is larger."""

@@ -18,7 +18,7 @@ from lineage.portable.distinfo import Installed, read_installed
 from lineage.portable.environment import Environment, Observation, Platform, Unknown
 from lineage.portable.tree import DiskTree
 from lineage.targets.asking import Question
-from lineage.targets.base import Examination, Identify, every_name
+from lineage.targets.source import Examination, Identify, every_name
 
 TIMEOUT_S = 30.0
 

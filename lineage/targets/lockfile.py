@@ -11,9 +11,9 @@ from lineage.dependencies.markers import marker_environment
 from lineage.errors import InputError
 from lineage.portable.environment import Environment, Observation
 from lineage.system.files import read_document
-from lineage.targets.base import Identify, every_name
 from lineage.targets.lock_forms import reader_of
 from lineage.targets.lock_selection import select
+from lineage.targets.source import Identify, every_name
 
 
 class LockSource:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lineage.portable.environment import Problem, Unknown
 from lineage.targets.installations import Base, Installation
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 
 MAX_HEADER_BYTES = 64 * 1024
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lineage.portable.environment import Unknown
 from lineage.portable.tree import Unreadable
 from lineage.targets.installations import Base, Installation
-from lineage.targets.pthfiles import Dialect, dialect_of, read_pth, startup_doubt
-from lineage.targets.rooted import RootedTree
+from lineage.targets.pth_files import Dialect, dialect_of, read_pth, startup_doubt
+from lineage.targets.rooted_tree import RootedTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

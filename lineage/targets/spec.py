@@ -11,8 +11,8 @@ from pathlib import Path
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX
 from lineage.portable.environment import Environment
-from lineage.targets.base import ExaminableSource, Source
 from lineage.targets.interpreter import InterpreterSource
+from lineage.targets.source import ExaminableSource, Source
 
 KINDS = ("python", "dir", "lock", "manifest")
 """The prefixes that this version reads."""

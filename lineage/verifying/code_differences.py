@@ -47,7 +47,7 @@ _BEYOND = (RecursionError, TypeError, ValueError)
 def first_difference(path: str, recorded: bytes, observed: bytes) -> Difference:
     """Where two versions of a file part, whose bytes differ, and what differs there.
 
-    What is the same code (``samecode.is_same_code``) differs by ``ONLY_LAYOUT``.
+    What is the same code (``same_code.is_same_code``) differs by ``ONLY_LAYOUT``.
     """
     try:
         if is_same_code(path, recorded, observed):

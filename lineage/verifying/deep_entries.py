@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from lineage.portable.integrity import is_below
-from lineage.targets.base import Examination
+from lineage.targets.source import Examination
 from lineage.verifying.deep_files import InstalledFiles
 
 SITE, STANDARD, OTHER = "site", "standard", "other"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lineage.portable.tree import Unreadable
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 
 Advance = Callable[[int], None]
 """Told how many bytes were read."""

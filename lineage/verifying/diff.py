@@ -5,8 +5,8 @@ from lineage.model.report import Checked, Report, Side
 from lineage.portable.compare import IDENTITIES, Change, Comparison, combine, compare
 from lineage.portable.environment import Observation
 from lineage.portable.judge import REASONS, by_subject, found
-from lineage.targets.base import Source
-from lineage.targets.recorded import RecordedSource
+from lineage.targets.manifest_source import RecordedSource
+from lineage.targets.source import Source
 from lineage.verifying.manifests import compare_manifests
 from lineage.verifying.verify import manifest_side, observed_side
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lineage.portable.tree import Unreadable
 from lineage.targets.installations import environment_places
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 from lineage.verifying.code_places import Unit
 
 _ENVIRONMENTS = ("", "/.venv", "/venv", "/env", "/usr", "/usr/local")

@@ -12,7 +12,7 @@ from lineage.portable.compare import IDENTITIES, Comparison, combine, compare
 from lineage.portable.environment import REPOSITORY, Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
-from lineage.targets.base import ExaminableSource, Examination, Source
+from lineage.targets.source import ExaminableSource, Examination, Source
 from lineage.verifying.weights import Advance, WeightsPlace, compare_weights
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def verify(
     observation = source.observe(judged) if examination is None else examination.observation
     compared = compare(manifest.environment, observation, judged)
     if any(change.code == "package-absent" for change in compared.changes):
-        from lineage.verifying.replaced_packages import name_other_providers
+        from lineage.verifying.packages import name_other_providers
 
         compared = name_other_providers(compared, manifest.environment, observation, source)
     installed = None
@@ -112,7 +112,7 @@ def _compare_files(
     manifest: Manifest, judged: Callable[[str], bool], examination: Examination, advance: Advance | None
 ) -> tuple[Comparison, int]:
     """What the model's own repository provides is code, and judged as files of its own."""
-    from lineage.verifying.deep import compare_files
+    from lineage.verifying.installed_files import compare_files
 
     packages = manifest.environment.packages
     own = {package.name for package in packages if (package.origin or "").startswith(REPOSITORY)}

@@ -89,7 +89,7 @@ def test_only_deep_imports_what_it_needs(options: tuple[str, ...], root: Path, b
     done = subprocess.run(command, cwd=root, env=projects.surroundings(), capture_output=True, text=True, check=True)
 
     found = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    own = {"lineage.verifying.deep", "lineage.portable.integrity", "lineage.portable.unowned"}
+    own = {"lineage.verifying.installed_files", "lineage.portable.integrity", "lineage.portable.unowned_files"}
     assert found & own == (own if options else set())
 
 

@@ -20,8 +20,8 @@ from lineage.guest import probe
 from lineage.manifest.files import write_manifest
 from lineage.model.manifest import freeze
 from lineage.portable.environment import Problem
-from lineage.targets.base import ExaminableSource
 from lineage.targets.directory import DirectorySource
+from lineage.targets.source import ExaminableSource
 from tests.support import projects, roots
 from tests.support.mutations import BY_ORIGIN, LOCK, MANIFEST, MANIFESTS, MODEL, PACKAGES, TOKENIZER
 from tests.support.projects import python_of, script, site_packages

@@ -10,7 +10,7 @@ from lineage.errors import ObservationError
 from lineage.portable.environment import Environment, Platform
 from lineage.portable.tree import Unreadable
 from lineage.targets.binary import read_program
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 from tests.support.roots import DEBIAN, elf, make_debian, observed, reasons, write_environment
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem
-from lineage.targets.base import Examination
 from lineage.targets.interpreter import InterpreterSource
+from lineage.targets.source import Examination
 from tests.support import projects
 from tests.support.projects import interpreters, make_environment, python_of, site_packages, write
 from tests.support.wheels import build_wheel

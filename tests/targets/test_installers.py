@@ -11,8 +11,8 @@ import pytest
 
 from lineage.errors import InputError
 from lineage.portable.environment import EDITABLE, Package
-from lineage.targets.base import Examination
 from lineage.targets.interpreter import InterpreterSource
+from lineage.targets.source import Examination
 from lineage.targets.spec import Target, parse_target
 from tests.support.projects import python_of, script, site_packages, write
 from tests.support.wheels import build_wheel

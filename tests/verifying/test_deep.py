@@ -11,9 +11,9 @@ from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.policy import Policy, VerifyPolicy
-from lineage.targets.base import Source
 from lineage.targets.directory import DirectorySource
-from lineage.targets.recorded import RecordedSource
+from lineage.targets.manifest_source import RecordedSource
+from lineage.targets.source import Source
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects

@@ -12,8 +12,8 @@ import pytest
 
 from lineage.portable.compare import Change
 from lineage.portable.environment import Unknown
-from lineage.verifying import deep_unowned as unowned_files
-from lineage.verifying.deep import compare_files
+from lineage.verifying import unowned_search
+from lineage.verifying.installed_files import compare_files
 from tests.support import projects
 from tests.support.projects import SOURCE, python_of, site_packages
 from tests.support.recording import source
@@ -142,7 +142,7 @@ def traced(target: Path, tmp_path: Path) -> tuple[list[str], str]:
     """Every system call of a comparison that names a file, and what it said."""
     script = (
         "import os, sys; from pathlib import Path\n"
-        "from lineage.verifying.deep import compare_files\n"
+        "from lineage.verifying.installed_files import compare_files\n"
         "from lineage.targets.interpreter import InterpreterSource\n"
         "target = InterpreterSource(sys.argv[1], env={}).examine()\n"
         "found, number = compare_files(target, {'numpy': 'imported'}, lambda name: name == 'numpy')\n"
@@ -214,7 +214,7 @@ def test_a_path_that_no_file_can_have(path: str, target: Path) -> None:
 
 def test_more_files_than_anyone_reads_are_not_all_looked_at(target: Path, tmp_path: Path) -> None:
     site = site_packages(target)
-    for i in range(unowned_files.MAX_FILES + 1):
+    for i in range(unowned_search.MAX_FILES + 1):
         (site / f"m{i}.py").touch()
 
     changes, unknown, _ = found(target)

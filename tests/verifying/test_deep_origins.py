@@ -11,9 +11,9 @@ from lineage.portable.compare import Change
 from lineage.portable.distinfo import read_installed
 from lineage.portable.environment import Environment, Observation, Unknown
 from lineage.portable.tree import DiskTree
-from lineage.targets.base import Examination
-from lineage.targets.rooted import RootedTree
-from lineage.verifying.deep import compare_files
+from lineage.targets.rooted_tree import RootedTree
+from lineage.targets.source import Examination
+from lineage.verifying.installed_files import compare_files
 from tests.support.projects import install, write
 
 NUMPY = b'__version__ = "1.26.4"\n'

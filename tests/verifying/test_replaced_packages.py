@@ -8,9 +8,9 @@ from lineage.model.report import Report
 from lineage.portable.compare import Change
 from lineage.portable.environment import Unknown
 from lineage.portable.policy import Policy
-from lineage.targets.base import Source
 from lineage.targets.interpreter import InterpreterSource
 from lineage.targets.lockfile import LockSource
+from lineage.targets.source import Source
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects

@@ -10,7 +10,7 @@ from lineage.manifest.files import read_manifest
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Checked, Side
 from lineage.portable.policy import Policy, VerifyPolicy
-from lineage.targets.recorded import RecordedSource
+from lineage.targets.manifest_source import RecordedSource
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects

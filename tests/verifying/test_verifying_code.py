@@ -11,7 +11,7 @@ from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, VerifyPolicy, Waiver
-from lineage.targets.recorded import RecordedSource
+from lineage.targets.manifest_source import RecordedSource
 from lineage.verifying.code import CodePlace
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace

@@ -13,7 +13,7 @@ from lineage.code.imports import Imports
 from lineage.model.installed import Installed
 from lineage.portable.environment import Problem
 from lineage.portable.names import canonical_name
-from lineage.targets.module_owners import providers
+from lineage.targets.distributions import providers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from lineage.model.installed import Installed
 from lineage.model.weights import Contents, Writer
 from lineage.portable.environment import Package, Problem
 from lineage.portable.names import step
-from lineage.targets.module_owners import providers
+from lineage.targets.distributions import providers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

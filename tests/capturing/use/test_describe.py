@@ -8,8 +8,8 @@ from pathlib import Path
 from lineage.capturing.capture import CaptureRequest, capture
 from lineage.capturing.use.evidence import Evidence
 from lineage.portable.environment import Problem
-from lineage.targets.base import Examination
 from lineage.targets.interpreter import InterpreterSource
+from lineage.targets.source import Examination
 from tests.support import projects
 from tests.support.projects import install, site_packages
 from tests.support.recording import NOW, captured

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lineage.portable.compare import Change
 from lineage.portable.environment import Unknown
-from lineage.portable.unowned import (
+from lineage.portable.unowned_files import (
     STARTUP,
     Candidate,
     is_known_virtualenv,
@@ -19,10 +19,10 @@ from lineage.portable.unowned import (
     module_of,
     needs_content,
 )
-from lineage.targets.base import Examination
+from lineage.targets.source import Examination
 from lineage.verifying.deep_entries import OTHER, SITE, STANDARD, Entry
 from lineage.verifying.deep_files import InstalledFiles
-from lineage.verifying.deep_records import Job, Recorded
+from lineage.verifying.installed_records import Job, Recorded
 
 MAX_FILES = 10_000
 """of one entry that are in no RECORD"""

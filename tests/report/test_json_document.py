@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lineage.report.jsondoc import dump, render
+from lineage.report.json_document import dump, render
 from lineage.report.text import Style
 from tests.support.answers import REPORTS
 from tests.support.golden import expected

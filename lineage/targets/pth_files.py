@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lineage.portable.tree import Unreadable
-from lineage.targets.rooted import RootedTree
+from lineage.targets.rooted_tree import RootedTree
 
 MAX_PTH_BYTES = 1024 * 1024
 

@@ -2,7 +2,7 @@
 
 from lineage.model.manifest import StoredManifest
 from lineage.portable.environment import Observation
-from lineage.targets.base import Identify, every_name
+from lineage.targets.source import Identify, every_name
 
 
 class RecordedSource:

@@ -10,9 +10,9 @@ from lineage.model.installed import Installed
 from lineage.portable.archive import tree_of
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Environment, Observation, Package, Unknown
-from lineage.targets.base import ExaminableSource, Source
 from lineage.targets.details import read_details
-from lineage.targets.module_owners import providers
+from lineage.targets.distributions import providers
+from lineage.targets.source import ExaminableSource, Source
 
 
 def name_other_providers(

@@ -3,7 +3,7 @@
 import pytest
 
 from lineage.portable.compare import Change
-from lineage.portable.unowned import (
+from lineage.portable.unowned_files import (
     Candidate,
     Owners,
     bounded,

@@ -1,9 +1,9 @@
-"""``lineage.targets.module_owners``: RECORD paths as wheels have them."""
+"""``lineage.targets.distributions``: RECORD paths as wheels have them."""
 
 import pytest
 
 from lineage.model.installed import Installed
-from lineage.targets.module_owners import providers
+from lineage.targets.distributions import providers
 
 SKLEARN = Installed(
     name="scikit-learn",

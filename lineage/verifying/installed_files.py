@@ -21,12 +21,12 @@ from lineage.portable.integrity import (
     short,
 )
 from lineage.portable.tree import FileTree, Unreadable
-from lineage.portable.unowned import bounded
-from lineage.targets.base import Examination
+from lineage.portable.unowned_files import bounded
+from lineage.targets.source import Examination
 from lineage.verifying.deep_entries import read_entries
 from lineage.verifying.deep_files import Advance, InstalledFiles, Seen
-from lineage.verifying.deep_records import Exact, Job, read_records
-from lineage.verifying.deep_unowned import find_unowned
+from lineage.verifying.installed_records import Exact, Job, read_records
+from lineage.verifying.unowned_search import find_unowned
 
 _CHUNK = 128
 """files that one thread takes at once"""

@@ -13,8 +13,8 @@ from lineage.portable.environment import Unknown
 from lineage.portable.integrity import Row, is_below, is_compiled, is_distributors, is_script, place_of, read_rows
 from lineage.portable.names import canonical_name
 from lineage.portable.tree import FileTree, Unreadable
-from lineage.portable.unowned import Owners, module_of
-from lineage.targets.base import Examination
+from lineage.portable.unowned_files import Owners, module_of
+from lineage.targets.source import Examination
 from lineage.verifying.deep_files import InstalledFiles
 
 Exact = Callable[[str], bool]
