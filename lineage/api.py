@@ -132,6 +132,8 @@ def verify(
     from lineage.targets.source import Source
     from lineage.targets.spec import compared_source, parse_target
     from lineage.verifying.code import CodePlace
+    from lineage.verifying.packages import Packages
+    from lineage.verifying.verify import Comparator
     from lineage.verifying.verify import verify as verified
     from lineage.verifying.weights import WeightsPlace
 
@@ -144,13 +146,16 @@ def verify(
         source = ThisProcessSource()
     else:
         raise InputError("interpreter chooses one of those in a directory: against='dir:PATH'")
+    place = WeightsPlace(named=None if weights is None else Path(weights), beside=path.parent)
+    comparators: tuple[Comparator, ...] = (Packages(), place)
+    if code is not None:
+        comparators += (CodePlace(directory=Path(code), repository=path.parent),)
     return verified(
         stored,
         source,
+        comparators,
         Policy() if policy is None else policy,
         today=datetime.now(UTC).date(),
-        weights=WeightsPlace(named=None if weights is None else Path(weights), beside=path.parent),
-        code=None if code is None else CodePlace(directory=Path(code), repository=path.parent),
         policy_name="defaults" if policy is None else "given",
     )
 

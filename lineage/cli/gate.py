@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lineage.cli import exits
 from lineage.cli.emit import Progress, publish, style_of
@@ -13,11 +13,9 @@ from lineage.config import load_policy, project_root
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.portable.policy import Accept
 from lineage.targets.source import Source
-from lineage.verifying.verify import verify
+from lineage.verifying.packages import Packages
+from lineage.verifying.verify import Comparator, verify
 from lineage.verifying.weights import WeightsPlace
-
-if TYPE_CHECKING:
-    from lineage.verifying.code import CodePlace
 
 
 class Asked(NamedTuple):
@@ -41,33 +39,40 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
     rules, policy_name = load_policy(root, asked.policy)
     if source is None:
         source = observable(target_of(asked.target, root), stored.manifest.environment, asked.interpreter)
-    place = WeightsPlace(named=asked.weights, beside=_directory(stored), root=root, skip=asked.no_weights)
-    if asked.cached:
-        from lineage.weights.cache import known_digests
-
-        place = replace(place, known=known_digests(root))
+    comparators = _comparators(asked, _directory(stored), root)
     total = None if asked.deep else sum(one.size for one in stored.manifest.weights)
     with Progress("reading files" if asked.deep else "reading weights", quiet, lambda: total) as advance:
         report = verify(
             stored,
             source,
+            comparators,
             rules,
             today=datetime.now(UTC).date(),
-            weights=place,
-            code=None if asked.code is None else _code_in(asked.code, root),
             policy_name=policy_name,
             advance=advance,
-            deep=asked.deep,
             accepts=_accepts(stored),
         )
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
 
 
-def _code_in(directory: Path, root: Path | None) -> "CodePlace":
-    from lineage.verifying.code import CodePlace
+def _comparators(asked: Asked, beside: Path, root: Path | None) -> tuple[Comparator, ...]:
+    """What is compared; only what was asked for is imported."""
+    weights = WeightsPlace(named=asked.weights, beside=beside, root=root, skip=asked.no_weights)
+    if asked.cached:
+        from lineage.weights.cache import known_digests
 
-    return CodePlace(directory=directory, repository=root)
+        weights = replace(weights, known=known_digests(root))
+    chosen: list[Comparator] = [Packages(), weights]
+    if asked.deep:
+        from lineage.verifying.installed_files import InstalledFiles
+
+        chosen.insert(1, InstalledFiles())  # before the weights, which may be large
+    if asked.code is not None:
+        from lineage.verifying.code import CodePlace
+
+        chosen.append(CodePlace(directory=asked.code, repository=root))
+    return tuple(chosen)
 
 
 def _accepts(stored: StoredManifest) -> tuple[Accept, ...]:

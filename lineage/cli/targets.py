@@ -9,8 +9,7 @@ from lineage.errors import InputError
 from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
-from lineage.targets.manifest_source import RecordedSource
-from lineage.targets.source import ExaminableSource, Source
+from lineage.targets.source import ExaminableSource, ManifestSource, Source
 from lineage.targets.spec import Target, compared_source, default_target, parse_target, source_of
 
 
@@ -48,7 +47,7 @@ def examinable(target: Target, interpreter: str | None = None) -> ExaminableSour
 def observable(target: Target, recorded: Environment, interpreter: str | None = None) -> Source:
     """The source to compare with a recorded environment; a manifest is one too."""
     side = side_of(target, recorded, interpreter)
-    return RecordedSource(side) if isinstance(side, StoredManifest) else side
+    return ManifestSource(side) if isinstance(side, StoredManifest) else side
 
 
 def side_of(

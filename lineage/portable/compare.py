@@ -9,7 +9,7 @@ Rules:
 4. ``None`` on either side is an unknown, never equal.
 """
 
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from lineage.portable.environment import (
     EDITABLE,
@@ -51,6 +51,8 @@ class Comparison(NamedTuple):
     """how many packages were compared by each of ``IDENTITIES``"""
     incomparable: int = 0
     """packages of the same version whose builds are for different platforms or Pythons"""
+    checked: Tuple[Tuple[str, Any], ...] = ()
+    """(field of ``model.report.Checked``, value): how deep it looked, beside packages"""
 
 
 def combine(*comparisons: Comparison) -> Comparison:
@@ -64,6 +66,7 @@ def combine(*comparisons: Comparison) -> Comparison:
         tuple(unknown for one in comparisons for unknown in one.unknown),
         tuple(sorted(counted.items())),
         sum(one.incomparable for one in comparisons),
+        tuple(looked for one in comparisons for looked in one.checked),
     )
 
 

@@ -1,16 +1,14 @@
-"""Files of a target, read as bytes: the one place of this layer that touches a disk."""
+"""Files of a target, read as bytes: the port that hides where they lie, and the one place here that touches a disk."""
 
-import errno
 import os
 import stat
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from lineage.errors import LineageError
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """No metadata file of an installed distribution is larger; what is larger is not read."""
 
-_ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -19,7 +17,15 @@ class Unreadable(LineageError):
 
 
 class FileTree:
-    """The port: where installed files are read from. Another tree (an image, a test) overrides both methods."""
+    """The port: where the files of a target are read from.
+
+    Paths are absolute POSIX paths inside of it, ``""`` being its top, and links mean what they mean inside. To read
+    installed packages takes ``names`` and ``read``; to find an interpreter takes all five. Another tree (the layers of
+    an image, a test) overrides these, and gets the rest from here.
+    """
+
+    root = ""
+    """what stands before a path to tell it to people; ``""``: the paths are those of this machine"""
 
     def names(self, path: str) -> List[str]:
         """Sorted names in a directory; raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``."""
@@ -28,6 +34,56 @@ class FileTree:
     def read(self, path: str) -> Optional[bytes]:
         """The bytes of a regular file, ``None`` when there is none; raises ``Unreadable``."""
         raise NotImplementedError
+
+    def read_start(self, path: str, size: int) -> bytes:
+        """The first bytes of a regular file. Raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``."""
+        raise NotImplementedError
+
+    def kind(self, path: str) -> str:
+        """``directory``, ``file``, ``other`` (device, FIFO, socket), ``""`` for nothing; raises ``Unreadable``."""
+        raise NotImplementedError
+
+    def resolve(self, path: str) -> str:
+        """The path with every link followed; ``""`` is the top itself.
+
+        Raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``; the last part need not exist.
+        """
+        raise NotImplementedError
+
+    def names_if_any(self, path: str) -> List[str]:
+        """The names in a directory; none where it is not there or cannot be read."""
+        try:
+            return self.names(path)
+        except (FileNotFoundError, NotADirectoryError, Unreadable):
+            return []
+
+    def read_if_any(self, path: str) -> bytes:
+        """The bytes of a regular file; none where it is not there or cannot be read."""
+        try:
+            return self.read(path) or b""
+        except Unreadable:
+            return b""
+
+    def read_start_if_any(self, path: str, size: int) -> bytes:
+        """The first bytes of a regular file; none where it is not there or cannot be read."""
+        try:
+            return self.read_start(path, size)
+        except (FileNotFoundError, NotADirectoryError, Unreadable):
+            return b""
+
+    def is_kind(self, path: str, kind: str) -> bool:
+        """Whether it is that; what cannot be told is not."""
+        try:
+            return self.kind(path) == kind
+        except Unreadable:
+            return False
+
+    def resolve_if_any(self, path: str) -> Optional[str]:
+        """The path with every link followed, ``None`` where it leads nowhere."""
+        try:
+            return self.resolve(path)
+        except (FileNotFoundError, NotADirectoryError, Unreadable):
+            return None
 
 
 class DiskTree(FileTree):
@@ -43,25 +99,55 @@ class DiskTree(FileTree):
 
     def read(self, path: str) -> Optional[bytes]:
         try:
-            descriptor = os.open(path, _OPEN_FLAGS)
-        except OSError as error:
-            if error.errno in _ABSENT:
-                return None
-            raise Unreadable(error.strerror or str(error)) from error
+            return _read_regular(path, _read_all)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def read_start(self, path: str, size: int) -> bytes:
+        return _read_regular(path, lambda descriptor, _: os.read(descriptor, size))
+
+    def kind(self, path: str) -> str:
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("not a regular file")
-            if status.st_size > MAX_FILE_BYTES:
-                raise Unreadable("larger than {} bytes".format(MAX_FILE_BYTES))
-            return _read_all(descriptor, status.st_size)
+            return kind_of(os.stat(path or "/").st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
         except OSError as error:
             raise Unreadable(error.strerror or str(error)) from error
-        finally:
-            os.close(descriptor)
+
+    def resolve(self, path: str) -> str:
+        real = os.path.realpath(path or "/")
+        if self.kind(os.path.dirname(real)) != "directory":
+            raise FileNotFoundError(path)
+        return real.rstrip("/")
+
+
+def kind_of(mode: int) -> str:
+    """What ``FileTree.kind`` says of something that is there."""
+    return "directory" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
+
+
+def _read_regular(path: str, take: Callable[[int, int], bytes]) -> bytes:
+    """What ``take`` reads of an open file of a size."""
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("not a regular file")
+        return take(descriptor, status.st_size)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
+    if size > MAX_FILE_BYTES:
+        raise Unreadable("larger than {} bytes".format(MAX_FILE_BYTES))
     chunks, total = [], 0
     chunk = os.read(descriptor, size + 1)
     while chunk:

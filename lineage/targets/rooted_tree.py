@@ -1,21 +1,49 @@
 """Files below a root directory, read as the system that has this root sees them.
 
 Rules: paths are absolute POSIX paths inside the root; an absolute link starts at the root again, never at the
-machine's own; a relative link that climbs out of the root is not followed; a device or FIFO is never opened. With the
-root ``""`` the paths are the machine's.
+machine's own; a relative link that climbs out of the root is not followed; a device or FIFO is never opened, and
+nothing of a file that is, waits. With the root ``""`` the paths are the machine's.
 """
 
 import errno
+import hashlib
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.portable.tree import DiskTree, FileTree, Unreadable
+from lineage.portable.tree import DiskTree, FileTree, Unreadable, kind_of
+
+if TYPE_CHECKING:
+    from lineage.system.hashing import Advance
 
 MAX_LINKS = 40
 """As many as Linux follows in one path."""
 
+_BLOCK = 1 << 20
+"""bytes held at once by one thread"""
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
 _DISK = DiskTree()
+
+
+class Seen(NamedTuple):
+    """What stands at a path."""
+
+    digest: str = ""
+    """hexadecimal; ``""`` where no regular file could be read"""
+    kind: str = "a file"
+    """in words: ``missing``, ``a FIFO``, …"""
+    target: str | None = None
+    """where a link leads to at last; ``None`` where there is no link"""
+    error: str = ""
+    """why it could not be read, although it is there"""
 
 
 class RootedTree(FileTree):
@@ -26,7 +54,7 @@ class RootedTree(FileTree):
         self._links: dict[str, str | None] = {}
 
     def names(self, path: str) -> list[str]:
-        return _DISK.names((self.root + self.resolve(path)) or "/")
+        return _DISK.names(self.place(self.resolve(path)))
 
     def read(self, path: str) -> bytes | None:
         try:
@@ -34,49 +62,16 @@ class RootedTree(FileTree):
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def names_if_any(self, path: str) -> list[str]:
-        """The names in a directory; none where it is not there or cannot be read."""
-        try:
-            return self.names(path)
-        except (FileNotFoundError, NotADirectoryError, Unreadable):
-            return []
-
-    def read_if_any(self, path: str) -> bytes:
-        """The bytes of a regular file; none where it is not there or cannot be read."""
-        try:
-            return self.read(path) or b""
-        except Unreadable:
-            return b""
-
     def read_start(self, path: str, size: int) -> bytes:
-        """The first bytes of a regular file. Raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``."""
-        place = self._regular(path)
-        try:
-            with Path(place).open("rb", buffering=0) as file:
-                return file.read(size)
-        except OSError as error:
-            raise Unreadable(error.strerror or str(error)) from error
+        return _DISK.read_start(self._regular(path), size)
 
     def kind(self, path: str) -> str:
-        """``directory``, ``file``, ``other`` (device, FIFO, socket), ``""`` for nothing; raises ``Unreadable``."""
         try:
-            mode = self._mode(self.resolve(path))
+            return kind_of(self._mode(self.resolve(path)))
         except (FileNotFoundError, NotADirectoryError):
             return ""
-        return "directory" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
-
-    def is_kind(self, path: str, kind: str) -> bool:
-        """Whether it is that; what cannot be told is not."""
-        try:
-            return self.kind(path) == kind
-        except Unreadable:
-            return False
 
     def resolve(self, path: str) -> str:
-        """The path inside the root with every link followed; ``""`` is the root itself.
-
-        Raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``; the last part need not exist.
-        """
         if "\0" in path:
             raise Unreadable("a null character in a path")
         parts = path.split("/")[::-1]
@@ -103,6 +98,53 @@ class RootedTree(FileTree):
             parts += link.split("/")[::-1]
         return real
 
+    def place(self, path: str) -> str:
+        """The machine's path."""
+        return (self.root + path) or "/"
+
+    def look(self, path: str, algorithm: str, advance: "Advance | None" = None, *, linked: bool = False) -> Seen:
+        """What stands there, with its digest; ``linked``: a directory above is known to be a link."""
+        target = None
+        try:
+            mode = 0 if linked else os.lstat(self.place(path)).st_mode
+            if linked or stat.S_ISLNK(mode):
+                target = self.resolve_if_any(path)
+                if target is None:
+                    return Seen(kind="a link that leads nowhere")
+                mode = os.lstat(self.place(target)).st_mode
+            if not stat.S_ISREG(mode):
+                return Seen(kind=_words(mode), target=target)
+            descriptor = os.open(self.place(path if target is None else target), _FLAGS)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return Seen(kind="missing" if target is None else "a link that leads nowhere")
+        except OSError as error:
+            return Seen(kind="unreadable", target=target, error=error.strerror or str(error))
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Seen(kind=_words(status.st_mode), target=target)
+            return Seen(_digest(descriptor, status.st_size, algorithm, advance), target=target)
+        except OSError as error:
+            return Seen(kind="unreadable", target=target, error=error.strerror or str(error))
+        finally:
+            os.close(descriptor)
+
+    def read_start_file(self, path: str) -> bytes | None:
+        """The content of a start-up file; ``None`` where it is a link, no file, or larger than any such file is."""
+        try:
+            if not stat.S_ISREG(os.lstat(self.place(path)).st_mode):
+                return None
+            descriptor = os.open(self.place(path), _FLAGS)
+        except OSError:
+            return None
+        try:
+            content = os.read(descriptor, _BLOCK) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+        return None if content is None or len(content) == _BLOCK else content
+
     def _regular(self, path: str) -> str:
         """The machine's path of a regular file."""
         real = self.resolve(path)
@@ -112,7 +154,7 @@ class RootedTree(FileTree):
 
     def _mode(self, real: str) -> int:
         try:
-            return os.lstat((self.root + real) or "/").st_mode
+            return os.lstat(self.place(real)).st_mode
         except (FileNotFoundError, NotADirectoryError):
             raise
         except OSError as error:
@@ -133,3 +175,29 @@ class RootedTree(FileTree):
                 else:
                     raise Unreadable(error.strerror or str(error)) from error
         return self._links[path]
+
+
+def _digest(descriptor: int, size: int, algorithm: str, advance: "Advance | None") -> str:
+    """Stops soon after ``size``, so that a file which keeps growing comes to an end."""
+    hasher = hashlib.new(algorithm)
+    total = 0
+    while total <= size:
+        block = os.read(descriptor, min(_BLOCK, size - total + 1))
+        if not block:
+            break
+        hasher.update(block)
+        total += len(block)
+        if advance is not None:
+            advance(len(block))
+    return hasher.hexdigest()
+
+
+def _words(mode: int) -> str:
+    for is_kind, name in (
+        (stat.S_ISDIR, "a directory"),
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+    ):
+        if is_kind(mode):
+            return name
+    return "a device"

@@ -1,9 +1,10 @@
-"""The port of a target: one question, ``observe``; and what a capture may ask beyond it."""
+"""The port of a target: one question, ``observe``, and what a capture may ask beyond it. And a manifest as target."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from lineage.model.manifest import StoredManifest
 from lineage.portable.compare import every_name as every_name
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Observation
@@ -51,3 +52,18 @@ class ExaminableSource(Source, Protocol):
     def examine(self) -> Examination:
         """Everything a capture needs; raises as ``observe`` does."""
         ...
+
+
+class ManifestSource:
+    """A ``manifest:MANIFEST`` target: the environment that it records. What its capture could not see stays unseen."""
+
+    def __init__(self, stored: StoredManifest) -> None:
+        self._stored = stored
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return Observation(
+            environment=self._stored.manifest.environment,
+            kind="manifest",
+            location=self._stored.path,
+            installed=False,
+        )

@@ -21,6 +21,7 @@ from lineage.portable.tree import Unreadable
 from lineage.verifying.code_differences import ONLY_LAYOUT, first_difference
 from lineage.verifying.code_places import Unit, units_of
 from lineage.verifying.served_code import Placed, ServedCode
+from lineage.verifying.verify import Comparator, Inquiry
 
 MAX_PARSED_BYTES = 512 * 1024
 """Code that is larger is compared by its bytes only: the syntax tree of a megabyte takes a gigabyte."""
@@ -30,13 +31,17 @@ _TOO_LARGE = "differs by bytes, and is too large to be compared by what it does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodePlace:
+class CodePlace(Comparator):
     """Where the code of a target lies, and where the recorded sources may be had."""
 
     directory: Path
     """of the serving copy"""
     repository: Path | None
     """a directory in the repository of the manifest"""
+
+    def compare(self, asked: Inquiry) -> Comparison:
+        """Raises ``InputError`` when there is no such directory."""
+        return compare_code(asked.manifest.code, asked.policy.verify.code, self)
 
 
 class _Recorded(NamedTuple):
@@ -49,16 +54,14 @@ class _Recorded(NamedTuple):
     """all paths of the recorded commit, as far as they are here"""
 
 
-def compare_code(code: Code, depth: str, place: CodePlace) -> tuple[Comparison, int]:
-    """(what differs, how many recorded files were compared). ``depth``: the policy's, ``ast``, ``bytes`` or ``any``.
-
-    Raises ``InputError`` when there is no such directory.
-    """
+def compare_code(code: Code, depth: str, place: CodePlace) -> Comparison:
+    """``depth``: the policy's, ``ast``, ``bytes`` or ``any``. Raises ``InputError`` when there is no such directory."""
     if not place.directory.is_dir():
         hint = "name the directory that holds the code that is served"
         raise InputError("there is no such directory of code", where=str(place.directory), hint=hint)
     if not code.files:
-        return Comparison(unknown=(Unknown("code", "the manifest records no file of code"),)), 0
+        unknown: tuple[Unknown, ...] = (Unknown("code", "the manifest records no file of code"),)
+        return Comparison(unknown=unknown, checked=(("code", depth), ("code_files", 0)))
     served = ServedCode(place.directory)
     found: list[Change | Unknown | None] = []
     with _recorded(code, place.repository) as recorded:
@@ -66,7 +69,7 @@ def compare_code(code: Code, depth: str, place: CodePlace) -> tuple[Comparison, 
             found += [_compare_file(path, placed, served, recorded, depth) for path in placed.unit.files]
     unknown = tuple(one for one in found if isinstance(one, Unknown))
     changes = tuple(one for one in found if isinstance(one, Change))
-    return Comparison(changes, unknown), len(found) - len(unknown)
+    return Comparison(changes, unknown, checked=(("code", depth), ("code_files", len(found) - len(unknown))))
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from lineage.portable.compare import Comparison
+from lineage.portable.environment import REPOSITORY
 from lineage.portable.integrity import (
     UNOWNED,
     Difference,
@@ -22,34 +23,47 @@ from lineage.portable.integrity import (
 )
 from lineage.portable.tree import FileTree, Unreadable
 from lineage.portable.unowned_files import bounded
+from lineage.system.hashing import Advance
+from lineage.targets.rooted_tree import RootedTree, Seen
 from lineage.targets.source import Examination
-from lineage.verifying.deep_entries import read_entries
-from lineage.verifying.deep_files import Advance, InstalledFiles, Seen
-from lineage.verifying.installed_records import Exact, Job, read_records
+from lineage.verifying.installed_records import Exact, Job, read_entries, read_records
 from lineage.verifying.unowned_search import find_unowned
+from lineage.verifying.verify import Comparator, Inquiry
 
 _CHUNK = 128
 """files that one thread takes at once"""
 
 
+class InstalledFiles(Comparator):
+    """``--deep``. What the model's own repository provides is code, and judged as files of its own."""
+
+    examines = True
+
+    def compare(self, asked: Inquiry) -> Comparison:
+        packages = asked.manifest.environment.packages
+        own = {package.name for package in packages if (package.origin or "").startswith(REPOSITORY)}
+        uses = {package.name: package.use for package in packages}
+        if asked.examination is None:
+            raise AssertionError("verify examines the target for a comparator that asks for it")
+        exact: Exact = lambda name: asked.is_judged(name) and name not in own  # noqa: E731
+        return compare_files(asked.examination, uses, exact, asked.advance)
+
+
 def compare_files(
     target: Examination, uses: Mapping[str, str], exact: Exact, advance: Advance | None = None
-) -> tuple[Comparison, int]:
-    """What differs, and how many files were hashed.
-
-    ``uses`` are the recorded uses by package; ``exact`` tells of which packages a difference would matter.
-    """
-    disk = InstalledFiles(target.root)
+) -> Comparison:
+    """``uses`` are the recorded uses by package; ``exact`` tells of which packages a difference would matter."""
+    disk = RootedTree(target.root)
     written = target.prefix[len(target.root) :]
-    prefix = disk.resolve(written) or written
+    prefix = disk.resolve_if_any(written) or written
     recorded = read_records(target, disk, prefix, uses, exact)
     entries = read_entries(target, disk)
     unowned = find_unowned(target, disk, entries, recorded)
     inside = (prefix, *(entry.path for entry in entries))
     differences: dict[str, list[Difference]] = {}
     conda: dict[str, str] | None = None
-    looked = _look_at_all(disk, [*recorded.jobs, *unowned.jobs], frozenset(unowned.links), advance)
-    for job, seen in looked[1]:
+    hashed, looked = _look_at_all(disk, [*recorded.jobs, *unowned.jobs], frozenset(unowned.links), advance)
+    for job, seen in looked:
         if seen.error:
             recorded.not_verifiable(job.package, f"{job.name} cannot be read: {seen.error}")
             continue
@@ -66,7 +80,8 @@ def compare_files(
             recorded.not_verifiable(name, f"Debian changes files after their RECORD is written: {min(ones).path}")
         else:
             changes += package_changes(name, recorded.use_of(name), ones)
-    return Comparison(tuple(changes), tuple(sorted(recorded.unknown | unowned.unknown, key=str))), looked[0]
+    doubts = tuple(sorted(recorded.unknown | unowned.unknown, key=str))
+    return Comparison(tuple(changes), doubts, checked=(("installed", hashed),))
 
 
 def _difference(job: Job, seen: Seen, inside: tuple[str, ...]) -> Difference | None:
@@ -81,7 +96,7 @@ def _difference(job: Job, seen: Seen, inside: tuple[str, ...]) -> Difference | N
 
 
 def _look_at_all(
-    disk: InstalledFiles, jobs: list[Job], links: frozenset[str], advance: Advance | None
+    disk: RootedTree, jobs: list[Job], links: frozenset[str], advance: Advance | None
 ) -> tuple[int, list[tuple[Job, Seen]]]:
     """How many files were hashed, and in the order of the jobs those that are not simply what was recorded."""
 

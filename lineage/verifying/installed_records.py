@@ -1,9 +1,10 @@
-"""What the RECORDs of a target ask for: which file of which package should have which digest.
+"""What the RECORDs of a target ask for: which file of which package should have which digest; and its ``sys.path``.
 
 A row that leads out of the environment is never opened. Where nothing can be proven that is unknown, of the packages
 whose exactness is asked: of the others nothing would follow from it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,8 +15,13 @@ from lineage.portable.integrity import Row, is_below, is_compiled, is_distributo
 from lineage.portable.names import canonical_name
 from lineage.portable.tree import FileTree, Unreadable
 from lineage.portable.unowned_files import Owners, module_of
+from lineage.targets.rooted_tree import RootedTree
 from lineage.targets.source import Examination
-from lineage.verifying.deep_files import InstalledFiles
+
+SITE, STANDARD, OTHER = "site", "standard", "other"
+
+_NAMES = ("site-packages", "dist-packages")
+_STANDARD = re.compile(r"lib(?:64)?/(?:python|pypy)[0-9.]+t?(?:/lib-dynload|\.zip)?|Lib|DLLs")
 
 Exact = Callable[[str], bool]
 """Of which canonical names a difference would matter."""
@@ -59,13 +65,11 @@ class Recorded:
             self.unknown.add(Unknown(f"package:{name}", f"not verifiable: {reason}", use=self.use_of(name)))
 
 
-def read_records(
-    target: Examination, disk: InstalledFiles, prefix: str, uses: Mapping[str, str], exact: Exact
-) -> Recorded:
+def read_records(target: Examination, disk: RootedTree, prefix: str, uses: Mapping[str, str], exact: Exact) -> Recorded:
     """The files to look at, distribution by distribution; ``prefix`` is that of the environment, links followed."""
     found = Recorded(uses=uses, exact=exact)
     for one in target.distributions:
-        base = disk.resolve(one.path)
+        base = disk.resolve_if_any(one.path)
         try:
             rows = _rows(target.tree, one.info)
         except (Unreadable, ValueError) as error:
@@ -117,7 +121,7 @@ def _top_level(tree: FileTree, one: Distribution) -> Iterator[str]:
     yield one.package.name.replace("-", "_")
 
 
-def _add_hidden(target: Examination, disk: InstalledFiles, owners: Owners) -> None:
+def _add_hidden(target: Examination, disk: RootedTree, owners: Owners) -> None:
     """Packages that others stand in front of own their files too."""
     known = {one.info for one in target.distributions}
     for path in target.paths:
@@ -127,7 +131,7 @@ def _add_hidden(target: Examination, disk: InstalledFiles, owners: Owners) -> No
             continue
         for info in infos:
             name = info.rpartition("/")[2]
-            base = None if info in known or name.startswith("~") else disk.resolve(path)
+            base = None if info in known or name.startswith("~") else disk.resolve_if_any(path)
             if base is None:
                 continue
             try:
@@ -136,3 +140,27 @@ def _add_hidden(target: Examination, disk: InstalledFiles, owners: Owners) -> No
                 continue
             for row in rows:
                 owners.add(place_of(base, row.path), canonical_name(name.partition("-")[0]))
+
+
+class Entry(NamedTuple):
+    """One entry of ``sys.path``."""
+
+    path: str
+    """absolute, links followed"""
+    kind: str
+    """``SITE``: packages are installed there; ``STANDARD``: the standard library; ``OTHER``: code of its own"""
+
+
+def read_entries(target: Examination, disk: RootedTree) -> tuple[Entry, ...]:
+    """Each directory once, in the order of ``sys.path``."""
+    base = disk.resolve_if_any(target.base)
+    recorded = {one.path for one in target.distributions if one.info.endswith(".dist-info")}
+    entries: dict[str, Entry] = {}
+    for path in target.paths:
+        real = disk.resolve_if_any(path)
+        if real is not None:
+            kind = SITE if path.rpartition("/")[2] in _NAMES or path in recorded else OTHER
+            if base is not None and is_below(real, base) and _STANDARD.fullmatch(real[len(base) :].lstrip("/")):
+                kind = STANDARD
+            entries.setdefault(real, Entry(real, kind))
+    return tuple(entries.values())

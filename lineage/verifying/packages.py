@@ -1,36 +1,44 @@
-"""A recorded package that is absent, where another one provides the modules that the model uses of it.
+"""The packages, interpreter and platform that a manifest records against what was observed of a target.
 
+A recorded package that is absent may have another one in its place, which gives the modules that the model uses of it.
 An import that fails is loud; one that silently gives another distribution's code is not: ``cv2`` of
 ``opencv-python-headless`` where ``opencv-python`` was recorded.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from lineage.model.installed import Installed
-from lineage.portable.archive import tree_of
-from lineage.portable.compare import Change, Comparison
-from lineage.portable.environment import Environment, Observation, Package, Unknown
-from lineage.targets.details import read_details
-from lineage.targets.distributions import providers
-from lineage.targets.source import ExaminableSource, Source
+from lineage.portable.compare import Change, Comparison, compare
+from lineage.portable.environment import Package, Unknown
+from lineage.targets.source import ExaminableSource
+from lineage.verifying.verify import Comparator, Inquiry
+
+if TYPE_CHECKING:
+    from lineage.model.installed import Installed
 
 
-def name_other_providers(
-    compared: Comparison, recorded: Environment, observation: Observation, source: Source
-) -> Comparison:
-    """The comparison with each absent package that another one stands in for told as that.
+class Packages(Comparator):
+    """Interpreter, platform, accelerator and packages."""
 
-    Raises ``InputError`` and ``ObservationError`` as the source does.
-    """
-    uses = {package.name: package for package in recorded.packages if package.modules}
-    absent = [one for one in compared.changes if one.code == "package-absent" and _name(one) in uses]
+    def compare(self, asked: Inquiry) -> Comparison:
+        """Raises ``InputError`` and ``ObservationError`` as the target does, where it is looked at once more."""
+        compared = compare(asked.manifest.environment, asked.observation, asked.is_judged)
+        absent = [one for one in compared.changes if one.code == "package-absent"]
+        return _name_other_providers(compared, absent, asked) if absent else compared
+
+
+def _name_other_providers(compared: Comparison, absent: Sequence[Change], asked: Inquiry) -> Comparison:
+    """The comparison with each absent package that another one stands in for told as that."""
+    recorded = asked.manifest.environment.packages
+    uses = {package.name: package for package in recorded if package.modules}
+    absent = [one for one in absent if _name(one) in uses]
     if not absent:
         return compared
-    known = {package.name for package in recorded.packages}
-    extra = {one.name: one for one in observation.environment.packages if one.name not in known}
-    if not observation.installed or not isinstance(source, ExaminableSource):
+    known = {package.name for package in recorded}
+    extra = {one.name: one for one in asked.observation.environment.packages if one.name not in known}
+    if not asked.observation.installed or not isinstance(asked.source, ExaminableSource):
         return _by_name(compared, absent, extra)
-    details = _details(source, extra)
+    details = _details(asked.source, extra)
     changes = []
     for change in compared.changes:
         package = uses.get(_name(change))
@@ -42,13 +50,19 @@ def _name(change: Change) -> str:
     return change.subject.partition(":")[2]
 
 
-def _details(source: ExaminableSource, extra: dict[str, Package]) -> list[Installed]:
+def _details(source: ExaminableSource, extra: dict[str, Package]) -> "list[Installed]":
+    # Only here: hardly any target lacks a package, and all that reads their files is dear to import.
+    from lineage.portable.archive import tree_of
+    from lineage.targets.distributions import read_details
+
     examination = source.examine()
     placed = [one for one in examination.distributions if one.package.name in extra]
     return [read_details(tree_of(examination.tree, one.path), one) for one in placed]
 
 
-def _told(change: Change, package: Package, details: Sequence[Installed], extra: dict[str, Package]) -> Change:
+def _told(change: Change, package: Package, details: "Sequence[Installed]", extra: dict[str, Package]) -> Change:
+    from lineage.targets.distributions import providers
+
     owners = providers(package.modules, details)
     for module in package.modules:
         for owner in owners[module]:

@@ -19,10 +19,9 @@ from lineage.portable.unowned_files import (
     module_of,
     needs_content,
 )
+from lineage.targets.rooted_tree import RootedTree
 from lineage.targets.source import Examination
-from lineage.verifying.deep_entries import OTHER, SITE, STANDARD, Entry
-from lineage.verifying.deep_files import InstalledFiles
-from lineage.verifying.installed_records import Job, Recorded
+from lineage.verifying.installed_records import OTHER, SITE, STANDARD, Entry, Job, Recorded
 
 MAX_FILES = 10_000
 """of one entry that are in no RECORD"""
@@ -42,15 +41,13 @@ class Unowned:
     unknown: set[Unknown] = field(default_factory=set)
 
 
-def find_unowned(target: Examination, disk: InstalledFiles, entries: tuple[Entry, ...], recorded: Recorded) -> Unowned:
+def find_unowned(target: Examination, disk: RootedTree, entries: tuple[Entry, ...], recorded: Recorded) -> Unowned:
     """What no RECORD owns, entry by entry."""
     return _Search(target, disk, entries, recorded).run()
 
 
 class _Search:
-    def __init__(
-        self, target: Examination, disk: InstalledFiles, entries: tuple[Entry, ...], recorded: Recorded
-    ) -> None:
+    def __init__(self, target: Examination, disk: RootedTree, entries: tuple[Entry, ...], recorded: Recorded) -> None:
         self._disk = disk
         self._entries = entries
         self._recorded = recorded
@@ -140,7 +137,7 @@ class _Search:
         self._found.unknown.add(Unknown("files", reason))
 
     def _scan(self, directory: str) -> list["os.DirEntry[str]"]:
-        place = self._disk.resolve(directory) if self._found.links else directory
+        place = self._disk.resolve_if_any(directory) if self._found.links else directory
         try:
             with os.scandir(self._disk.place(directory if place is None else place)) as entries:
                 return sorted(entries, key=lambda one: one.name)
@@ -154,7 +151,7 @@ class _Search:
         """``directory``, ``link`` (to one that holds nothing recorded) or ``file``, which is anything else."""
         if not one.is_symlink():
             return "directory" if one.is_dir(follow_symlinks=False) else "file"
-        target = self._disk.resolve(path)
+        target = self._disk.resolve_if_any(path)
         if target is None or not os.path.isdir(self._disk.place(target)):  # noqa: PTH112
             return "file"
         if path not in self._recorded.owners.directories or target in seen:
@@ -192,7 +189,7 @@ class _Search:
                 yield Candidate(one.name, module)
 
     def _is_package(self, path: str) -> bool:
-        target = self._disk.resolve(path)
+        target = self._disk.resolve_if_any(path)
         return target is not None and any(module_of(one.name) == "__init__" for one in self._scan(target))
 
 

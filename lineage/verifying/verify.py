@@ -1,76 +1,93 @@
-"""May this model be served there? Manifest + target + policy → report. Nothing is written, nothing installed."""
+"""May this model be served there? Manifest + target + comparators + policy → report.
+
+Nothing is written, nothing installed. A comparison is one file beside this one, and a rule of ``judge.RULES``.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lineage.errors import InputError
 from lineage.model.manifest import Manifest, StoredManifest
 from lineage.model.report import Checked, Report, Side
-from lineage.portable.compare import IDENTITIES, Comparison, combine, compare
-from lineage.portable.environment import REPOSITORY, Observation
+from lineage.portable.compare import IDENTITIES, Comparison, combine
+from lineage.portable.environment import Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
 from lineage.targets.source import ExaminableSource, Examination, Source
-from lineage.verifying.weights import Advance, WeightsPlace, compare_weights
 
 if TYPE_CHECKING:
-    from lineage.verifying.code import CodePlace
+    from lineage.system.hashing import Advance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What every comparison is asked."""
+
+    manifest: Manifest
+    """as it matters where it is served"""
+    policy: Policy
+    source: Source
+    """the target"""
+    observation: Observation
+    """what was seen of it; the identities of those packages only that ``is_judged`` names"""
+    is_judged: Callable[[str], bool]
+    examination: Examination | None = None
+    """where its files lie; there for a comparator that ``examines``"""
+    advance: "Advance | None" = None
+
+
+class Comparator(Protocol):
+    """One comparison of a manifest with what is served; what it finds is judged by ``judge.RULES``."""
+
+    examines: bool = False
+    """whether it needs an examination of the target, and not only what can be observed"""
+
+    def compare(self, asked: Inquiry) -> Comparison:
+        """What differs, what cannot be told, and how deep it looked. Raises ``LineageError``."""
+        ...
 
 
 def verify(
     stored: StoredManifest,
     source: Source,
+    comparators: Sequence[Comparator],
     policy: Policy,
     *,
     today: date,
-    weights: WeightsPlace,
-    code: "CodePlace | None" = None,
     policy_name: str = "defaults",
-    advance: Advance | None = None,
-    deep: bool = False,
+    advance: "Advance | None" = None,
     accepts: Sequence[Accept] = (),
 ) -> Report:
-    """The verdict on serving a recorded model in a target. Raises ``InputError`` and ``ObservationError``.
+    """The verdict on serving a recorded model in a target: all that the comparators find, judged.
 
-    ``code``: where the served code lies; ``None``: it is not compared. ``deep``: every installed file of the target is
-    compared with its RECORD too. ``accepts``: what stands in the log beside the manifest; those of other manifests do
-    not count.
+    ``accepts``: what stands in the log beside the manifest; those of other manifests do not count. Raises
+    ``InputError`` and ``ObservationError``.
     """
     manifest = _as_served(stored.manifest)
-    judged = _judged_names(manifest, policy)
-    examination = _examine(source) if deep else None
-    observation = source.observe(judged) if examination is None else examination.observation
-    compared = compare(manifest.environment, observation, judged)
-    if any(change.code == "package-absent" for change in compared.changes):
-        from lineage.verifying.packages import name_other_providers
-
-        compared = name_other_providers(compared, manifest.environment, observation, source)
-    installed = None
-    if examination is not None:
-        by_file, installed = _compare_files(manifest, judged, examination, advance)
-        compared = combine(compared, by_file)
+    is_judged = _judged_names(manifest, policy)
+    examination = _examine(source) if any(one.examines for one in comparators) else None
+    observation = source.observe(is_judged) if examination is None else examination.observation
+    asked = Inquiry(
+        manifest=manifest,
+        policy=policy,
+        source=source,
+        observation=observation,
+        is_judged=is_judged,
+        examination=examination,
+        advance=advance,
+    )
+    found = combine(*(one.compare(asked) for one in comparators))
     own = [one for one in accepts if one.manifest == stored.id]
-    files, looked = compare_weights(manifest.weights, policy.verify.files, weights, advance)
-    own_code, code_files = _compare_code(manifest, policy, code)
-    verdict = judge(combine(compared, files, own_code), policy, manifest.name, today, own)
-    counted = dict(compared.counted)
+    verdict = judge(found, policy, manifest.name, today, own)
     return Report(
         command="verify",
         verdict=verdict.outcome,
         recorded=manifest_side(stored),
         observed=observed_side(observation),
         policy=policy_name,
-        checked=Checked(
-            packages=sum(counted.values()),
-            by=tuple((key, counted.get(key, 0)) for key in IDENTITIES),
-            files=0 if looked in ("skipped", "missing") else len(manifest.weights),
-            weights=looked,
-            installed=installed,
-            code="skipped" if code is None else policy.verify.code,
-            code_files=code_files,
-        ),
+        checked=checked_of(found),
         findings=verdict.findings,
         unknown=verdict.unknown,
         accepted=verdict.accepted,
@@ -78,12 +95,11 @@ def verify(
     )
 
 
-def _compare_code(manifest: Manifest, policy: Policy, place: "CodePlace | None") -> tuple[Comparison, int]:
-    if place is None:
-        return Comparison(), 0
-    from lineage.verifying.code import compare_code  # dear to import, and hardly any gate asks
-
-    return compare_code(manifest.code, policy.verify.code, place)
+def checked_of(found: Comparison) -> Checked:
+    """How deep comparisons looked."""
+    counted = dict(found.counted)
+    by = tuple((key, counted.get(key, 0)) for key in IDENTITIES)
+    return replace(Checked(packages=sum(counted.values()), by=by), **dict(found.checked))
 
 
 def _as_served(manifest: Manifest) -> Manifest:
@@ -106,18 +122,6 @@ def _examine(source: Source) -> Examination:
             hint="leave --deep out, or name an environment: python:PATH",
         )
     return source.examine()
-
-
-def _compare_files(
-    manifest: Manifest, judged: Callable[[str], bool], examination: Examination, advance: Advance | None
-) -> tuple[Comparison, int]:
-    """What the model's own repository provides is code, and judged as files of its own."""
-    from lineage.verifying.installed_files import compare_files
-
-    packages = manifest.environment.packages
-    own = {package.name for package in packages if (package.origin or "").startswith(REPOSITORY)}
-    uses = {package.name: package.use for package in packages}
-    return compare_files(examination, uses, lambda name: judged(name) and name not in own, advance)
 
 
 def manifest_side(stored: StoredManifest) -> Side:

@@ -1,6 +1,6 @@
 """The weights that a manifest records against what lies there: by their bytes, or by their DVC pointer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -9,13 +9,12 @@ from lineage.errors import InputError, WeightsError
 from lineage.model.weights import Weights
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
+from lineage.verifying.verify import Comparator, Inquiry
 
 if TYPE_CHECKING:
     from lineage.dvc.pointers import Output
+    from lineage.system.hashing import Advance
     from lineage.weights.cache import DigestCache
-
-Advance = Callable[[int], None]
-"""Told how many bytes were read."""
 
 _LEFT_OUT = ".dvcignore leaves it out, so it is not recorded: remove it, or accept it by name"
 _OLDER = (
@@ -26,7 +25,7 @@ _NOT_FOUND = "not found: name the place with --weights, or skip them with --no-w
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightsPlace:
+class WeightsPlace(Comparator):
     """Where the weights are looked for, in this order; ``None`` where there is no such place."""
 
     named: Path | None = None
@@ -40,16 +39,16 @@ class WeightsPlace:
     known: "DigestCache | None" = None
     """``--cached``: what it holds is not read, and the report says so; ``None``: every byte is read"""
 
+    def compare(self, asked: Inquiry) -> Comparison:
+        return _compare_weights(asked.manifest.weights, asked.policy.verify.files, self, asked.advance)
 
-def compare_weights(
-    recorded: Sequence[Weights], files: str, place: WeightsPlace, advance: Advance | None
-) -> tuple[Comparison, str]:
-    """(what differs, how deep it looked: ``bytes``, ``cached``, ``pointer``, ``missing`` or ``skipped``).
 
-    ``files`` is the policy's: with ``pointer``, weights whose bytes are not there are compared by their DVC pointer.
-    """
+def _compare_weights(
+    recorded: Sequence[Weights], files: str, place: WeightsPlace, advance: "Advance | None"
+) -> Comparison:
+    """``files`` is the policy's: with ``pointer``, weights whose bytes are not there are compared by their pointer."""
     if place.skip:
-        return Comparison(), "skipped"
+        return Comparison(checked=(("weights", "skipped"),))
     changes: list[Change] = []
     unknown: list[Unknown] = []
     looked = set()
@@ -70,11 +69,12 @@ def compare_weights(
         elif found is not None:
             changes.append(found)
     weakest = next(depth for depth in ("missing", "pointer", "cached", "bytes") if depth in looked)
-    return Comparison(tuple(changes), tuple(unknown)), weakest
+    checked = (("weights", weakest), ("files", 0 if weakest == "missing" else len(recorded)))
+    return Comparison(tuple(changes), tuple(unknown), checked=checked)
 
 
 def _by_bytes(
-    one: Weights, location: Path, known: "DigestCache | None", advance: Advance | None
+    one: Weights, location: Path, known: "DigestCache | None", advance: "Advance | None"
 ) -> tuple[Change | Unknown | None, list[Unknown], str]:
     """(what differs, what lies there that was not recorded and DVC is told to ignore, how deep it looked)."""
     from lineage.weights.measure import found_as_recorded

@@ -15,6 +15,8 @@ from lineage.errors import LineageError
 from lineage.manifest.files import read_manifest
 from lineage.portable.policy import Policy, VerifyPolicy
 from lineage.targets.spec import compared_source, parse_target
+from lineage.verifying.installed_files import InstalledFiles
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support.recording import TODAY
@@ -222,7 +224,8 @@ def answer(case: Case, place: Place, setting: Setting, policy: Policy | None = N
         stored = read_manifest(manifest)
         source = compared_source(parse_target(setting.target or place.target), env, stored.manifest.environment)
         judging = policy or case.kind.policy
-        report = verify(stored, source, judging, today=TODAY, weights=where, deep=case.kind.deep)
+        deep = (InstalledFiles(),) if case.kind.deep else ()
+        report = verify(stored, source, (Packages(), *deep, where), judging, today=TODAY)
     except LineageError as error:
         return Answer(outcome="refused", told=str(error))
     failed = {one.change.subject for one in report.findings if one.severity == "fail"}

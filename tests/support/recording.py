@@ -11,6 +11,7 @@ from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.policy import Policy
 from lineage.targets.interpreter import InterpreterSource
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support.projects import MODEL, python_of
@@ -41,7 +42,7 @@ def verified(
 ) -> Report:
     """The verdict on a target; the weights are not looked at unless a place is given."""
     place = WeightsPlace(skip=True) if weights is None else weights
-    return verify(stored, source(environment), policy or Policy(), today=TODAY, weights=place)
+    return verify(stored, source(environment), (Packages(), place), policy or Policy(), today=TODAY)
 
 
 def failures(report: Report) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ def code_of(files: dict[str, bytes], form: str = "sha1", base: str = "a" * 40) -
 
 def compared(code: Code, served: Path, repository: Path | None, depth: str = "ast") -> tuple[list[str], list[str], int]:
     """(what differs, what is unknown, how many were compared)."""
-    found, number = compare_code(code, depth, CodePlace(directory=served, repository=repository))
+    found = compare_code(code, depth, CodePlace(directory=served, repository=repository))
+    number = dict(found.checked)["code_files"]
     return [one.detail for one in found.changes], [f"{one.subject}: {one.reason}" for one in found.unknown], number
 
 

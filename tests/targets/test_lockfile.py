@@ -15,6 +15,7 @@ from lineage.portable.policy import Policy, VerifyPolicy
 from lineage.system.files import MAX_DOCUMENT_BYTES
 from lineage.targets.lockfile import LockSource
 from lineage.verifying.diff import diff
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -42,7 +43,7 @@ def stored(root: Path, environment: Path) -> StoredManifest:
 
 def verified(stored: StoredManifest, path: Path, policy: Policy | None = None) -> Report:
     locked = LockSource(str(path), stored.manifest.environment)
-    return verify(stored, locked, policy or Policy(), today=TODAY, weights=WeightsPlace(skip=True))
+    return verify(stored, locked, (Packages(), WeightsPlace(skip=True)), policy or Policy(), today=TODAY)
 
 
 def lock(directory: Path, text: str) -> Path:

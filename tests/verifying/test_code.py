@@ -47,7 +47,7 @@ def test_a_difference_is_a_change_with_both_blobs(recorded: Code, repository: Pa
         Change(f"code:{FEATURES}", "code-changed", blobs[FEATURES][:12], now, "unknown", detail=detail),
         Change(f"code:{TRAIN}", "code-absent", blobs[TRAIN][:12], None, "removed", detail=f"{TRAIN} is missing"),
     )
-    assert found == (Comparison(changes), 4)
+    assert found == Comparison(changes, checked=(("code", "ast"), ("code_files", 4)))
 
 
 LAYOUT = FILES[FEATURES].replace(b"  # rows", b"")
@@ -154,7 +154,8 @@ def test_hostile_code_differs_and_nothing_worse(
 def test_without_recorded_files_there_is_nothing_to_compare(tmp_path: Path) -> None:
     found = compare_code(Code(base="a" * 40), "ast", CodePlace(directory=tmp_path, repository=None))
 
-    assert found == (Comparison(unknown=(Unknown("code", "the manifest records no file of code"),)), 0)
+    unknown = (Unknown("code", "the manifest records no file of code"),)
+    assert found == Comparison(unknown=unknown, checked=(("code", "ast"), ("code_files", 0)))
 
 
 def test_a_directory_that_is_not_there_is_refused(recorded: Code, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.policy import Policy, VerifyPolicy
 from lineage.targets.directory import DirectorySource
-from lineage.targets.manifest_source import RecordedSource
-from lineage.targets.source import Source
+from lineage.targets.source import ManifestSource, Source
+from lineage.verifying.installed_files import InstalledFiles
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -38,8 +39,8 @@ def target(environment: Path, tmp_path: Path) -> Path:
 
 def deeply(stored: StoredManifest, target: Path | Source, policy: Policy | None = None) -> Report:
     observed = source(target) if isinstance(target, Path) else target
-    place = WeightsPlace(skip=True)
-    return verify(stored, observed, policy or Policy(), today=TODAY, weights=place, deep=True)
+    comparators = (Packages(), InstalledFiles(), WeightsPlace(skip=True))
+    return verify(stored, observed, comparators, policy or Policy(), today=TODAY)
 
 
 def judged(report: Report) -> tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -283,7 +284,7 @@ def test_a_directory_is_compared_like_its_interpreter(stored: StoredManifest, ta
 
 def test_a_manifest_has_no_installed_files(stored: StoredManifest) -> None:
     with pytest.raises(InputError) as caught:
-        deeply(stored, RecordedSource(stored))
+        deeply(stored, ManifestSource(stored))
 
     assert str(caught.value) == (
         f"manifest:{stored.path}: has no installed files to look at\n"

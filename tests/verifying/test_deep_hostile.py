@@ -33,8 +33,8 @@ def target(environment: Path, tmp_path: Path) -> Path:
 def found(target: Path, uses: dict[str, str] | None = None) -> tuple[tuple[Change, ...], tuple[Unknown, ...], int]:
     """All that is said of a target, whatever a policy would make of it."""
     known = {"numpy": "imported"} if uses is None else uses
-    comparison, number = compare_files(source(target).examine(), known, known.__contains__)
-    return comparison.changes, comparison.unknown, number
+    comparison = compare_files(source(target).examine(), known, known.__contains__)
+    return comparison.changes, comparison.unknown, dict(comparison.checked)["installed"]
 
 
 def list_also(target: Path, *rows: str) -> None:
@@ -145,7 +145,8 @@ def traced(target: Path, tmp_path: Path) -> tuple[list[str], str]:
         "from lineage.verifying.installed_files import compare_files\n"
         "from lineage.targets.interpreter import InterpreterSource\n"
         "target = InterpreterSource(sys.argv[1], env={}).examine()\n"
-        "found, number = compare_files(target, {'numpy': 'imported'}, lambda name: name == 'numpy')\n"
+        "found = compare_files(target, {'numpy': 'imported'}, lambda name: name == 'numpy')\n"
+        "number = dict(found.checked)['installed']\n"
         "print(f'{len(found.changes)} changes, {len(found.unknown)} unknown, {number} files')\n"
     )
     log = tmp_path / "calls"
@@ -193,7 +194,7 @@ def test_a_record_that_is_none_proves_nothing(
     record.unlink()
     put(record)
 
-    comparison, _ = compare_files(examination, {"numpy": "imported"}, lambda name: name == "numpy")
+    comparison = compare_files(examination, {"numpy": "imported"}, lambda name: name == "numpy")
 
     reason = f"not verifiable: RECORD: {message.format(nulls=chr(0) * 80)}"
     assert comparison.unknown == (Unknown("package:numpy", reason, use="imported"),)

@@ -43,8 +43,8 @@ def examine(prefix: Path, *paths: Path, root: Path | None = None) -> Examination
 
 
 def found(target: Examination) -> tuple[tuple[Change, ...], tuple[Unknown, ...], int]:
-    comparison, number = compare_files(target, {"numpy": "weights"}, lambda name: name == "numpy")
-    return comparison.changes, comparison.unknown, number
+    comparison = compare_files(target, {"numpy": "weights"}, lambda name: name == "numpy")
+    return comparison.changes, comparison.unknown, dict(comparison.checked)["installed"]
 
 
 def altered(content: bytes, path: str = "numpy/__init__.py") -> Change:

@@ -10,7 +10,7 @@ from lineage.model.manifest import Manifest, freeze
 from lineage.model.weights import Weights
 from lineage.portable.compare import Change
 from lineage.portable.environment import Problem
-from lineage.verifying.manifests import compare_manifests
+from lineage.verifying.diff import compare_manifests
 from tests.support.documents import BASE, BLOB, COMMIT, FULL
 from tests.support.generated import manifests
 

@@ -11,6 +11,7 @@ from lineage.portable.policy import Policy
 from lineage.targets.interpreter import InterpreterSource
 from lineage.targets.lockfile import LockSource
 from lineage.targets.source import Source
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -30,9 +31,9 @@ def report_of(root: Path, trained: Path, source: Source) -> Report:
     return verify(
         as_stored(made.manifest, made.path),
         source,
+        (Packages(), WeightsPlace(beside=root / "models")),
         Policy(),
         today=date(2026, 11, 21),
-        weights=WeightsPlace(beside=root / "models"),
     )
 
 

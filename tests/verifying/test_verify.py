@@ -10,7 +10,8 @@ from lineage.manifest.files import read_manifest
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Checked, Side
 from lineage.portable.policy import Policy, VerifyPolicy
-from lineage.targets.manifest_source import RecordedSource
+from lineage.targets.source import ManifestSource
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -229,6 +230,6 @@ def test_a_comparison_of_nothing_is_undecided(project: Path, tmp_path: Path) -> 
 
 
 def test_a_manifest_is_a_target_too(stored: StoredManifest) -> None:
-    report = verify(stored, RecordedSource(stored), Policy(), today=TODAY, weights=WeightsPlace(skip=True))
+    report = verify(stored, ManifestSource(stored), (Packages(), WeightsPlace(skip=True)), Policy(), today=TODAY)
 
     assert (report.verdict, report.observed.kind, report.observed.executed) == ("pass", "manifest", False)

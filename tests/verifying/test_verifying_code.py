@@ -11,8 +11,9 @@ from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, VerifyPolicy, Waiver
-from lineage.targets.manifest_source import RecordedSource
+from lineage.targets.source import ManifestSource
 from lineage.verifying.code import CodePlace
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -44,11 +45,10 @@ def report_of(
 ) -> Report:
     return verify(
         stored,
-        RecordedSource(stored),
+        ManifestSource(stored),
+        (Packages(), WeightsPlace(skip=True), CodePlace(directory=served, repository=repository)),
         policy or Policy(),
         today=TODAY,
-        weights=WeightsPlace(skip=True),
-        code=CodePlace(directory=served, repository=repository),
         accepts=accepts,
     )
 

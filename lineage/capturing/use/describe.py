@@ -18,8 +18,7 @@ from lineage.model.weights import Contents
 from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
-from lineage.targets.details import read_details
-from lineage.targets.distributions import providers
+from lineage.targets.distributions import providers, read_details
 from lineage.targets.source import Examination
 
 OWN_DISTRIBUTION = "model-lineage"
