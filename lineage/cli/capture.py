@@ -19,7 +19,7 @@ from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
 from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY
-from lineage.report.captured import render_captured
+from lineage.report.manifest import render_captured
 from lineage.weights.measure import size_of
 
 

@@ -21,7 +21,7 @@ from lineage.config import policies_of
 from lineage.errors import InputError, RepositoryError, StoreError
 from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
-from lineage.report.planforms import render_plan
+from lineage.report.formats import render_plan
 
 if TYPE_CHECKING:
     from lineage.checking.resolver import Resolver
@@ -138,7 +138,7 @@ def tell_jobs(plan: Plan, variables: Mapping[str, str] = os.environ) -> None:
     asked = {name: Path(variables[name]) for name in (GITHUB_OUTPUT, DOTENV, CODE_QUALITY) if variables.get(name)}
     if not asked:
         return
-    from lineage.report.planjobs import code_quality, dotenv, github_outputs
+    from lineage.report.plan import code_quality, dotenv, github_outputs
 
     if GITHUB_OUTPUT in asked:  # what other commands of the step wrote stays
         _write(GITHUB_OUTPUT, asked[GITHUB_OUTPUT], github_outputs(plan), "a")

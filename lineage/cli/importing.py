@@ -10,7 +10,7 @@ from lineage.cli import exits
 from lineage.cli.emit import Progress, answer, say
 from lineage.cli.options import answer_options
 from lineage.errors import InputError
-from lineage.report.imported import render_imported
+from lineage.report.manifest import render_imported
 
 _BUNDLE = "bundle:"
 

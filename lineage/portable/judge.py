@@ -74,6 +74,11 @@ RULES = (
 )
 
 
+def rule_of(code: str) -> Rule:
+    """The rule of a code; of what only ``diff`` shows, one that says no more than the code."""
+    return next((rule for rule in RULES if rule.code == code), Rule(code, code, ""))
+
+
 class Finding(NamedTuple):
     """A change judged by the policy."""
 

@@ -1,5 +1,6 @@
 """A report as a JSON document, schema 1.0: the same bytes for the same answer."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -55,6 +56,11 @@ def dump(document: object) -> str:
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     # Bytes of a file name that are not UTF-8 come as surrogates; their escape is the one that JSON has for them.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def fingerprint(*parts: str) -> str:
+    """What tells a finding from others, whatever else changes."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -1,27 +1,21 @@
 """Lists of models and the history of one, as text, JSON and Markdown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from lineage.model.manifest import StoredManifest
-from lineage.model.report import HistoryRow
-from lineage.model.report import ModelRow
-from lineage.report.json_document import SCHEMA
-from lineage.report.json_document import dump
+from lineage.model.report import HistoryRow, ModelRow
+from lineage.report.formats import by_form
+from lineage.report.json_document import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
-from lineage.report.text import Style, printable, table
+from lineage.report.text import Style, day, printable, table
 
 _MODEL_HEAD = ("model", "action", "created", "evidence", "python", "commit", "problems", "manifest")
 _HISTORY_HEAD = ("date", "commit", "id", "why", "changes")
 _AGES = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _NOT_COMMITTED = "not committed"
 _MOST_CHANGES = 3
-
-
-def day(moment: datetime) -> str:
-    """A UTC day and minute for people."""
-    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -32,7 +26,7 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 def render_models(rows: Sequence[ModelRow], form: str, style: Style, *, is_checked: bool, now: datetime) -> str:
-    """All models in one of ``FORMS``; actions only where they were asked for.
+    """All models in one of ``BASIC_FORMATS``; actions only where they were asked for.
 
     How old a model is changes by itself, so only the text for people tells it.
     """
@@ -45,14 +39,14 @@ def render_models(rows: Sequence[ModelRow], form: str, style: Style, *, is_check
     if not is_checked:
         cells = [[*line[:1], *line[2:]] for line in cells]
         head.remove("action")
-    return FORMS[form](head, cells, "log", {"models": [_model_document(row, is_checked) for row in rows]})
+    return _FORMS[form](head, cells, {"models": [_model_document(row, is_checked) for row in rows]})
 
 
 def render_history(rows: Sequence[HistoryRow], name: str, form: str, style: Style) -> str:
-    """The history of one model in one of ``FORMS``; with ``-v`` every change, else the first few."""
+    """The history of one model in one of ``BASIC_FORMATS``; with ``-v`` every change, else the first few."""
     cells = [_history_cells(row, style.verbose) for row in rows]
     document = {"name": name, "history": [_history_document(row) for row in rows]}
-    return FORMS[form](_HISTORY_HEAD, cells, "log", document)
+    return _FORMS[form](_HISTORY_HEAD, cells, document)
 
 
 def _model_cells(row: ModelRow) -> list[str]:
@@ -116,23 +110,18 @@ def _history_document(row: HistoryRow) -> dict[str, Any]:
 Cells = Sequence[Sequence[str]]
 
 
-def _text(head: Sequence[str], cells: Cells, command: str, document: Mapping[str, Any]) -> str:
+def _text(head: Sequence[str], cells: Cells, document: Mapping[str, Any]) -> str:
     rows = [[printable(cell) for cell in row] for row in cells]
     return "".join(f"{line}\n" for line in table([[one.upper() for one in head], *rows])) if rows else ""
 
 
-def _json(head: Sequence[str], cells: Cells, command: str, document: Mapping[str, Any]) -> str:
-    return dump({"schema": SCHEMA, "command": command, **document})
+def _json(head: Sequence[str], cells: Cells, document: Mapping[str, Any]) -> str:
+    return dump({"schema": SCHEMA, "command": "log", **document})
 
 
-def _markdown(head: Sequence[str], cells: Cells, command: str, document: Mapping[str, Any]) -> str:
-    title = f"### lineage {command}" + (f": {escape(document['name'])}" if "name" in document else "")
+def _markdown(head: Sequence[str], cells: Cells, document: Mapping[str, Any]) -> str:
+    title = "### lineage log" + (f": {escape(document['name'])}" if "name" in document else "")
     return "\n".join([title, "", *markdown_table(head, cells), ""])
 
 
-FORMS: Mapping[str, Callable[[Sequence[str], Cells, str, Mapping[str, Any]], str]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-}
-"""The same names as ``formats.BASIC_FORMATS``."""
+_FORMS = by_form(_text, _json, _markdown)

@@ -1,23 +1,60 @@
-"""A manifest for reading, with what is not reproducible about it, as text, JSON and Markdown."""
+"""A manifest as text, JSON and Markdown: for reading, with what is not reproducible about it; captured; imported."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineage.manifest.document import to_document
-from lineage.model.manifest import Manifest, flat
+from lineage.model.manifest import Manifest, StoredManifest, flat
 from lineage.model.report import Shown
 from lineage.portable.environment import USES, Problem
+from lineage.report.formats import by_form
 from lineage.report.json_document import SCHEMA, dump
-from lineage.report.listing import day
 from lineage.report.markdown import escape, markdown_table
-from lineage.report.text import Style, painted, printable, table
+from lineage.report.text import Style, day, painted, printable, table
 
 _SHOWN_INPUTS = 20
 
 
 def render_manifest(shown: Shown, form: str, style: Style) -> str:
-    """The manifest in one of ``FORMS``."""
-    return FORMS[form](shown, style)
+    """The manifest in one of ``BASIC_FORMATS``."""
+    return _FORMS[form](shown, style)
+
+
+def render_captured(stored: StoredManifest, changed: bool, entry: str, form: str) -> str:
+    """The manifest that a capture leaves, in one of ``BASIC_FORMATS``; ``changed``: whether the file was written."""
+    problems = [problem._asdict() for problem in stored.manifest.problems]
+    lines = [f"- entry: {escape(entry)}", ""]
+    if problems:
+        lines += [*markdown_table(("problem", "subject", "detail"), _rows(stored.manifest.problems)), ""]
+    document = {"changed": changed, "entry": entry, "problems": problems}
+    return _standing(stored, "capture", document, lines)[form]
+
+
+def render_imported(stored: StoredManifest, changed: bool, ref: str | None, weights: Sequence[str], form: str) -> str:
+    """The manifest that an import leaves, in one of ``BASIC_FORMATS``.
+
+    ``changed`` tells whether the file was written, ``ref`` what keeps its commit, ``weights`` which were written.
+    """
+    commit = stored.manifest.code.commit or stored.manifest.code.base
+    document = {"changed": changed, "commit": commit, "ref": ref, "weights": list(weights)}
+    lines = [f"- commit: {commit}", *(f"- weights: {escape(path)}" for path in weights), ""]
+    return _standing(stored, "import", document, lines)[form]
+
+
+def _standing(
+    stored: StoredManifest, command: str, document: Mapping[str, Any], lines: Sequence[str]
+) -> Mapping[str, str]:
+    """What a command says of the manifest that now stands: for a script its path alone."""
+    title = [f"### lineage {command}: {escape(stored.manifest.name)}", ""]
+    return by_form(
+        f"{printable(stored.path)}\n",
+        dump({"schema": SCHEMA, "command": command, "manifest": _named(stored), **document}),
+        "\n".join([*title, f"- manifest: {escape(stored.path)}", f"- id: {stored.id}", *lines]),
+    )
+
+
+def _named(stored: StoredManifest) -> dict[str, str]:
+    return {"path": stored.path, "id": stored.id, "name": stored.manifest.name}
 
 
 def _text(shown: Shown, style: Style) -> str:
@@ -36,7 +73,7 @@ def _json(shown: Shown, style: Style) -> str:
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "command": "show",
-        "manifest": {"path": stored.path, "id": stored.id, "name": stored.manifest.name},
+        "manifest": _named(stored),
         "document": _plain(to_document(stored.manifest)),
     }
     if shown.asked:
@@ -65,12 +102,14 @@ def _markdown(shown: Shown, style: Style) -> str:
     return "\n".join(lines)
 
 
-FORMS: Mapping[str, Callable[[Shown, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
-"""The same names as ``formats.BASIC_FORMATS``."""
+_FORMS = by_form(_text, _json, _markdown)
 
 
 def _problems(shown: Shown) -> list[Sequence[str]]:
-    problems: tuple[Problem, ...] = (*shown.stored.manifest.problems, *shown.now)
+    return _rows((*shown.stored.manifest.problems, *shown.now))
+
+
+def _rows(problems: Sequence[Problem]) -> list[Sequence[str]]:
     return [[one.code, one.subject, one.detail] for one in problems]
 
 

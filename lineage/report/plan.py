@@ -1,15 +1,35 @@
-"""A plan as text, JSON and Markdown: what changed, and which models need what, with the reason in one line."""
+"""A plan as text, JSON and Markdown: what changed, and which models need what, with the reason in one line.
 
+And what it tells the later steps and jobs of a CI pipeline: which models to retrain. Sources: "Workflow commands for
+GitHub Actions" (outputs are ``NAME=VALUE`` lines), "artifacts:reports:dotenv" and "Code Quality" of GitLab's
+documentation.
+"""
+
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from lineage.model.plan import Due, ModelPlan, Plan, RevisionEdit
 from lineage.portable.judge import Accepted
-from lineage.report.json_document import SCHEMA, dump
+from lineage.report.formats import by_form
+from lineage.report.json_document import SCHEMA, dump, fingerprint
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
 
 _WORDS = {"retrain": "fail", "undecided": "undecided", "verify": "unknown", "none": "pass"}
+
+
+_SEVERITIES = {"retrain": "major", "undecided": "major", "verify": "minor"}
+_DOTENV_LIMIT = 4000
+"""bytes of one value: GitLab refuses a file of more than 5 KB"""
+
+
+def place_of(where: str) -> tuple[str, str]:
+    """File and line of ``FILE:LINE``; without a line the whole is the file."""
+    file, _, line = where.rpartition(":")
+    return (file, line) if line.isdigit() else (where, "")
 
 
 def verdict_line(plan: Plan) -> str:
@@ -145,4 +165,56 @@ def _markdown(plan: Plan, style: Style) -> str:
     return "\n".join([*lines, *(f"- {escape(note)}" for note in plan.notes), ""])
 
 
-FORMS: Mapping[str, Callable[[Plan, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
+FORMS: Mapping[str, Callable[[Plan, Style], str]] = by_form(_text, _json, _markdown)
+
+
+def due_models(plan: Plan) -> tuple[str, ...]:
+    """What ``lineage retrain`` is to be called with, one by one: names, or the manifest where two share a name.
+
+    In a range only the models that are newly due: those of before were the job of an earlier pipeline.
+    """
+    counted = Counter(one.name for one in plan.models)
+    return tuple(one.name if counted[one.name] == 1 else one.manifest for one in plan.models if _is_due(plan, one))
+
+
+def github_outputs(plan: Plan) -> str:
+    """Lines for ``$GITHUB_OUTPUT``: ``verdict``, and ``due`` as a JSON list for ``fromJSON``.
+
+    JSON of ASCII alone has no line end whatever a model is called, so that no value needs a delimiter.
+    """
+    return f"verdict={plan.verdict}\ndue={json.dumps(due_models(plan))}\n"
+
+
+def dotenv(plan: Plan) -> str:
+    """Lines for ``artifacts:reports:dotenv``, which knows no quotes and no spaces.
+
+    ``LINEAGE_DUE`` joins the models by commas, each percent-encoded; it is left out where there is none, and where it
+    would be too long.
+    """
+    models = due_models(plan)
+    joined = ",".join(quote(one, safe="/", errors="surrogateescape") for one in models)
+    lines = [f"LINEAGE_VERDICT={plan.verdict}", f"LINEAGE_DUE_COUNT={len(models)}"]
+    if joined and len(joined) <= _DOTENV_LIMIT:
+        lines.append(f"LINEAGE_DUE={joined}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def code_quality(plan: Plan) -> str:
+    """A Code Quality report: a list with one entry a reason, at the line of the change."""
+    entries = [_entry(plan, model, due) for model in plan.models for due in model.reasons]
+    return dump(entries)
+
+
+def _is_due(plan: Plan, model: ModelPlan) -> bool:
+    return any(one.action == "retrain" and (one.is_new or plan.base is None) for one in model.reasons)
+
+
+def _entry(plan: Plan, model: ModelPlan, due: Due) -> dict[str, Any]:
+    file, line = place_of(due.where)
+    return {
+        "description": printable(f"{due.action} {model.name}: {due.message}"),
+        "check_name": f"lineage/{due.action}",
+        "fingerprint": fingerprint(model.manifest, due.action, due.subject),
+        "severity": _SEVERITIES[due.action] if due.is_new or plan.base is None else "info",
+        "location": {"path": printable(file or model.manifest), "lines": {"begin": max(int(line or 1), 1)}},
+    }

@@ -1,10 +1,10 @@
 """What came of a retraining, as text, JSON and Markdown."""
 
 import shlex
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from lineage.model.retraining import MetricMove, Outcome, Retraining
+from lineage.report.formats import by_form
 from lineage.report.json_document import SCHEMA, dump
 from lineage.report.markdown import escape, markdown_table
 from lineage.report.text import Style, painted, printable, table
@@ -14,8 +14,8 @@ _KINDS = {"retrained": "pass", "due": "fail", "beyond": "fail", "failed": "fail"
 
 
 def render_retraining(answer: Retraining, form: str, style: Style) -> str:
-    """The answer in one of ``FORMS``."""
-    return FORMS[form](answer, style)
+    """The answer in one of ``BASIC_FORMATS``."""
+    return _FORMS[form](answer, style)
 
 
 def _text(answer: Retraining, style: Style) -> str:
@@ -121,5 +121,4 @@ def _plain_cells(move: MetricMove) -> list[str]:
     return [move.name, change, _change(move), _judged(move)]
 
 
-FORMS: Mapping[str, Callable[[Retraining, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
-"""The same names as ``formats.BASIC_FORMATS``."""
+_FORMS = by_form(_text, _json, _markdown)

@@ -5,6 +5,7 @@ Texts come from manifests and metadata that anyone may have written: what is not
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lineage.model.report import Checked, Report, Side
 from lineage.portable.judge import REASONS, Finding, movement
@@ -47,6 +48,11 @@ def painted(text: str, kind: str, style: Style) -> str:
     """The text in the colour of its kind, when colour is wanted."""
     code = _COLOURS.get(kind)
     return f"\x1b[{code}m{text}\x1b[0m" if style.colour and code else text
+
+
+def day(moment: datetime) -> str:
+    """A UTC day and minute for people."""
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _heading(report: Report) -> list[str]:

@@ -4,8 +4,7 @@ import pytest
 from junitparser import JUnitXml
 from sarif_pydantic import Sarif
 
-from lineage.report.formats import FORMATS
-from lineage.report.planforms import render_plan
+from lineage.report.formats import FORMATS, render_plan
 from lineage.report.text import Style
 from tests.support.golden import expected
 from tests.support.plans import PLANS

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lineage.model.plan import Due, ModelPlan, Plan
-from lineage.report.planjobs import code_quality, dotenv, due_models, github_outputs
+from lineage.report.plan import code_quality, dotenv, due_models, github_outputs
 from tests.support.githubci import read_outputs
 from tests.support.gitlabci import read_dotenv
 from tests.support.plans import PLANS
