@@ -9,6 +9,9 @@ from lineage.errors import LineageError
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """No metadata file of an installed distribution is larger; what is larger is not read."""
 
+MAX_LINKS = 40
+"""As many as Linux follows in one path."""
+
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -119,6 +122,39 @@ class DiskTree(FileTree):
         if self.kind(os.path.dirname(real)) != "directory":
             raise FileNotFoundError(path)
         return real.rstrip("/")
+
+
+def follow_links(path: str, link: Callable[[str, bool], Optional[str]], is_bounded: bool) -> str:
+    """What ``FileTree.resolve`` says, step by step, as the system does whose files they are.
+
+    ``link`` tells where a link leads, ``None`` for what is none, and raises as ``resolve`` does; it is told whether the
+    step is the last. ``is_bounded``: above the top there is something else, so what climbs out of it is not followed.
+    """
+    if "\0" in path:
+        raise Unreadable("a null character in a path")
+    parts = path.split("/")[::-1]
+    real, followed = "", 0
+    while parts:
+        part = parts.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not real and is_bounded:
+                raise Unreadable("a link leads out of the root")
+            real = real.rpartition("/")[0]
+            continue
+        step = real + "/" + part
+        target = link(step, not parts)
+        if target is None:
+            real = step
+            continue
+        followed += 1
+        if followed > MAX_LINKS:
+            raise Unreadable("too many links")
+        if target.startswith("/"):
+            real = ""
+        parts += target.split("/")[::-1]
+    return real
 
 
 def kind_of(mode: int) -> str:

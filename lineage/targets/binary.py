@@ -9,8 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from lineage.portable.environment import Platform
-from lineage.portable.tree import Unreadable
-from lineage.targets.rooted_tree import RootedTree
+from lineage.portable.tree import FileTree
 
 MAX_START_BYTES = 4 * 1024 * 1024
 """What is read of a program and of a C library."""
@@ -77,15 +76,12 @@ def _loader(data: bytes, order: str, wide: bool) -> str | None:
     return None
 
 
-def read_program(tree: RootedTree, path: str) -> Program | None:
+def read_program(tree: FileTree, path: str) -> Program | None:
     """The header of a file; ``None`` where there is none or it cannot be read."""
-    try:
-        return parse_program(tree.read_start(path, MAX_START_BYTES))
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return None
+    return parse_program(tree.read_start_if_any(path, MAX_START_BYTES))
 
 
-def platform_of(tree: RootedTree, program: Program | None) -> Platform:
+def platform_of(tree: FileTree, program: Program | None) -> Platform:
     """The platform that a program is made for, with the C library that lies in its tree."""
     if program is None:
         return Platform()
@@ -93,25 +89,20 @@ def platform_of(tree: RootedTree, program: Program | None) -> Platform:
     return Platform("linux" if program.linux else None, program.machine, libc)
 
 
-def _libc(tree: RootedTree, loader: str) -> str | None:
+def _libc(tree: FileTree, loader: str) -> str | None:
     """``glibc VERSION`` from the library beside its loader; musl as ``musl`` alone, as an interpreter tells it."""
     if loader.rpartition("/")[2].startswith("ld-musl-"):
         return "musl" if tree.is_kind(loader, "file") else None
-    try:
-        places = (tree.resolve(loader).rpartition("/")[0], loader.rpartition("/")[0])
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return None
-    for place in places:
-        try:
-            found = _GLIBC.search(tree.read_start(place + "/libc.so.6", MAX_START_BYTES))
-        except (FileNotFoundError, NotADirectoryError, Unreadable):
-            continue
+    real = tree.resolve_if_any(loader)
+    for path in () if real is None else (real, loader):
+        library = path.rpartition("/")[0] + "/libc.so.6"
+        found = _GLIBC.search(tree.read_start_if_any(library, MAX_START_BYTES))
         if found is not None:
             return f"glibc {found[1].decode('ascii')}"
     return None
 
 
-def abi_of(tree: RootedTree, stdlib: str) -> str | None:
+def abi_of(tree: FileTree, stdlib: str) -> str | None:
     """SOABI: the suffix of the interpreter's own extension modules, else as its build configuration says it."""
     found = {match[1] for name in tree.names_if_any(stdlib + "/lib-dynload") if (match := _SUFFIX.fullmatch(name))}
     if not found:

@@ -5,14 +5,15 @@ what code that runs at start would add.
 """
 
 import os
+import posixpath
 from dataclasses import dataclass
-from pathlib import Path
 
 from lineage.errors import InputError, ObservationError
 from lineage.guest.probe import OLDEST
 from lineage.portable.conda import add_conda
 from lineage.portable.distinfo import Distribution, read_installed
 from lineage.portable.environment import Environment, Observation, Problem, Unknown
+from lineage.portable.tree import DiskTree, FileTree, Unreadable
 from lineage.targets.binary import abi_of, platform_of, read_program
 from lineage.targets.installations import (
     Installation,
@@ -32,12 +33,14 @@ _ROOT_NAMES = {"etc", "bin", "lib", "opt", "app", "srv", "home"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """The interpreter that was chosen, and where."""
+class Place:
+    """A directory with what reads it: all that is known of a target before an interpreter is looked for."""
 
-    tree: RootedTree
-    one: Installation
+    tree: FileTree
+    prefix: str | None
+    """of the environment or installed Python, inside the tree; ``None``: the tree is a root file system"""
     location: str
+    """as the user named it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,63 +60,70 @@ class DirectorySource:
         self._interpreter = interpreter
 
     def observe(self, identify: Identify = every_name) -> Observation:
-        return _examine(self._find(), identify).observation
+        return examine_place(open_directory(self.location), self._interpreter, identify).observation
 
     def examine(self) -> Examination:
-        return _examine(self._find(), every_name)
-
-    def _find(self) -> _Found:
-        try:
-            named, real = os.path.abspath(self.location), os.path.realpath(self.location)  # noqa: PTH100 - links kept
-            names = set(os.listdir(named))  # noqa: PTH208 - as text
-        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-            state = "is not a directory" if isinstance(error, NotADirectoryError) else "the directory does not exist"
-            raise InputError(state, where=self.location, hint="name one as dir:PATH") from error
-        except OSError as error:
-            message = f"the directory cannot be read: {error.strerror or error}"
-            raise ObservationError(message, where=self.location) from error
-        if _is_root(named, names):
-            return self._in_root(RootedTree("" if real == "/" else real))
-        root = _root_above(real)
-        tree, prefix = RootedTree(root), real[len(root) :] if root else named
-        environment = environment_at(tree, prefix)
-        found = installations_in(tree, prefix) if environment is None else (environment,)
-        one = choose(found, self._interpreter, self.location)
-        beside = f" ({one.executable.rpartition('/')[2]})" if len(found) > 1 else ""
-        return _Found(tree=tree, one=one, location=self.location + beside)
-
-    def _in_root(self, tree: RootedTree) -> _Found:
-        named = self._interpreter
-        one = installation_at(tree, os.path.normpath("/" + named.lstrip("/"))) if named and "/" in named else None
-        if one is None:
-            one = choose(installations_below(tree), named, self.location)
-        return _Found(tree=tree, one=one, location=f"{self.location} ({one.executable})")
+        return examine_place(open_directory(self.location), self._interpreter, every_name)
 
 
-def _is_root(path: str, names: set[str]) -> bool:
+def open_directory(location: str) -> Place:
+    """A directory of this machine as a tree. Raises ``InputError`` and ``ObservationError``."""
+    disk = DiskTree()
+    try:
+        named, real = os.path.abspath(location), os.path.realpath(location)  # noqa: PTH100 - links kept
+        names = set(disk.names(named))
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        state = "is not a directory" if isinstance(error, NotADirectoryError) else "the directory does not exist"
+        raise InputError(state, where=location, hint="name one as dir:PATH") from error
+    except Unreadable as error:
+        raise ObservationError(f"the directory cannot be read: {error.message}", where=location) from error
+    if _is_root(disk, named, names):
+        return Place(tree=RootedTree("" if real == "/" else real), prefix=None, location=location)
+    root = _root_above(disk, real)
+    return Place(tree=RootedTree(root), prefix=real[len(root) :] if root else named, location=location)
+
+
+def _is_root(disk: FileTree, path: str, names: set[str]) -> bool:
     if names & {"pyvenv.cfg", "conda-meta"}:
         return False
     if "usr" in names:
-        return Path(path, "usr").is_dir()
+        return disk.is_kind(f"{path}/usr", "directory")
     return len(names & _ROOT_NAMES) > 1 and not installations_in(RootedTree(), path)
 
 
-def _root_above(path: str) -> str:
+def _root_above(disk: FileTree, path: str) -> str:
     """The root file system that a directory lies in, ``""`` for the machine's own."""
-    for above in list(Path(path).parents)[:-1]:
-        if all((above / name).is_dir() for name in ("etc", "usr")):
-            return str(above)
-    return ""
+    above = path.rpartition("/")[0]
+    while above and not all(disk.is_kind(f"{above}/{name}", "directory") for name in ("etc", "usr")):
+        above = above.rpartition("/")[0]
+    return above
 
 
-def _examine(found: _Found, identify: Identify) -> Examination:
-    tree, one = found.tree, found.one
+def examine_place(place: Place, interpreter: str | None, identify: Identify) -> Examination:
+    """The interpreter in a place, and what is installed for it. Raises ``InputError`` and ``ObservationError``."""
+    tree = place.tree
+    if place.prefix is None:
+        one = _in_root(tree, interpreter, place.location)
+        return _examine(tree, one, f"{place.location} ({one.executable})", identify)
+    environment = environment_at(tree, place.prefix)
+    found = installations_in(tree, place.prefix) if environment is None else (environment,)
+    one = choose(found, interpreter, place.location)
+    beside = f" ({one.executable.rpartition('/')[2]})" if len(found) > 1 else ""
+    return _examine(tree, one, place.location + beside, identify)
+
+
+def _in_root(tree: FileTree, named: str | None, location: str) -> Installation:
+    one = installation_at(tree, posixpath.normpath("/" + named.lstrip("/"))) if named and "/" in named else None
+    return choose(installations_below(tree), named, location) if one is None else one
+
+
+def _examine(tree: FileTree, one: Installation, location: str, identify: Identify) -> Examination:
     release = "" if one.library is None else one.library[len("python") :].rstrip("t")
     if release and tuple(map(int, release.split("."))) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise ObservationError(
             f"is Python {release}, which cannot be described",
-            where=found.location,
+            where=location,
             hint=f"Python {oldest} is the oldest that can",
         )
     python = _read_python(tree, one)
@@ -128,7 +138,7 @@ def _examine(found: _Found, identify: Identify) -> Examination:
     observation = Observation(
         environment=python.environment._replace(packages=packages),
         kind="dir",
-        location=found.location,
+        location=location,
         unknown=tuple(sorted({*installed.unknown, *path.unknown, *python.unknown})),
         problems=tuple(sorted({*installed.problems, *python.problems})),
     )
@@ -145,12 +155,12 @@ def _examine(found: _Found, identify: Identify) -> Examination:
     )
 
 
-def _on_machine(tree: RootedTree, one: Distribution) -> Distribution:
+def _on_machine(tree: FileTree, one: Distribution) -> Distribution:
     """The directory that it was installed from, as a path of this machine."""
     return one if one.source is None else one._replace(source=tree.root + one.source)
 
 
-def _read_python(tree: RootedTree, one: Installation) -> _Python:
+def _read_python(tree: FileTree, one: Installation) -> _Python:
     program = None if one.program is None else read_program(tree, one.program)
     if one.base is not None and program is None:
         state = "is not there" if one.program is None else "is not a program that can be read"

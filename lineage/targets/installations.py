@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lineage.errors import InputError, ObservationError
-from lineage.portable.tree import Unreadable
-from lineage.targets.rooted_tree import RootedTree
+from lineage.portable.tree import FileTree, Unreadable
 
 MAX_CONFIG_BYTES = 64 * 1024
 """No ``pyvenv.cfg`` is larger."""
@@ -58,7 +57,7 @@ class Installation:
     """other links to the same program"""
 
 
-def environment_at(tree: RootedTree, prefix: str) -> Installation | None:
+def environment_at(tree: FileTree, prefix: str) -> Installation | None:
     """The virtual environment at a directory, if it is one. Raises ``ObservationError`` for a broken pyvenv.cfg."""
     config = read_config(tree, prefix)
     if config is None:
@@ -86,17 +85,17 @@ def environment_at(tree: RootedTree, prefix: str) -> Installation | None:
     )
 
 
-def _place(tree: RootedTree, base: Base) -> str:
+def _place(tree: FileTree, base: Base) -> str:
     return tree.resolve(base.stdlib)
 
 
-def _base_at(tree: RootedTree, start: str, library: str | None) -> Base | None:
+def _base_at(tree: FileTree, start: str, library: str | None) -> Base | None:
     if library is None or not start.startswith("/") or not tree.is_kind(start, "directory"):
         return None
     return find_base(tree, start, library)
 
 
-def read_config(tree: RootedTree, prefix: str) -> Mapping[str, str] | None:
+def read_config(tree: FileTree, prefix: str) -> Mapping[str, str] | None:
     """``pyvenv.cfg`` of a prefix; the one beside its program stands before the one above it."""
     for path in (f"{prefix}/bin/pyvenv.cfg", f"{prefix}/pyvenv.cfg"):
         try:
@@ -119,7 +118,7 @@ def read_config(tree: RootedTree, prefix: str) -> Mapping[str, str] | None:
     return None
 
 
-def installations_in(tree: RootedTree, prefix: str) -> tuple[Installation, ...]:
+def installations_in(tree: FileTree, prefix: str) -> tuple[Installation, ...]:
     """The interpreters in ``bin`` of a prefix: each standard library once, whatever links or copies start it."""
     found: dict[Base, list[Installation]] = {}
     for name in _names(tree, f"{prefix}/bin"):
@@ -135,7 +134,7 @@ def _as_one(base: Base, same: list[Installation]) -> Installation:
     return replace(main, aliases=tuple(one.executable for one in same if one is not main))
 
 
-def installation_of(tree: RootedTree, executable: str) -> Installation | None:
+def installation_of(tree: FileTree, executable: str) -> Installation | None:
     """The interpreter that a path starts, if its standard library can be found."""
     program = _real(tree, executable)
     if program is None or not any(_PROGRAM.fullmatch(path.rpartition("/")[2]) for path in (executable, program)):
@@ -148,7 +147,7 @@ def installation_of(tree: RootedTree, executable: str) -> Installation | None:
     return Installation(prefix=base.prefix, executable=executable, program=program, library=base.library, base=base)
 
 
-def find_base(tree: RootedTree, start: str, library: str | None) -> Base | None:
+def find_base(tree: FileTree, start: str, library: str | None) -> Base | None:
     """The nearest prefix at or above a directory with a standard library of that name, or with only one of any."""
     parts = [part for part in start.split("/") if part]
     for length in range(len(parts), -1, -1):
@@ -162,7 +161,7 @@ def find_base(tree: RootedTree, start: str, library: str | None) -> Base | None:
     return None
 
 
-def installations_below(tree: RootedTree) -> tuple[Installation, ...]:
+def installations_below(tree: FileTree) -> tuple[Installation, ...]:
     """The interpreters of a root file system, in the order of their paths."""
     prefixes = ["/usr", "/usr/local", "", *(f"/opt/{name}" for name in _names(tree, "/opt"))]
     found: dict[str, Installation] = {}
@@ -200,13 +199,13 @@ def _names_of(one: Installation) -> tuple[str, ...]:
     return (*paths, *(path.rpartition("/")[2] for path in paths))
 
 
-def installation_at(tree: RootedTree, path: str) -> Installation | None:
+def installation_at(tree: FileTree, path: str) -> Installation | None:
     """The environment or interpreter at a path, wherever it lies."""
     above = path.rpartition("/")[0].rpartition("/")[0]
     return environment_at(tree, path) or environment_at(tree, above) or installation_of(tree, path)
 
 
-def environment_places(tree: RootedTree) -> Iterator[str]:
+def environment_places(tree: FileTree) -> Iterator[str]:
     """The directories of a root file system in which virtual environments, and code, are looked for."""
     for place in ("", *_PLACES):
         for path in _directories(tree, place):
@@ -215,28 +214,22 @@ def environment_places(tree: RootedTree) -> Iterator[str]:
                 yield from _directories(tree, path)
 
 
-def _directories(tree: RootedTree, path: str) -> list[str]:
+def _directories(tree: FileTree, path: str) -> list[str]:
     inside = (f"{path}/{name}" for name in _names(tree, path or "/"))
     return [each for each in inside if tree.is_kind(each, "directory")]
 
 
-def _names(tree: RootedTree, path: str) -> list[str]:
+def _names(tree: FileTree, path: str) -> list[str]:
     """What a directory holds; nothing where it cannot be told."""
-    try:
-        return tree.names(path)[:_MAX_ENTRIES]
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return []
+    return tree.names_if_any(path)[:_MAX_ENTRIES]
 
 
-def _real(tree: RootedTree, path: str) -> str | None:
+def _real(tree: FileTree, path: str) -> str | None:
     """The regular file that a path leads to."""
-    try:
-        return tree.resolve(path) if tree.kind(path) == "file" else None
-    except (FileNotFoundError, NotADirectoryError, Unreadable):
-        return None
+    return tree.resolve_if_any(path) if tree.is_kind(path, "file") else None
 
 
-def _holds_library(tree: RootedTree, path: str) -> bool:
+def _holds_library(tree: FileTree, path: str) -> bool:
     return any(tree.is_kind(f"{path}/{name}", "file") for name in _LANDMARKS)
 
 
@@ -245,7 +238,7 @@ def _library_of(program: str) -> str | None:
     return f"python{match[1]}" if match is not None and match[1] and "." in match[1] else None
 
 
-def _configured_library(tree: RootedTree, prefix: str, config: Mapping[str, str]) -> str | None:
+def _configured_library(tree: FileTree, prefix: str, config: Mapping[str, str]) -> str | None:
     """As ``pyvenv.cfg`` tells the version, else the only one that has a place in the environment."""
     held = [name for name in _names(tree, f"{prefix}/lib") if _LIBRARY.fullmatch(name)]
     written = config.get("version") or config.get("version_info") or ""

@@ -8,8 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from lineage.portable.tree import Unreadable
-from lineage.targets.rooted_tree import RootedTree
+from lineage.portable.tree import FileTree, Unreadable
 
 MAX_PTH_BYTES = 1024 * 1024
 
@@ -81,7 +80,7 @@ def dialect_of(text: bytes) -> Dialect:
     )
 
 
-def read_pth(tree: RootedTree, site: str, name: str, dialect: Dialect) -> tuple[tuple[str, ...], str | None]:
+def read_pth(tree: FileTree, site: str, name: str, dialect: Dialect) -> tuple[tuple[str, ...], str | None]:
     """The lines of one file that name paths, as written, and why there may be more, if so."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name[:80])
     try:
@@ -108,14 +107,14 @@ def read_pth(tree: RootedTree, site: str, name: str, dialect: Dialect) -> tuple[
     return tuple(paths), doubt
 
 
-def _is_harmless(tree: RootedTree, site: str, name: str, line: str) -> bool:
+def _is_harmless(tree: FileTree, site: str, name: str, line: str) -> bool:
     if any(known.fullmatch(line) for known in _HARMLESS):
         return True
     finder = _FINDER.fullmatch(line)
     return finder is not None and _is_editable(tree, site, name, f"{finder[1]}.py")
 
 
-def _is_editable(tree: RootedTree, site: str, *files: str) -> bool:
+def _is_editable(tree: FileTree, site: str, *files: str) -> bool:
     """Whether the files belong to an editable install (PEP 660): its finder leads to its own modules only."""
     for info in tree.names(site):
         if not info.endswith(".dist-info"):
@@ -134,7 +133,7 @@ def _is_editable(tree: RootedTree, site: str, *files: str) -> bool:
     return False
 
 
-def startup_doubt(tree: RootedTree, paths: tuple[str, ...], module: str) -> str | None:
+def startup_doubt(tree: FileTree, paths: tuple[str, ...], module: str) -> str | None:
     """Why a ``sitecustomize`` or ``usercustomize`` may add packages, if there is one: the first on the path runs."""
     for path in paths:
         try:

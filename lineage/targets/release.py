@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from lineage.portable.environment import Problem, Unknown
+from lineage.portable.tree import FileTree
 from lineage.targets.installations import Base, Installation
-from lineage.targets.rooted_tree import RootedTree
 
 MAX_HEADER_BYTES = 64 * 1024
 
@@ -31,7 +31,7 @@ class Release:
     problems: tuple[Problem, ...] = ()
 
 
-def release_of(tree: RootedTree, one: Installation) -> Release:
+def release_of(tree: FileTree, one: Installation) -> Release:
     """The release of an installation, and what is wrong with what tells it."""
     written = _configured(one)
     if one.base is None:
@@ -64,7 +64,7 @@ def _configured(one: Installation) -> str | None:
     return None
 
 
-def _from_header(tree: RootedTree, one: Installation, base: Base) -> str | None:
+def _from_header(tree: FileTree, one: Installation, base: Base) -> str | None:
     """``include/python3.11/patchlevel.h``; before 3.8 the directory may be ``python3.7m``."""
     found = set()
     for name in tree.names_if_any(f"{base.prefix}/include"):
@@ -74,7 +74,7 @@ def _from_header(tree: RootedTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_conda(tree: RootedTree, one: Installation, base: Base) -> str | None:
+def _from_conda(tree: FileTree, one: Installation, base: Base) -> str | None:
     found = set()
     for name in tree.names_if_any(f"{base.prefix}/conda-meta"):
         if name.startswith("python-3") and name.endswith(".json"):
@@ -87,7 +87,7 @@ def _from_conda(tree: RootedTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_dpkg(tree: RootedTree, one: Installation, base: Base) -> str | None:
+def _from_dpkg(tree: FileTree, one: Installation, base: Base) -> str | None:
     """Debian's own Python: the version of ``pythonX.Y-minimal``, which holds the program, without Debian's revision."""
     if base.prefix not in ("/usr", ""):
         return None
@@ -104,7 +104,7 @@ def _from_dpkg(tree: RootedTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_program(tree: RootedTree, one: Installation, base: Base) -> str | None:
+def _from_program(tree: FileTree, one: Installation, base: Base) -> str | None:
     """The text that ``sys.version`` begins with, in the program or its library; compilers may have merged it away."""
     libraries = [f"{base.prefix}/{base.libdir}/lib{base.library}{flags}.so.1.0" for flags in ("", "m", "d", "dm")]
     for path in (one.program, *libraries):

@@ -11,13 +11,10 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from lineage.portable.tree import DiskTree, FileTree, Unreadable, kind_of
+from lineage.portable.tree import DiskTree, FileTree, Unreadable, follow_links, kind_of
 
 if TYPE_CHECKING:
     from lineage.system.hashing import Advance
-
-MAX_LINKS = 40
-"""As many as Linux follows in one path."""
 
 _BLOCK = 1 << 20
 """bytes held at once by one thread"""
@@ -72,31 +69,7 @@ class RootedTree(FileTree):
             return ""
 
     def resolve(self, path: str) -> str:
-        if "\0" in path:
-            raise Unreadable("a null character in a path")
-        parts = path.split("/")[::-1]
-        real, followed = "", 0
-        while parts:
-            part = parts.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                if not real and self.root:
-                    raise Unreadable("a link leads out of the root")
-                real = real.rpartition("/")[0]
-                continue
-            step = f"{real}/{part}"
-            link = self._link(step, last=not parts)
-            if link is None:
-                real = step
-                continue
-            followed += 1
-            if followed > MAX_LINKS:
-                raise Unreadable("too many links")
-            if link.startswith("/"):
-                real = ""
-            parts += link.split("/")[::-1]
-        return real
+        return follow_links(path, self._link, is_bounded=bool(self.root))
 
     def place(self, path: str) -> str:
         """The machine's path."""
@@ -160,7 +133,7 @@ class RootedTree(FileTree):
         except OSError as error:
             raise Unreadable(error.strerror or str(error)) from error
 
-    def _link(self, path: str, *, last: bool) -> str | None:
+    def _link(self, path: str, last: bool) -> str | None:
         """Where a link leads, ``None`` for what is none."""
         if path not in self._links:
             try:

@@ -10,10 +10,9 @@ import posixpath
 from dataclasses import dataclass
 
 from lineage.portable.environment import Unknown
-from lineage.portable.tree import Unreadable
+from lineage.portable.tree import FileTree, Unreadable
 from lineage.targets.installations import Base, Installation
 from lineage.targets.pth_files import Dialect, dialect_of, read_pth, startup_doubt
-from lineage.targets.rooted_tree import RootedTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,7 @@ class SearchPath:
     unknown: tuple[Unknown, ...] = ()
 
 
-def search_path(tree: RootedTree, one: Installation) -> SearchPath:
+def search_path(tree: FileTree, one: Installation) -> SearchPath:
     """The ``sys.path`` of an installation in its tree."""
     dialect = _dialect(tree, one.base)
     found = _Path(tree, dialect or Dialect())
@@ -57,7 +56,7 @@ def search_path(tree: RootedTree, one: Installation) -> SearchPath:
     return found.done()
 
 
-def _dialect(tree: RootedTree, base: Base | None) -> Dialect | None:
+def _dialect(tree: FileTree, base: Base | None) -> Dialect | None:
     """``None`` where the standard library is there and its ``site`` cannot be read."""
     try:
         text = tree.read(f"{base.stdlib}/site.py") if base is not None else b""
@@ -69,7 +68,7 @@ def _dialect(tree: RootedTree, base: Base | None) -> Dialect | None:
 class _Path:
     """A ``sys.path`` that grows as ``site`` makes it grow."""
 
-    def __init__(self, tree: RootedTree, dialect: Dialect) -> None:
+    def __init__(self, tree: FileTree, dialect: Dialect) -> None:
         self.dialect = dialect
         self._tree = tree
         self._paths: dict[str, None] = {}
@@ -97,8 +96,8 @@ class _Path:
         """A user's own packages are seen by that user only, and who will run the program is not known."""
         homes = [os.path.expanduser("~")]  # noqa: PTH111 - Path.home() raises where there is none
         if self._tree.root:
-            homes = ["/root", *(f"/home/{name}" for name in self._names("/home"))]
-        if any(self._names(f"{home}/.local/lib/{library}/site-packages") for home in homes):
+            homes = ["/root", *(f"/home/{name}" for name in self._tree.names_if_any("/home"))]
+        if any(self._tree.names_if_any(f"{home}/.local/lib/{library}/site-packages") for home in homes):
             self.doubt("a user has packages of their own, which only that user's programs see")
 
     def startup(self, module: str) -> None:
@@ -123,7 +122,7 @@ class _Path:
         if kind != "directory":
             return
         self._paths[path] = None
-        for name in self._names(path):
+        for name in self._tree.names_if_any(path):
             if not name.endswith(".pth") or (name.startswith(".") and not self.dialect.hidden):
                 continue
             lines, reason = read_pth(self._tree, path, name, self.dialect)
@@ -140,9 +139,3 @@ class _Path:
         except Unreadable as error:
             self.doubt(f"a directory on sys.path cannot be read: {error.message}")
             return ""
-
-    def _names(self, path: str) -> list[str]:
-        try:
-            return self._tree.names(path)
-        except (FileNotFoundError, NotADirectoryError, Unreadable):
-            return []

@@ -1,13 +1,16 @@
-"""Reading a target's files from a disk."""
+"""The port of a target's files, and its implementations on a disk."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lineage.portable.tree import MAX_FILE_BYTES, DiskTree, FileTree, Unreadable
+from lineage.portable.tree import MAX_FILE_BYTES, DiskTree, FileTree, Unreadable, follow_links
+from lineage.targets.rooted_tree import RootedTree
+from tests.support.memory import MemorySystem
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
@@ -104,7 +107,77 @@ def test_a_failing_read_is_unreadable() -> None:
 
 
 def test_a_tree_that_says_nothing_of_itself_has_no_answers() -> None:
-    with pytest.raises(NotImplementedError):
-        FileTree().names("/")
-    with pytest.raises(NotImplementedError):
-        FileTree().read("/")
+    tree = FileTree()
+    for ask in (tree.names, tree.read, tree.kind, tree.resolve, lambda path: tree.read_start(path, 1)):
+        with pytest.raises(NotImplementedError):
+            ask("/")
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> str:
+    """A directory with a file, a directory, and links of every kind."""
+    (tmp_path / "file").write_bytes(b"text")
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "directory/inside").write_bytes(b"")
+    for name, target in (
+        ("link", "directory/../file"),
+        ("absolute", f"{tmp_path}/directory"),
+        ("dangling", "nowhere"),
+        ("lost", "nowhere/at/all"),
+        ("circle", "circle"),
+    ):
+        (tmp_path / name).symlink_to(target)
+    return str(tmp_path)
+
+
+def memory(top: str) -> FileTree:
+    below = MemorySystem.of(Path(top)).entries
+    above = {str(path): None for path in Path(top).parents if str(path) != "/"}
+    return MemorySystem({**above, top: None, **{top + path: content for path, content in below.items()}})
+
+
+TREES: dict[str, Callable[[str], FileTree]] = {
+    "disk": lambda top: DiskTree(),
+    "rooted": lambda top: RootedTree(),
+    "memory": memory,
+}
+
+
+@pytest.mark.parametrize("make", TREES.values(), ids=TREES)
+def test_every_tree_answers_alike(make: Callable[[str], FileTree], top: str) -> None:
+    tree = make(top)
+
+    assert tree.names(f"{top}/absolute") == tree.names_if_any(f"{top}/absolute") == ["inside"]
+    assert tree.names_if_any(f"{top}/none") == tree.names_if_any(f"{top}/file") == []
+    assert (tree.read(f"{top}/link"), tree.read(f"{top}/none"), tree.read(f"{top}/file/x")) == (b"text", None, None)
+    assert [tree.read_if_any(f"{top}/{name}") for name in ("file", "none", "directory")] == [b"text", b"", b""]
+    assert (tree.read_start(f"{top}/link", 2), tree.read_start_if_any(f"{top}/file", 9)) == (b"te", b"text")
+    assert [tree.read_start_if_any(f"{top}/{name}", 9) for name in ("none", "directory", "circle")] == [b"", b"", b""]
+    kinds = {"file": "file", "absolute": "directory", "absolute/inside": "file", "dangling": "", "file/x": ""}
+    assert {name: tree.kind(f"{top}/{name}") for name in kinds} == kinds
+    assert tree.is_kind(f"{top}/link", "file") and not tree.is_kind(f"{top}/circle", "file")
+    assert [tree.resolve(f"{top}/{name}") for name in ("link", "absolute/.", "dangling")] == [
+        *(f"{top}/file", f"{top}/directory", f"{top}/nowhere"),
+    ]
+    assert [tree.resolve_if_any(f"{top}/{name}") for name in ("lost", "none/x")] == [None, None]
+    assert (tree.resolve("/"), tree.kind(""), tree.kind("/")) == ("", "directory", "directory")
+    with pytest.raises(FileNotFoundError):
+        tree.read_start(f"{top}/none", 1)
+
+
+@pytest.mark.parametrize("make", [TREES["rooted"], TREES["memory"]], ids=["rooted", "memory"])
+@pytest.mark.parametrize(
+    ("path", "message"), [("circle", "too many links"), ("a\0b", "a null character in a path")], ids=["circle", "null"]
+)
+def test_links_are_followed_within_bounds(make: Callable[[str], FileTree], path: str, message: str, top: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        make(top).resolve(f"{top}/{path}")
+    assert str(caught.value) == message
+
+
+def test_above_the_top_there_is_nothing_or_what_is_not_ours() -> None:
+    entries = {"/up": "../up/secret", "/usr": None}
+
+    with pytest.raises(Unreadable, match=r"^a link leads out of the root$"):
+        MemorySystem(entries).resolve("/up")
+    assert follow_links("/../usr", lambda path, last: None, is_bounded=False) == "/usr"

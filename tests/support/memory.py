@@ -1,8 +1,9 @@
-"""A target in memory: the second implementation of ``FileTree``."""
+"""Targets in memory: other implementations of ``FileTree``."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from lineage.portable.tree import FileTree, Unreadable
+from lineage.portable.tree import FileTree, Unreadable, follow_links
 
 BROKEN = object()
 """Stands where a file or directory is that cannot be read."""
@@ -34,6 +35,68 @@ class MemoryTree(FileTree):
         if any(file.startswith(path + "/") for file in self._files):
             raise Unreadable("not a regular file")
         return None
+
+
+class MemorySystem(FileTree):
+    """A whole file system by absolute paths: bytes of a file, text of a link, ``None`` for a directory."""
+
+    root = "memory:"
+
+    def __init__(self, entries: Mapping[str, bytes | str | None]) -> None:
+        self.entries = {"": None, **entries}
+
+    @classmethod
+    def of(cls, directory: Path) -> "MemorySystem":
+        """All that lies below a directory of the disk, read now."""
+        entries: dict[str, bytes | str | None] = {}
+        for path in sorted(directory.rglob("*")):
+            name = "/" + path.relative_to(directory).as_posix()
+            if path.is_symlink():
+                entries[name] = str(path.readlink())
+            else:
+                entries[name] = None if path.is_dir() else path.read_bytes()
+        return cls(entries)
+
+    def names(self, path: str) -> list[str]:
+        real = self.resolve(path)
+        if self._at(real) is not None:
+            raise NotADirectoryError(path)
+        return sorted({name[len(real) + 1 :] for name in self.entries if name.rpartition("/")[0] == real} - {""})
+
+    def read(self, path: str) -> bytes | None:
+        try:
+            content = self._at(self.resolve(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if not isinstance(content, bytes):
+            raise Unreadable("not a regular file")
+        return content
+
+    def read_start(self, path: str, size: int) -> bytes:
+        self._at(self.resolve(path))
+        return (self.read(path) or b"")[:size]
+
+    def kind(self, path: str) -> str:
+        try:
+            return "directory" if self._at(self.resolve(path)) is None else "file"
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+
+    def resolve(self, path: str) -> str:
+        return follow_links(path, self._link, is_bounded=True)
+
+    def _link(self, path: str, last: bool) -> str | None:
+        if path not in self.entries and last:
+            return None
+        content = self._at(path)
+        if isinstance(content, bytes) and not last:
+            raise NotADirectoryError(path)
+        return content if isinstance(content, str) else None
+
+    def _at(self, path: str) -> bytes | str | None:
+        if path not in self.entries:
+            raise FileNotFoundError(path)
+        return self.entries[path]
 
 
 def dist_info(site: str, name: str, version: str, **files: bytes) -> dict[str, bytes | object]:
