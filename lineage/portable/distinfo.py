@@ -4,16 +4,23 @@ Rules: the first distribution of a name on the path wins, as for the interpreter
 nothing of itself or contradicts itself is named, never passed over. Sources: the "Recording installed projects"
 and "Core metadata" specifications of the Python packaging user guide; for eggs, "The Internal Structure of Python
 Eggs" of setuptools' documentation.
+
+Editable installs, where the source of a project stands on ``sys.path``, have three marks besides the direct_url.json of
+PEP 610: an ``.egg-link`` file and an egg-info beside its source (``setup.py develop``), and a distribution that has
+installed nothing but a ``.pth`` file (older installers).
 """
 
+import posixpath
 import re
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from lineage.portable.editables import Listing, project_around, project_linked, read_links
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
-from lineage.portable.identity import Origin, parse_origin, record_identity, wheel_tag
-from lineage.portable.names import canonical_name, is_info, is_name
+from lineage.portable.identity import Origin, name_and_version, parse_origin, record_identity, wheel_tag
+from lineage.portable.names import canonical_name, is_info
 from lineage.portable.tree import FileTree, Unreadable
+
+Listing = Tuple[str, FileTree, List[str]]
+"""An entry of ``sys.path``, the tree that reads it, and the names in it."""
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
@@ -48,7 +55,7 @@ def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str
     unknown: List[Unknown] = []
     problems: List[Problem] = []
     listed = [one for path in dict.fromkeys(paths) for one in _listed(tree, path, unknown)]
-    links = read_links(listed, unknown, problems)
+    links = _read_links(listed, unknown, problems)
     for path, view, names in listed:
         is_egg = path.lower().endswith(".egg")
         for name in names:
@@ -131,7 +138,7 @@ def _read_one(
     subject = "package:" + canonical_name(claimed[0])
     try:
         header = _header(tree, info, is_dist_info)
-        name, version = _name_and_version(header)
+        name, version = name_and_version(header)
         if canonical_name(stem) != canonical_name(name + "-" + version):
             _check_claim(claimed[0], claimed[2], name, version, subject, problems)
         canonical = canonical_name(name)
@@ -146,11 +153,6 @@ def _read_one(
     except (Unreadable, ValueError, RecursionError) as error:
         unknown.append(Unknown(subject, "its metadata cannot be read: {}".format(error)))
         return None
-
-
-def read_name(tree: FileTree, info: str) -> Tuple[str, str]:
-    """Name and version as the metadata at ``info`` says; raises ``ValueError`` or ``Unreadable``."""
-    return _name_and_version(_header(tree, info, info.endswith(".dist-info")))
 
 
 def _header(tree: FileTree, info: str, is_dist_info: bool) -> bytes:
@@ -174,36 +176,6 @@ def _is_utf_8(header: bytes) -> bool:
     return True
 
 
-def _name_and_version(header: bytes) -> Tuple[str, str]:
-    values = []
-    for field in ("Name", "Version"):
-        written = _written(header, field.lower().encode())
-        if len(written) != 1:
-            raise ValueError("{} stands {} times in METADATA".format(field, len(written)))
-        values.append(written[0].strip(b" \t\r").decode("utf-8"))
-    name, version = values
-    if not is_name(name):
-        raise ValueError("not a name: {!r}".format(name[:80]))
-    if not version or not version.isprintable() or len(version) > 200:
-        raise ValueError("not a version: {!r}".format(version[:80]))
-    return name, version
-
-
-def _written(header: bytes, field: bytes) -> List[bytes]:
-    """The values of a field, in any case of its letters; the few lines that begin alike are all that is looked at."""
-    values = []
-    lines, begins = b"\n" + header + b"\n", b"\n" + field
-    lowered = lines.lower()
-    at = lowered.find(begins)
-    while at >= 0:
-        end = lines.index(b"\n", at + 1)
-        key, colon, value = lines[at + 1 : end].partition(b":")
-        if colon and key.rstrip(b" \t").lower() == field:
-            values.append(value)
-        at = lowered.find(begins, end)
-    return values
-
-
 def _check_claim(
     claimed_name: str, claimed_version: str, name: str, version: str, subject: str, problems: List[Problem]
 ) -> None:
@@ -220,11 +192,59 @@ def _folded(version: str) -> str:
     return re.sub(r"[-_+.]+", ".", version).lower()
 
 
+def _read_links(listed: Sequence[Listing], unknown: List[Unknown], problems: List[Problem]) -> Mapping[str, str]:
+    """Directories on ``sys.path`` that an ``.egg-link`` leads to → the project that each was installed from.
+
+    The link alone makes nothing importable: ``easy-install.pth`` does, so the directory is on the path itself.
+    """
+    places = {posixpath.normpath(path) for path, _, _ in listed}
+    links: Dict[str, str] = {}
+    for path, view, names in listed:
+        for name in names:
+            if not name.endswith(".egg-link"):
+                continue
+            subject = "package:" + canonical_name(name[: -len(".egg-link")])
+            try:
+                lines = (view.read(path + "/" + name) or b"").decode("utf-8").split("\n")
+            except (Unreadable, ValueError) as error:
+                unknown.append(Unknown(subject, "its egg-link cannot be read: {}".format(error)))
+                continue
+            place = posixpath.normpath(posixpath.join(path, lines[0].strip()))
+            if not lines[0].strip() or place not in places:
+                detail = "an egg-link to what is not on sys.path: not a distribution"
+                problems.append(Problem("package.leftover", subject, detail))
+            else:
+                links[place] = posixpath.normpath(posixpath.join(place, (lines + [""])[1].strip()))
+    return links
+
+
+def _project_around(tree: FileTree, path: str, info: str) -> Optional[str]:
+    """The project whose source an egg-info lies in: its code is beside ``setup.py``, or one directory below."""
+    for place in (path, posixpath.dirname(path)):
+        for script in ("/setup.py", "/pyproject.toml"):
+            if tree.read(place + script) is not None:
+                return None if tree.read(info + "/installed-files.txt") is not None else place
+    return None
+
+
+def _project_linked(tree: FileTree, path: str, record: bytes) -> Optional[str]:
+    """Where a ``.pth`` file leads that is all of an installation: so are editables without a direct_url.json."""
+    rows = [row.partition(b",")[0].decode("utf-8", "replace") for row in record.splitlines() if row]
+    own = [row for row in rows if ".dist-info/" not in row and not row.startswith("..")]
+    if not all(row.endswith(".pth") and "/" not in row for row in own):
+        return None
+    for row in own:
+        for line in (tree.read(path + "/" + row) or b"").decode("utf-8", "replace").splitlines():
+            if line.startswith("/"):
+                return line.strip()
+    return None
+
+
 def _egg(
     tree: FileTree, path: str, info: str, package: Package, links: Mapping[str, str], problems: List[Problem]
 ) -> Distribution:
     """``setup.py develop`` leaves the egg-info in the source tree, beside the code; an installer elsewhere."""
-    source = links.get(path) or project_around(tree, path, info)
+    source = links.get(path) or _project_around(tree, path, info)
     if source is not None:
         return Distribution(package._replace(origin=EDITABLE), path, info, source)
     problems.append(Problem("package.no-record", "package:" + package.name, "an egg-info has no RECORD"))
@@ -238,7 +258,7 @@ def _identified(tree: FileTree, path: str, info: str, package: Package, problems
     origin = Origin("") if direct is None else parse_origin(direct)
     record = tree.read(info + "/RECORD")
     if direct is None and record is not None and b".pth," in record:
-        source = project_linked(tree, path, record)
+        source = _project_linked(tree, path, record)
         if source is not None:
             origin = Origin(EDITABLE, directory=source)
     identity = None if record is None else record_identity(record)

@@ -1,15 +1,17 @@
 """Which build of a version is installed: identities that do not depend on the installer or the place.
 
-Sources: RECORD, PEP 376 and PEP 627; WHEEL tags, PEP 425 and PEP 427; direct_url.json, PEP 610.
+Sources: METADATA, "Core metadata"; RECORD, PEP 376 and PEP 627; WHEEL tags, PEP 425 and PEP 427; direct_url.json,
+PEP 610.
 """
 
 import csv
 import hashlib
 import json
 import re
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from lineage.portable.environment import EDITABLE, LOCAL
+from lineage.portable.names import is_name
 
 # Written by the installer into .dist-info: different for the same wheel, so no part of its identity.
 _INSTALLER_FILES = frozenset(
@@ -174,3 +176,34 @@ def _file_path(url: str) -> Optional[str]:
 
     parts = urlsplit(url)
     return unquote(parts.path) if parts.scheme.lower() == "file" else None
+
+
+def name_and_version(header: bytes) -> Tuple[str, str]:
+    """As the header of METADATA says them. Raises ``ValueError``."""
+    values = []
+    for field in ("Name", "Version"):
+        written = _written(header, field.lower().encode())
+        if len(written) != 1:
+            raise ValueError("{} stands {} times in METADATA".format(field, len(written)))
+        values.append(written[0].strip(b" \t\r").decode("utf-8"))
+    name, version = values
+    if not is_name(name):
+        raise ValueError("not a name: {!r}".format(name[:80]))
+    if not version or not version.isprintable() or len(version) > 200:
+        raise ValueError("not a version: {!r}".format(version[:80]))
+    return name, version
+
+
+def _written(header: bytes, field: bytes) -> List[bytes]:
+    """The values of a field, in any case of its letters; the few lines that begin alike are all that is looked at."""
+    values = []
+    lines, begins = b"\n" + header + b"\n", b"\n" + field
+    lowered = lines.lower()
+    at = lowered.find(begins)
+    while at >= 0:
+        end = lines.index(b"\n", at + 1)
+        key, colon, value = lines[at + 1 : end].partition(b":")
+        if colon and key.rstrip(b" \t").lower() == field:
+            values.append(value)
+        at = lowered.find(begins, end)
+    return values

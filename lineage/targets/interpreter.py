@@ -23,11 +23,31 @@ from lineage.targets.source import Examination, Identify, every_name
 TIMEOUT_S = 30.0
 
 
-class InterpreterSource:
+class _AnswerSource:
+    """A target that is known by an answer of the probe."""
+
+    executed = False
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+
+    def observe(self, identify: Identify = every_name) -> Observation:
+        return _examine(self._answer(), self.location, identify, executed=self.executed).observation
+
+    def examine(self) -> Examination:
+        return _examine(self._answer(), self.location, every_name, executed=self.executed)
+
+    def _answer(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class InterpreterSource(_AnswerSource):
     """A ``python:PATH`` target."""
 
+    executed = True
+
     def __init__(self, location: str, *, env: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
-        self.location = location
+        super().__init__(location)
         self._env = env
         self._timeout_s = timeout_s
         self._question: Question | None = None
@@ -46,48 +66,32 @@ class InterpreterSource:
             if self._question is not None:
                 self._question.withdraw()
 
-    def observe(self, identify: Identify = every_name) -> Observation:
-        return _examine(self._ask(), self.location, identify, executed=True).observation
-
-    def examine(self) -> Examination:
-        return _examine(self._ask(), self.location, every_name, executed=True)
-
-    def _ask(self) -> Mapping[str, Any]:
+    def _answer(self) -> Mapping[str, Any]:
         question = self._question or Question(self.location, env=self._env)
         self._question = None
         return _parse(question.answer(self._timeout_s), self.location)
 
 
-class ThisProcessSource:
+class ThisProcessSource(_AnswerSource):
     """The interpreter that runs this code: only ever used from Python, where the caller means itself."""
 
-    location = "this process"
+    def __init__(self) -> None:
+        super().__init__("this process")
 
-    def observe(self, identify: Identify = every_name) -> Observation:
-        return _examine(_own_answer(), self.location, identify, executed=False).observation
-
-    def examine(self) -> Examination:
-        return _examine(_own_answer(), self.location, every_name, executed=False)
+    def _answer(self) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
+        return answer
 
 
-class SeenProcessSource:
+class SeenProcessSource(_AnswerSource):
     """The interpreter of a process that was watched, as it described itself while it ran."""
 
-    location = "the watched run"
-
     def __init__(self, answer: Mapping[str, Any]) -> None:
-        self._answer = answer
+        super().__init__("the watched run")
+        self._seen = answer
 
-    def observe(self, identify: Identify = every_name) -> Observation:
-        return _examine(self._answer, self.location, identify, executed=False).observation
-
-    def examine(self) -> Examination:
-        return _examine(self._answer, self.location, every_name, executed=False)
-
-
-def _own_answer() -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
-    return answer
+    def _answer(self) -> Mapping[str, Any]:
+        return self._seen
 
 
 def _parse(answer: bytes, location: str) -> Mapping[str, Any]:

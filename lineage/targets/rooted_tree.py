@@ -71,6 +71,13 @@ class RootedTree(FileTree):
     def resolve(self, path: str) -> str:
         return follow_links(path, self._link, is_bounded=bool(self.root))
 
+    def link(self, path: str) -> str | None:
+        """Where a link leads, as it is written; ``None`` for what is none, or cannot be told."""
+        try:
+            return self._link(path, True)
+        except (OSError, ValueError, Unreadable):
+            return None
+
     def place(self, path: str) -> str:
         """The machine's path."""
         return (self.root + path) or "/"

@@ -4,7 +4,6 @@ Nothing in it is run, and no link is followed out of it. Where a unit of code do
 for at the top of the directory, then where environments and applications usually lie below it.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -48,10 +47,7 @@ class ServedCode:
 
     def link(self, path: str) -> str | None:
         """Where a link leads, as it is written; ``None`` for what is none."""
-        try:
-            return os.readlink(f"{self._tree.root}/{path}")  # noqa: PTH115 - kept as it is written
-        except (OSError, ValueError):
-            return None
+        return self._tree.link("/" + path)
 
     def in_front_of(self, path: str) -> str | None:
         """What an import would take instead of a file of Python: a package or an extension module of its name."""
@@ -107,10 +103,8 @@ class ServedCode:
         """Each once, whatever links lead there."""
         seen = set()
         for place in places:
-            try:
-                real = self._tree.resolve("/" + place)
-            except (FileNotFoundError, NotADirectoryError, Unreadable):
-                real = place
+            real = self._tree.resolve_if_any("/" + place)
+            real = place if real is None else real
             if real not in seen:
                 seen.add(real)
                 yield place

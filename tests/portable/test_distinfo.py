@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from lineage.portable.distinfo import Distribution, Installed, is_local, read_installed, read_name
+from lineage.portable.distinfo import Distribution, Installed, is_local, read_installed
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
 from lineage.portable.tree import DiskTree
 from tests.support.memory import BROKEN, MemoryTree, dist_info
@@ -268,4 +268,3 @@ def test_disk_and_memory_tell_the_same(tmp_path: Path) -> None:
     assert found == read_installed(MemoryTree(files), paths, everything)
     assert [one.package.name for one in found.distributions] == ["egg", "file", "foo"]
     assert len(found.unknown) == 5
-    assert read_name(DiskTree(), f"{site}/foo-1.0.dist-info") == ("foo", "1.0")

@@ -68,7 +68,7 @@ TOUCHING = {
     *("code/state.py", "dvc/repro.py", "dvc/tracking.py", "retraining/renewing.py"),
     *("sharing/placing.py", "sharing/tar.py", "sharing/unbundle.py", "targets/asking.py", "targets/directory.py"),
     *("targets/interpreter.py", "targets/lockfile.py", "targets/rooted_tree.py", "targets/sites.py"),
-    *("targets/spec.py", "verifying/installed_files.py", "verifying/unowned_search.py", "verifying/served_code.py"),
+    *("targets/spec.py", "verifying/installed_files.py", "verifying/unowned_search.py"),
     *("weights/cache.py", "weights/files.py", "weights/formats/detect.py", "weights/pickle/payloads.py"),
     *("weights/measure.py", "weights/reading.py"),
 }
