@@ -113,6 +113,12 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         "checking/a.py:2 catches everything",
     ),
     (walls.catch_all_breaks, "checking/a.py", "try: pass\nexcept: pass", "checking/a.py:2 catches everything"),
+    (
+        walls.name_breaks,
+        "verifying/a.py",
+        "class LineageError: pass",
+        "LineageError stands in errors.py and verifying/a.py",
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ import re
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Tuple
 from urllib.parse import urlsplit
 
-from lineage.portable.distinfo import Distribution, Installed
+from lineage.portable.distinfo import Distribution, InstalledPackages
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.names import canonical_name, is_name
 from lineage.portable.tree import FileTree, Unreadable
@@ -38,7 +38,9 @@ class _Record(NamedTuple):
     """relative to the prefix: the metadata of the Python distributions that it installed"""
 
 
-def add_conda(tree: FileTree, prefix: str, installed: Installed, identify: Callable[[str], bool]) -> Installed:
+def add_conda(
+    tree: FileTree, prefix: str, installed: InstalledPackages, identify: Callable[[str], bool]
+) -> InstalledPackages:
     """The distributions with what the records of a conda prefix add; unchanged where there are none."""
     directory = prefix + "/conda-meta"
     unknown, problems = list(installed.unknown), list(installed.problems)
@@ -63,7 +65,7 @@ def add_conda(tree: FileTree, prefix: str, installed: Installed, identify: Calla
             reason = "conda-meta has two records of it: {}".format(versions)
             unknown.append(Unknown("package:" + first.package.name, reason))
     distributions = _merge(installed.distributions, records.values(), prefix, identify, problems)
-    return Installed(distributions, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
+    return InstalledPackages(distributions, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
 
 
 def _read_record(tree: FileTree, directory: str, file: str) -> _Record:

@@ -37,7 +37,7 @@ class Distribution(NamedTuple):
     """the local directory it was installed from, where its installer says so"""
 
 
-class Installed(NamedTuple):
+class InstalledPackages(NamedTuple):
     """All that was found, sorted by name."""
 
     distributions: Tuple[Distribution, ...]
@@ -45,7 +45,7 @@ class Installed(NamedTuple):
     problems: Tuple[Problem, ...]
 
 
-def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str], bool]) -> Installed:
+def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str], bool]) -> InstalledPackages:
     """The distributions on ``paths``, in the order of ``sys.path``.
 
     Identities (record, origin, tag, installer) are read for the names that ``identify`` wants; reading them costs
@@ -64,7 +64,7 @@ def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str
                 if one is not None:
                     _add(found, one, unknown, problems)
     ordered = tuple(found[name] for name in sorted(found))
-    return Installed(ordered, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
+    return InstalledPackages(ordered, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
 
 
 def _listed(tree: FileTree, path: str, unknown: List[Unknown]) -> List[Listing]:

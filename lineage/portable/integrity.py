@@ -34,7 +34,7 @@ _HONEST_LINK = "the content it leads to is the recorded one"
 _HONEST_CERTIFICATES = "certificates are often replaced in place"
 
 
-class Row(NamedTuple):
+class RecordRow(NamedTuple):
     """One file that a RECORD lists."""
 
     path: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
     """hexadecimal"""
 
 
-class Difference(NamedTuple):
+class FileDifference(NamedTuple):
     """One installed file that is not what a RECORD says."""
 
     path: str
@@ -57,16 +57,16 @@ class Difference(NamedTuple):
     """why it is harmless; ``""`` when it is not known to be"""
 
 
-def read_rows(record: bytes) -> List[Row]:
+def read_rows(record: bytes) -> List[RecordRow]:
     """The files of a RECORD, in its order. Raises ``ValueError`` when it is none, or too long."""
-    rows: List[Row] = []
+    rows: List[RecordRow] = []
     for fields in _fields(record):
         if len(fields) != 3:
             raise ValueError("not path,hash,size: {!r}".format(",".join(fields)[:80]))
         if len(rows) == MAX_ROWS:
             raise ValueError("it lists more than {} files".format(MAX_ROWS))
         algorithm, digest = _parse_hash(fields[1])
-        rows.append(Row(fields[0].replace("\\", "/"), algorithm, digest))
+        rows.append(RecordRow(fields[0].replace("\\", "/"), algorithm, digest))
     return rows
 
 
@@ -140,25 +140,25 @@ def short(digest: str) -> str:
     return digest[:_SHORT]
 
 
-def changed(path: str, row: Row, observed: str) -> Difference:
+def changed(path: str, row: RecordRow, observed: str) -> FileDifference:
     """A file with another content than recorded; ``observed`` is its digest."""
     is_honest = path.rpartition("/")[2] == "cacert.pem"
-    return Difference(path, CHANGED, short(row.digest), short(observed), _HONEST_CERTIFICATES if is_honest else "")
+    return FileDifference(path, CHANGED, short(row.digest), short(observed), _HONEST_CERTIFICATES if is_honest else "")
 
 
-def replaced(path: str, row: Row, kind: str) -> Difference:
+def replaced(path: str, row: RecordRow, kind: str) -> FileDifference:
     """Something else, or nothing, where a file is recorded; ``kind`` says what in words."""
-    return Difference(path, CHANGED, short(row.digest), kind)
+    return FileDifference(path, CHANGED, short(row.digest), kind)
 
 
-def linked(path: str, row: Row) -> Difference:
+def linked(path: str, row: RecordRow) -> FileDifference:
     """A link out of the environment, to the content that is recorded: so does an installer that keeps a cache."""
-    return Difference(path, LINKED, short(row.digest), "a link", _HONEST_LINK)
+    return FileDifference(path, LINKED, short(row.digest), "a link", _HONEST_LINK)
 
 
-def package_changes(name: str, use: str, differences: Iterable[Difference]) -> List[Change]:
+def package_changes(name: str, use: str, differences: Iterable[FileDifference]) -> List[Change]:
     """The differences of one package: one change for all that matter, and one for each reason why some do not."""
-    groups: Dict[str, List[Difference]] = {}
+    groups: Dict[str, List[FileDifference]] = {}
     for one in sorted(differences):
         groups.setdefault(one.honest, []).append(one)
     changes = []

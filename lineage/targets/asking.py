@@ -11,7 +11,7 @@ from lineage.system.process import Child, start
 from lineage.system.scratch import make_scratch, remove_scratch
 
 
-class Question:
+class ProbeQuestion:
     """An interpreter that has been asked and may not have answered yet: ``answer`` or ``withdraw`` must follow.
 
     Raises ``InputError`` when there is no interpreter at ``location``, or it cannot be started; ``OSError`` when there

@@ -33,7 +33,7 @@ _ROOT_NAMES = {"etc", "bin", "lib", "opt", "app", "srv", "home"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TreePlace:
     """A directory with what reads it: all that is known of a target before an interpreter is looked for."""
 
     tree: FileTree
@@ -66,7 +66,7 @@ class DirectorySource:
         return examine_place(open_directory(self.location), self._interpreter, every_name)
 
 
-def open_directory(location: str) -> Place:
+def open_directory(location: str) -> TreePlace:
     """A directory of this machine as a tree. Raises ``InputError`` and ``ObservationError``."""
     disk = DiskTree()
     try:
@@ -78,9 +78,9 @@ def open_directory(location: str) -> Place:
     except Unreadable as error:
         raise ObservationError(f"the directory cannot be read: {error.message}", where=location) from error
     if _is_root(disk, named, names):
-        return Place(tree=RootedTree("" if real == "/" else real), prefix=None, location=location)
+        return TreePlace(tree=RootedTree("" if real == "/" else real), prefix=None, location=location)
     root = _root_above(disk, real)
-    return Place(tree=RootedTree(root), prefix=real[len(root) :] if root else named, location=location)
+    return TreePlace(tree=RootedTree(root), prefix=real[len(root) :] if root else named, location=location)
 
 
 def _is_root(disk: FileTree, path: str, names: set[str]) -> bool:
@@ -99,7 +99,7 @@ def _root_above(disk: FileTree, path: str) -> str:
     return above
 
 
-def examine_place(place: Place, interpreter: str | None, identify: Identify) -> Examination:
+def examine_place(place: TreePlace, interpreter: str | None, identify: Identify) -> Examination:
     """The interpreter in a place, and what is installed for it. Raises ``InputError`` and ``ObservationError``."""
     tree = place.tree
     if place.prefix is None:

@@ -25,7 +25,7 @@ _MAX_ENTRIES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class BasePrefix:
     """A prefix with a standard library."""
 
     prefix: str
@@ -47,7 +47,7 @@ class Installation:
     program: str | None
     """the file that runs, links followed; ``None`` when it is not there"""
     library: str | None
-    base: Base | None
+    base: BasePrefix | None
     """whose standard library it uses; ``None`` when that is not there"""
     contradicted: bool = False
     """of a virtual environment: pyvenv.cfg names another base than the one that its program is linked to"""
@@ -85,11 +85,11 @@ def environment_at(tree: FileTree, prefix: str) -> Installation | None:
     )
 
 
-def _place(tree: FileTree, base: Base) -> str:
+def _place(tree: FileTree, base: BasePrefix) -> str:
     return tree.resolve(base.stdlib)
 
 
-def _base_at(tree: FileTree, start: str, library: str | None) -> Base | None:
+def _base_at(tree: FileTree, start: str, library: str | None) -> BasePrefix | None:
     if library is None or not start.startswith("/") or not tree.is_kind(start, "directory"):
         return None
     return find_base(tree, start, library)
@@ -120,7 +120,7 @@ def read_config(tree: FileTree, prefix: str) -> Mapping[str, str] | None:
 
 def installations_in(tree: FileTree, prefix: str) -> tuple[Installation, ...]:
     """The interpreters in ``bin`` of a prefix: each standard library once, whatever links or copies start it."""
-    found: dict[Base, list[Installation]] = {}
+    found: dict[BasePrefix, list[Installation]] = {}
     for name in _names(tree, f"{prefix}/bin"):
         one = installation_of(tree, f"{prefix}/bin/{name}") if name.startswith("python") else None
         if one is not None and one.base is not None:
@@ -128,7 +128,7 @@ def installations_in(tree: FileTree, prefix: str) -> tuple[Installation, ...]:
     return tuple(sorted((_as_one(*each) for each in found.items()), key=lambda one: one.executable))
 
 
-def _as_one(base: Base, same: list[Installation]) -> Installation:
+def _as_one(base: BasePrefix, same: list[Installation]) -> Installation:
     """The program that is named as its library is, else the one with the longest name; the others are aliases."""
     main = max(same, key=lambda one: (one.executable.endswith(f"/{base.library}"), len(one.executable)))
     return replace(main, aliases=tuple(one.executable for one in same if one is not main))
@@ -147,7 +147,7 @@ def installation_of(tree: FileTree, executable: str) -> Installation | None:
     return Installation(prefix=base.prefix, executable=executable, program=program, library=base.library, base=base)
 
 
-def find_base(tree: FileTree, start: str, library: str | None) -> Base | None:
+def find_base(tree: FileTree, start: str, library: str | None) -> BasePrefix | None:
     """The nearest prefix at or above a directory with a standard library of that name, or with only one of any."""
     parts = [part for part in start.split("/") if part]
     for length in range(len(parts), -1, -1):
@@ -157,7 +157,9 @@ def find_base(tree: FileTree, start: str, library: str | None) -> Base | None:
             held = [name for name in names if _holds_library(tree, f"{prefix}/{libdir}/{name}")]
             if held:
                 stdlib = f"{prefix}/{libdir}/{held[0]}"
-                return Base(prefix=prefix, library=held[0], stdlib=stdlib, libdir=libdir) if len(held) == 1 else None
+                return (
+                    BasePrefix(prefix=prefix, library=held[0], stdlib=stdlib, libdir=libdir) if len(held) == 1 else None
+                )
     return None
 
 

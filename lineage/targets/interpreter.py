@@ -14,10 +14,10 @@ from typing import Any
 from lineage.errors import InputError, ObservationError
 from lineage.guest import probe
 from lineage.portable.conda import add_conda
-from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.distinfo import InstalledPackages, read_installed
 from lineage.portable.environment import Environment, Observation, Platform, Unknown
 from lineage.portable.tree import DiskTree
-from lineage.targets.asking import Question
+from lineage.targets.asking import ProbeQuestion
 from lineage.targets.source import Examination, Identify, every_name
 
 TIMEOUT_S = 30.0
@@ -50,7 +50,7 @@ class InterpreterSource(_AnswerSource):
         super().__init__(location)
         self._env = env
         self._timeout_s = timeout_s
-        self._question: Question | None = None
+        self._question: ProbeQuestion | None = None
 
     @contextlib.contextmanager
     def asked(self) -> Iterator[None]:
@@ -59,7 +59,7 @@ class InterpreterSource(_AnswerSource):
         What hinders the question is not raised here: ``observe`` meets it again, when its turn has come.
         """
         with contextlib.suppress(InputError, OSError):
-            self._question = Question(self.location, env=self._env)
+            self._question = ProbeQuestion(self.location, env=self._env)
         try:
             yield
         finally:
@@ -67,7 +67,7 @@ class InterpreterSource(_AnswerSource):
                 self._question.withdraw()
 
     def _answer(self) -> Mapping[str, Any]:
-        question = self._question or Question(self.location, env=self._env)
+        question = self._question or ProbeQuestion(self.location, env=self._env)
         self._question = None
         return _parse(question.answer(self._timeout_s), self.location)
 
@@ -165,7 +165,7 @@ def _environment(answer: Mapping[str, Any]) -> Environment:
     )
 
 
-def _observation(environment: Environment, installed: Installed, location: str, executed: bool) -> Observation:
+def _observation(environment: Environment, installed: InstalledPackages, location: str, executed: bool) -> Observation:
     packages = tuple(distribution.package for distribution in installed.distributions)
     unknown: tuple[Unknown, ...] = installed.unknown
     return Observation(

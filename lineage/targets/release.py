@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lineage.portable.environment import Problem, Unknown
 from lineage.portable.tree import FileTree
-from lineage.targets.installations import Base, Installation
+from lineage.targets.installations import BasePrefix, Installation
 
 MAX_HEADER_BYTES = 64 * 1024
 
@@ -64,7 +64,7 @@ def _configured(one: Installation) -> str | None:
     return None
 
 
-def _from_header(tree: FileTree, one: Installation, base: Base) -> str | None:
+def _from_header(tree: FileTree, one: Installation, base: BasePrefix) -> str | None:
     """``include/python3.11/patchlevel.h``; before 3.8 the directory may be ``python3.7m``."""
     found = set()
     for name in tree.names_if_any(f"{base.prefix}/include"):
@@ -74,7 +74,7 @@ def _from_header(tree: FileTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_conda(tree: FileTree, one: Installation, base: Base) -> str | None:
+def _from_conda(tree: FileTree, one: Installation, base: BasePrefix) -> str | None:
     found = set()
     for name in tree.names_if_any(f"{base.prefix}/conda-meta"):
         if name.startswith("python-3") and name.endswith(".json"):
@@ -87,7 +87,7 @@ def _from_conda(tree: FileTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_dpkg(tree: FileTree, one: Installation, base: Base) -> str | None:
+def _from_dpkg(tree: FileTree, one: Installation, base: BasePrefix) -> str | None:
     """Debian's own Python: the version of ``pythonX.Y-minimal``, which holds the program, without Debian's revision."""
     if base.prefix not in ("/usr", ""):
         return None
@@ -104,7 +104,7 @@ def _from_dpkg(tree: FileTree, one: Installation, base: Base) -> str | None:
     return _only(found, base)
 
 
-def _from_program(tree: FileTree, one: Installation, base: Base) -> str | None:
+def _from_program(tree: FileTree, one: Installation, base: BasePrefix) -> str | None:
     """The text that ``sys.version`` begins with, in the program or its library; compilers may have merged it away."""
     libraries = [f"{base.prefix}/{base.libdir}/lib{base.library}{flags}.so.1.0" for flags in ("", "m", "d", "dm")]
     for path in (one.program, *libraries):
@@ -120,7 +120,7 @@ def _from_program(tree: FileTree, one: Installation, base: Base) -> str | None:
 _READERS = (_from_header, _from_conda, _from_dpkg, _from_program)
 
 
-def _only(found: set[str], base: Base) -> str | None:
+def _only(found: set[str], base: BasePrefix) -> str | None:
     text = next(iter(found)) if len(found) == 1 else ""
     return text if _is_release(text, base.library) else None
 

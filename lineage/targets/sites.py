@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from lineage.portable.environment import Unknown
 from lineage.portable.tree import FileTree, Unreadable
-from lineage.targets.installations import Base, Installation
+from lineage.targets.installations import BasePrefix, Installation
 
 MAX_PTH_BYTES = 1024 * 1024
 
@@ -119,7 +119,7 @@ def search_path(tree: FileTree, one: Installation) -> SearchPath:
     return found.done()
 
 
-def _dialect(tree: FileTree, base: Base | None) -> Dialect | None:
+def _dialect(tree: FileTree, base: BasePrefix | None) -> Dialect | None:
     """``None`` where the standard library is there and its ``site`` cannot be read."""
     try:
         text = tree.read(f"{base.stdlib}/site.py") if base is not None else b""

@@ -19,8 +19,7 @@ from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
 from lineage.portable.tree import Unreadable
 from lineage.verifying.code_differences import ONLY_LAYOUT, first_difference
-from lineage.verifying.code_places import Unit, units_of
-from lineage.verifying.served_code import Placed, ServedCode
+from lineage.verifying.code_places import Placed, ServedCode, Unit, units_of
 from lineage.verifying.verify import Comparator, Inquiry
 
 MAX_PARSED_BYTES = 512 * 1024

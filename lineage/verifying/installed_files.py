@@ -13,7 +13,7 @@ from lineage.portable.compare import Comparison
 from lineage.portable.environment import REPOSITORY
 from lineage.portable.integrity import (
     UNOWNED,
-    Difference,
+    FileDifference,
     changed,
     is_below,
     linked,
@@ -26,7 +26,7 @@ from lineage.portable.unowned_files import bounded
 from lineage.system.hashing import Advance
 from lineage.targets.rooted_tree import RootedTree, Seen
 from lineage.targets.source import Examination
-from lineage.verifying.installed_records import Exact, Job, read_entries, read_records
+from lineage.verifying.installed_records import Exact, FileJob, read_entries, read_records
 from lineage.verifying.unowned_search import find_unowned
 from lineage.verifying.verify import Comparator, Inquiry
 
@@ -60,7 +60,7 @@ def compare_files(
     entries = read_entries(target, disk)
     unowned = find_unowned(target, disk, entries, recorded)
     inside = (prefix, *(entry.path for entry in entries))
-    differences: dict[str, list[Difference]] = {}
+    differences: dict[str, list[FileDifference]] = {}
     conda: dict[str, str] | None = None
     hashed, looked = _look_at_all(disk, [*recorded.jobs, *unowned.jobs], frozenset(unowned.links), advance)
     for job, seen in looked:
@@ -84,9 +84,9 @@ def compare_files(
     return Comparison(tuple(changes), doubts, checked=(("installed", hashed),))
 
 
-def _difference(job: Job, seen: Seen, inside: tuple[str, ...]) -> Difference | None:
+def _difference(job: FileJob, seen: Seen, inside: tuple[str, ...]) -> FileDifference | None:
     if job.row is None:
-        return Difference(job.name, UNOWNED, None, short(seen.digest) or seen.kind)
+        return FileDifference(job.name, UNOWNED, None, short(seen.digest) or seen.kind)
     if not seen.digest:
         return replaced(job.name, job.row, seen.kind)
     if seen.digest != job.row.digest:
@@ -96,11 +96,11 @@ def _difference(job: Job, seen: Seen, inside: tuple[str, ...]) -> Difference | N
 
 
 def _look_at_all(
-    disk: RootedTree, jobs: list[Job], links: frozenset[str], advance: Advance | None
-) -> tuple[int, list[tuple[Job, Seen]]]:
+    disk: RootedTree, jobs: list[FileJob], links: frozenset[str], advance: Advance | None
+) -> tuple[int, list[tuple[FileJob, Seen]]]:
     """How many files were hashed, and in the order of the jobs those that are not simply what was recorded."""
 
-    def look(chunk: list[Job]) -> tuple[int, list[tuple[Job, Seen]]]:
+    def look(chunk: list[FileJob]) -> tuple[int, list[tuple[FileJob, Seen]]]:
         hashed, results = 0, []
         for job in chunk:
             through = any(is_below(job.path, link) for link in links)

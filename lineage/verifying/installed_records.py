@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Unknown
-from lineage.portable.integrity import Row, is_below, is_compiled, is_distributors, is_script, place_of, read_rows
+from lineage.portable.integrity import RecordRow, is_below, is_compiled, is_distributors, is_script, place_of, read_rows
 from lineage.portable.names import canonical_name
 from lineage.portable.tree import FileTree, Unreadable
 from lineage.portable.unowned_files import Owners, module_of
@@ -27,7 +27,7 @@ Exact = Callable[[str], bool]
 """Of which canonical names a difference would matter."""
 
 
-class Job(NamedTuple):
+class FileJob(NamedTuple):
     """One file to look at."""
 
     package: str
@@ -35,19 +35,19 @@ class Job(NamedTuple):
     """absolute"""
     name: str
     """as reports write it"""
-    row: Row | None
+    row: RecordRow | None
     """``None`` for a file that no RECORD owns"""
 
 
 @dataclass(slots=True, kw_only=True)
-class Recorded:
+class RecordedFiles:
     """What all RECORDs together say."""
 
     uses: Mapping[str, str]
     """recorded use by package"""
     exact: Exact
     owners: Owners = field(default_factory=Owners)
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[FileJob] = field(default_factory=list)
     claimed: set[str] = field(default_factory=set)
     """absolute paths, without suffix, of the modules of packages that have no RECORD"""
     distributors: set[str] = field(default_factory=set)
@@ -65,9 +65,11 @@ class Recorded:
             self.unknown.add(Unknown(f"package:{name}", f"not verifiable: {reason}", use=self.use_of(name)))
 
 
-def read_records(target: Examination, disk: RootedTree, prefix: str, uses: Mapping[str, str], exact: Exact) -> Recorded:
+def read_records(
+    target: Examination, disk: RootedTree, prefix: str, uses: Mapping[str, str], exact: Exact
+) -> RecordedFiles:
     """The files to look at, distribution by distribution; ``prefix`` is that of the environment, links followed."""
-    found = Recorded(uses=uses, exact=exact)
+    found = RecordedFiles(uses=uses, exact=exact)
     for one in target.distributions:
         base = disk.resolve_if_any(one.path)
         try:
@@ -88,12 +90,12 @@ def read_records(target: Examination, disk: RootedTree, prefix: str, uses: Mappi
     return found
 
 
-def _rows(tree: FileTree, info: str) -> list[Row]:
+def _rows(tree: FileTree, info: str) -> list[RecordRow]:
     record = tree.read(info + "/RECORD") if info.endswith(".dist-info") else None
     return [] if record is None else read_rows(record)
 
 
-def _add(found: Recorded, name: str, base: str, prefix: str, rows: list[Row]) -> None:
+def _add(found: RecordedFiles, name: str, base: str, prefix: str, rows: list[RecordRow]) -> None:
     unproven = None
     for row in rows:
         place = place_of(base, row.path)
@@ -102,11 +104,11 @@ def _add(found: Recorded, name: str, base: str, prefix: str, rows: list[Row]) ->
             if is_compiled(place):
                 continue
             if row.digest:
-                found.jobs.append(Job(name, place, row.path, row))
+                found.jobs.append(FileJob(name, place, row.path, row))
             elif not place.endswith(".pyc") and module_of(place.rpartition("/")[2]):
                 unproven = unproven or row.path
         elif row.digest and is_below(place, prefix) and not is_script(place, prefix):
-            found.jobs.append(Job(name, place, row.path, row))
+            found.jobs.append(FileJob(name, place, row.path, row))
     if unproven is not None:
         found.not_verifiable(name, f"RECORD has no hash that proves anything of {unproven}")
 
@@ -142,7 +144,7 @@ def _add_hidden(target: Examination, disk: RootedTree, owners: Owners) -> None:
                 owners.add(place_of(base, row.path), canonical_name(name.partition("-")[0]))
 
 
-class Entry(NamedTuple):
+class PathEntry(NamedTuple):
     """One entry of ``sys.path``."""
 
     path: str
@@ -151,16 +153,16 @@ class Entry(NamedTuple):
     """``SITE``: packages are installed there; ``STANDARD``: the standard library; ``OTHER``: code of its own"""
 
 
-def read_entries(target: Examination, disk: RootedTree) -> tuple[Entry, ...]:
+def read_entries(target: Examination, disk: RootedTree) -> tuple[PathEntry, ...]:
     """Each directory once, in the order of ``sys.path``."""
     base = disk.resolve_if_any(target.base)
     recorded = {one.path for one in target.distributions if one.info.endswith(".dist-info")}
-    entries: dict[str, Entry] = {}
+    entries: dict[str, PathEntry] = {}
     for path in target.paths:
         real = disk.resolve_if_any(path)
         if real is not None:
             kind = SITE if path.rpartition("/")[2] in _NAMES or path in recorded else OTHER
             if base is not None and is_below(real, base) and _STANDARD.fullmatch(real[len(base) :].lstrip("/")):
                 kind = STANDARD
-            entries.setdefault(real, Entry(real, kind))
+            entries.setdefault(real, PathEntry(real, kind))
     return tuple(entries.values())

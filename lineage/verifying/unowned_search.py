@@ -21,7 +21,7 @@ from lineage.portable.unowned_files import (
 )
 from lineage.targets.rooted_tree import RootedTree
 from lineage.targets.source import Examination
-from lineage.verifying.installed_records import OTHER, SITE, STANDARD, Entry, Job, Recorded
+from lineage.verifying.installed_records import OTHER, SITE, STANDARD, FileJob, PathEntry, RecordedFiles
 
 MAX_FILES = 10_000
 """of one entry that are in no RECORD"""
@@ -34,20 +34,24 @@ class Unowned:
     """What was found."""
 
     changes: list[Change] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[FileJob] = field(default_factory=list)
     """files in a directory that one package owns"""
     links: set[str] = field(default_factory=set)
     """directories that are links, and below which files are recorded"""
     unknown: set[Unknown] = field(default_factory=set)
 
 
-def find_unowned(target: Examination, disk: RootedTree, entries: tuple[Entry, ...], recorded: Recorded) -> Unowned:
+def find_unowned(
+    target: Examination, disk: RootedTree, entries: tuple[PathEntry, ...], recorded: RecordedFiles
+) -> Unowned:
     """What no RECORD owns, entry by entry."""
     return _Search(target, disk, entries, recorded).run()
 
 
 class _Search:
-    def __init__(self, target: Examination, disk: RootedTree, entries: tuple[Entry, ...], recorded: Recorded) -> None:
+    def __init__(
+        self, target: Examination, disk: RootedTree, entries: tuple[PathEntry, ...], recorded: RecordedFiles
+    ) -> None:
         self._disk = disk
         self._entries = entries
         self._recorded = recorded
@@ -74,7 +78,7 @@ class _Search:
         for path in files:
             directory, names = self._recorded.owners.nearest(path, entry)
             if len(names) == 1:
-                self._found.jobs.append(Job(next(iter(names)), path, path[len(entry) + 1 :], None))
+                self._found.jobs.append(FileJob(next(iter(names)), path, path[len(entry) + 1 :], None))
             else:
                 shared.setdefault(directory, []).append(path)
         for directory, paths in shared.items():

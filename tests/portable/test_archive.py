@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lineage.portable.archive import MAX_MEMBERS, read_archive, tree_of
-from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.distinfo import InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import MAX_FILE_BYTES, DiskTree
 from tests.support.memory import MemoryTree, dist_info
@@ -34,16 +34,16 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return content.getvalue()
 
 
-def read(content: bytes, path: str = "/lib/a.zip") -> Installed:
+def read(content: bytes, path: str = "/lib/a.zip") -> InstalledPackages:
     return read_installed(MemoryTree({"/lib/a.zip": content, "/lib/foo-1.0-py3.8.egg": content}), [path], everything)
 
 
-def refused(reason: str) -> Installed:
-    return Installed((), (Unknown("packages", f"an archive on sys.path is not read: a.zip{reason}"),), ())
+def refused(reason: str) -> InstalledPackages:
+    return InstalledPackages((), (Unknown("packages", f"an archive on sys.path is not read: a.zip{reason}"),), ())
 
 
-def unreadable(reason: str) -> Installed:
-    return Installed((), (Unknown("package:foo", f"its metadata cannot be read: {reason}"),), ())
+def unreadable(reason: str) -> InstalledPackages:
+    return InstalledPackages((), (Unknown("package:foo", f"its metadata cannot be read: {reason}"),), ())
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -68,7 +68,7 @@ def test_an_egg_describes_itself() -> None:
     (one,) = found.distributions
     assert (one.package, one.info) == (Package("foo", "1.0"), "/lib/foo-1.0-py3.8.egg/EGG-INFO")
     assert found.problems == (Problem("package.no-record", "package:foo", "an egg-info has no RECORD"),)
-    assert read(content) == Installed((), (), ())
+    assert read(content) == InstalledPackages((), (), ())
 
 
 def test_a_path_may_lead_into_an_archive(tmp_path: Path) -> None:

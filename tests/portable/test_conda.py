@@ -10,7 +10,7 @@ import pytest
 
 from lineage.guest import probe
 from lineage.portable.conda import add_conda
-from lineage.portable.distinfo import Distribution, Installed, read_installed
+from lineage.portable.distinfo import Distribution, InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import DiskTree
 from lineage.targets.interpreter import InterpreterSource
@@ -47,12 +47,12 @@ def python_record(name: str, version: str, **keys: object) -> dict[str, bytes | 
     return record(name, version, "py311_0", files=listed, **keys)
 
 
-def observe(files: dict[str, bytes | object]) -> Installed:
+def observe(files: dict[str, bytes | object]) -> InstalledPackages:
     tree = MemoryTree(files)
     return add_conda(tree, PREFIX, read_installed(tree, [SITE], everything), everything)
 
 
-def packages(found: Installed) -> dict[str, Package]:
+def packages(found: InstalledPackages) -> dict[str, Package]:
     return {one.package.name: one.package for one in found.distributions}
 
 
@@ -79,7 +79,7 @@ def test_a_package_that_is_no_python_distribution_is_one_all_the_same() -> None:
     found = observe(record("libblas", "3.9.0") | {f"{PREFIX}/conda-meta/history": b"", f"{SITE}/a.py": b""})
 
     file = f"{PREFIX}/conda-meta/libblas-3.9.0-h1_0.json"
-    assert found == Installed((Distribution(LIBBLAS, PREFIX, file),), (), ())
+    assert found == InstalledPackages((Distribution(LIBBLAS, PREFIX, file),), (), ())
 
 
 def test_a_record_of_a_python_distribution_adds_where_it_came_from() -> None:
@@ -143,7 +143,7 @@ def test_what_pip_has_put_over_a_package_of_conda_is_named() -> None:
     assert elsewhere.problems == ()
 
     gone = observe(python_record("numpy", "1.26.4") | {f"{SITE}/a.py": b""})
-    assert gone == Installed((), (), contradiction("package:numpy", "1.26.4", "nothing"))
+    assert gone == InstalledPackages((), (), contradiction("package:numpy", "1.26.4", "nothing"))
 
     wrapped = observe(dist_info(SITE, "matplotlib", "3.9") | record("matplotlib", "3.8", files=[]))
     assert wrapped.problems == contradiction("package:matplotlib", "3.8", "version 3.9")
@@ -208,16 +208,16 @@ FILE = f"{PREFIX}/conda-meta/libblas-3.9.0-h1_0.json"
 def test_a_record_that_cannot_be_read_is_named(content: object, reason: str) -> None:
     found = observe({FILE: content})
 
-    assert found == Installed((), unknown("package:libblas", f"its conda record cannot be read: {reason}"), ())
+    assert found == InstalledPackages((), unknown("package:libblas", f"its conda record cannot be read: {reason}"), ())
 
 
 def test_a_record_that_is_only_a_link_to_nothing_is_named(tmp_path: Path) -> None:
     (tmp_path / "conda-meta").mkdir()
     (tmp_path / "conda-meta" / "libblas-3.9.0-h1_0.json").symlink_to("gone")
 
-    found = add_conda(DiskTree(), str(tmp_path), Installed((), (), ()), everything)
+    found = add_conda(DiskTree(), str(tmp_path), InstalledPackages((), (), ()), everything)
 
-    assert found == Installed((), unknown("package:libblas", "its conda record cannot be read: it is gone"), ())
+    assert found == InstalledPackages((), unknown("package:libblas", "its conda record cannot be read: it is gone"), ())
 
 
 def test_a_record_that_is_nested_without_end_is_named() -> None:
@@ -238,8 +238,8 @@ def test_a_directory_of_records_that_cannot_be_read_is_named() -> None:
     assert observe({f"{PREFIX}/conda-meta": BROKEN}).unknown == unknown(
         "packages", "conda-meta cannot be read: Permission denied"
     )
-    assert observe({f"{PREFIX}/conda-meta": b""}) == Installed((), (), ())
-    assert observe({}) == Installed((), (), ())
+    assert observe({f"{PREFIX}/conda-meta": b""}) == InstalledPackages((), (), ())
+    assert observe({}) == InstalledPackages((), (), ())
 
 
 def test_identities_are_added_only_where_they_are_asked_for() -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from lineage.portable.distinfo import Distribution, Installed, is_local, read_installed
+from lineage.portable.distinfo import Distribution, InstalledPackages, is_local, read_installed
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
 from lineage.portable.tree import DiskTree
 from tests.support.memory import BROKEN, MemoryTree, dist_info
@@ -17,11 +17,11 @@ def everything(name: str) -> bool:
     return True
 
 
-def read(files: dict[str, bytes | object], *paths: str) -> Installed:
+def read(files: dict[str, bytes | object], *paths: str) -> InstalledPackages:
     return read_installed(MemoryTree(files), paths or (SITE,), everything)
 
 
-def packages(found: Installed) -> tuple[Package, ...]:
+def packages(found: InstalledPackages) -> tuple[Package, ...]:
     return tuple(one.package for one in found.distributions)
 
 
@@ -36,7 +36,7 @@ def test_a_distribution_with_all_that_an_installer_writes() -> None:
         **{"direct_url.json": json.dumps(direct).encode()},
     )
 
-    assert read(files) == Installed(
+    assert read(files) == InstalledPackages(
         distributions=(
             Distribution(
                 Package(
@@ -109,12 +109,12 @@ def test_an_archive_that_goes_while_it_is_looked_for_is_passed_over() -> None:
         def names(self, path: str) -> list[str]:
             raise NotADirectoryError(path)
 
-    assert read_installed(Going({}), ["/lib/a.zip"], everything) == Installed((), (), ())
+    assert read_installed(Going({}), ["/lib/a.zip"], everything) == InstalledPackages((), (), ())
 
 
 def test_a_path_with_nothing_on_it_has_no_package() -> None:
-    assert read({f"{SITE}/a.py": b""}) == Installed((), (), ())
-    assert read({}) == Installed((), (), ())
+    assert read({f"{SITE}/a.py": b""}) == InstalledPackages((), (), ())
+    assert read({}) == InstalledPackages((), (), ())
 
 
 def test_identities_are_read_only_for_the_names_that_are_asked_for() -> None:
@@ -164,7 +164,7 @@ def test_an_egg_info_beside_its_source_is_an_editable_install() -> None:
             f"/home/lib/{script}": b"",
         }
 
-        assert read(files, "/home/lib") == Installed(
+        assert read(files, "/home/lib") == InstalledPackages(
             (
                 Distribution(
                     Package("foo", "1.0", origin=EDITABLE), "/home/lib", "/home/lib/foo.egg-info", source="/home/lib"

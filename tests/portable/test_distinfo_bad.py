@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.distinfo import InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import MAX_FILE_BYTES, DiskTree
 from tests.support.memory import BROKEN, MemoryTree, dist_info
@@ -19,12 +19,12 @@ def everything(name: str) -> bool:
     return True
 
 
-def read(files: dict[str, bytes | object]) -> Installed:
+def read(files: dict[str, bytes | object]) -> InstalledPackages:
     return read_installed(MemoryTree(files), [SITE], everything)
 
 
-def unreadable(reason: str, name: str = "foo") -> Installed:
-    return Installed((), (Unknown(f"package:{name}", f"its metadata cannot be read: {reason}"),), ())
+def unreadable(reason: str, name: str = "foo") -> InstalledPackages:
+    return InstalledPackages((), (Unknown(f"package:{name}", f"its metadata cannot be read: {reason}"),), ())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_reading_takes_time_that_grows_with_the_size_only(metadata: bytes) -> No
         read(dist_info(SITE, "foo", "1.0", METADATA=metadata))
 
 
-def on_disk(site: Path, name: str) -> Installed:
+def on_disk(site: Path, name: str) -> InstalledPackages:
     info = site / "foo-1.0.dist-info"
     for path, content in dist_info(str(site), "foo", "1.0").items():
         if not path.endswith(f"/{name}"):

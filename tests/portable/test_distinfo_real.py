@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import Distribution as Theirs
 from importlib.metadata import distributions
 
-from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.distinfo import InstalledPackages, read_installed
 from lineage.portable.environment import Package
 from lineage.portable.tree import DiskTree
 
@@ -17,7 +17,7 @@ def everything(name: str) -> bool:
     return True
 
 
-def found() -> Installed:
+def found() -> InstalledPackages:
     return read_installed(DiskTree(), sys.path, everything)
 
 

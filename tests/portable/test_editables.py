@@ -1,6 +1,6 @@
 """Editable installs without a direct_url.json: by an egg-link, by their egg-info, by a lone ``.pth`` file."""
 
-from lineage.portable.distinfo import Installed, read_installed
+from lineage.portable.distinfo import InstalledPackages, read_installed
 from lineage.portable.environment import EDITABLE, Package, Problem, Unknown
 from tests.support.memory import BROKEN, MemoryTree, dist_info
 
@@ -14,11 +14,11 @@ def everything(name: str) -> bool:
     return True
 
 
-def read(files: dict[str, bytes | object], *paths: str) -> Installed:
+def read(files: dict[str, bytes | object], *paths: str) -> InstalledPackages:
     return read_installed(MemoryTree(files), [SITE, *paths], everything)
 
 
-def editable(found: Installed) -> list[tuple[Package, str | None]]:
+def editable(found: InstalledPackages) -> list[tuple[Package, str | None]]:
     return [(one.package, one.source) for one in found.distributions]
 
 
@@ -36,7 +36,7 @@ def test_an_egg_link_alone_makes_nothing_importable() -> None:
     for link in (b"/p/code\n.", b"", b"\n\n"):
         found = read({f"{SITE}/foo.egg-link": link, "/p/code/foo.egg-info/PKG-INFO": EGG})
 
-        assert found == Installed((), (), (NOT_ON_PATH,))
+        assert found == InstalledPackages((), (), (NOT_ON_PATH,))
 
 
 def test_an_egg_link_that_cannot_be_read_is_named() -> None:
@@ -46,7 +46,7 @@ def test_an_egg_link_that_cannot_be_read_is_named() -> None:
     ):
         found = read({f"{SITE}/foo.egg-link": link})
 
-        assert found == Installed((), (Unknown("package:foo", f"its egg-link cannot be read: {reason}"),), ())
+        assert found == InstalledPackages((), (Unknown("package:foo", f"its egg-link cannot be read: {reason}"),), ())
 
 
 def test_a_source_one_directory_below_its_project_is_editable() -> None:

@@ -9,8 +9,8 @@ from lineage.portable.compare import Change
 from lineage.portable.integrity import (
     MAX_ROWS,
     UNOWNED,
-    Difference,
-    Row,
+    FileDifference,
+    RecordRow,
     changed,
     is_compiled,
     is_distributors,
@@ -48,7 +48,7 @@ HASHES = [
 
 @pytest.mark.parametrize(("_name", "written", "expected"), HASHES, ids=[row[0] for row in HASHES])
 def test_a_hash_proves_something_or_nothing(_name: str, written: str, expected: tuple[str, str]) -> None:
-    assert read_rows(f"a.py,{written},7\n".encode()) == [Row("a.py", *expected)]
+    assert read_rows(f"a.py,{written},7\n".encode()) == [RecordRow("a.py", *expected)]
 
 
 RECORDS = [
@@ -113,7 +113,7 @@ def test_only_the_interpreters_own_cache_is_compiled(path: str, expected: bool) 
     assert is_compiled(path) is expected
 
 
-ROW = Row("numpy/a.py", "sha256", "0123456789abcdef" * 4)
+ROW = RecordRow("numpy/a.py", "sha256", "0123456789abcdef" * 4)
 OTHER = "fedcba9876543210" * 4
 CERTIFICATES = "certificates are often replaced in place"
 CONTENT = "the content it leads to is the recorded one"
@@ -128,12 +128,12 @@ def test_what_differs_is_kept_short() -> None:
         replaced("certifi/cacert.pem", ROW, "missing"),
         linked("numpy/a.py", ROW),
     ] == [
-        Difference("numpy/a.py", "differs from its RECORD", "0123456789ab", "fedcba987654", ""),
-        Difference("certifi/cacert.pem", "differs from its RECORD", "0123456789ab", "fedcba987654", CERTIFICATES),
-        Difference("numpy/not_cacert.pem", "differs from its RECORD", "0123456789ab", "fedcba987654", ""),
-        Difference("numpy/a.py", "differs from its RECORD", "0123456789ab", "missing", ""),
-        Difference("certifi/cacert.pem", "differs from its RECORD", "0123456789ab", "missing", ""),
-        Difference("numpy/a.py", "is a link out of the environment", "0123456789ab", "a link", CONTENT),
+        FileDifference("numpy/a.py", "differs from its RECORD", "0123456789ab", "fedcba987654", ""),
+        FileDifference("certifi/cacert.pem", "differs from its RECORD", "0123456789ab", "fedcba987654", CERTIFICATES),
+        FileDifference("numpy/not_cacert.pem", "differs from its RECORD", "0123456789ab", "fedcba987654", ""),
+        FileDifference("numpy/a.py", "differs from its RECORD", "0123456789ab", "missing", ""),
+        FileDifference("certifi/cacert.pem", "differs from its RECORD", "0123456789ab", "missing", ""),
+        FileDifference("numpy/a.py", "is a link out of the environment", "0123456789ab", "a link", CONTENT),
     ]
 
 
@@ -141,7 +141,7 @@ def test_a_package_is_one_change_and_each_honest_reason_one_more() -> None:
     differences = [
         linked("numpy/z.py", ROW),
         replaced("numpy/c.py", ROW, "missing"),
-        Difference("numpy/b.py", UNOWNED, None, "fedcba987654"),
+        FileDifference("numpy/b.py", UNOWNED, None, "fedcba987654"),
         changed("numpy/cacert.pem", ROW, OTHER),
         changed("numpy/a.py", ROW, OTHER),
         linked("numpy/y.py", ROW),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lineage.errors import InputError, ObservationError
-from lineage.targets.directory import DirectorySource, Place, examine_place
+from lineage.targets.directory import DirectorySource, TreePlace, examine_place
 from lineage.targets.source import every_name
 from tests.support.memory import MemorySystem
 from tests.support.projects import install
@@ -46,7 +46,7 @@ def test_a_tree_in_memory_gives_the_whole_observation(prefix: str | None, interp
     tree = MemorySystem.of(root)
     shutil.rmtree(root)
 
-    examination = examine_place(Place(tree=tree, prefix=prefix, location=location), interpreter, every_name)
+    examination = examine_place(TreePlace(tree=tree, prefix=prefix, location=location), interpreter, every_name)
 
     assert examination.observation == on_disk.observation
     assert examination.observation.environment.packages
@@ -59,7 +59,7 @@ def test_a_tree_in_memory_gives_the_whole_observation(prefix: str | None, interp
 
 
 def test_several_interpreters_are_named_from_a_tree_too(root: Path) -> None:
-    place = Place(tree=MemorySystem.of(root), prefix=None, location="image:fraud")
+    place = TreePlace(tree=MemorySystem.of(root), prefix=None, location="image:fraud")
 
     with pytest.raises(InputError) as caught:
         examine_place(place, None, every_name)
@@ -69,7 +69,7 @@ def test_several_interpreters_are_named_from_a_tree_too(root: Path) -> None:
 
 def test_a_broken_configuration_is_told_by_its_place_in_the_tree(root: Path) -> None:
     (root / "app/.venv/pyvenv.cfg").write_bytes(b"\xff")
-    place = Place(tree=MemorySystem.of(root), prefix="/app/.venv", location="image:fraud")
+    place = TreePlace(tree=MemorySystem.of(root), prefix="/app/.venv", location="image:fraud")
 
     with pytest.raises(ObservationError) as caught:
         examine_place(place, None, every_name)
