@@ -8,7 +8,7 @@ SHELL = /bin/sh
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
 # What reaches a verdict.
-VERBS = lineage/verifying/verify.py,lineage/verifying/code.py,lineage/verifying/weights.py,lineage/capturing/use/describe.py
+VERBS = lineage/verifying/verify.py,lineage/verifying/packages.py,lineage/verifying/code.py,lineage/verifying/weights.py,lineage/capturing/use/describe.py
 JUDGING = lineage/portable/**,lineage/model/**,lineage/redaction/**,lineage/dependencies/**,lineage/manifest/document.py,lineage/manifest/canonical.py,lineage/manifest/values.py,lineage/checking/due/**,lineage/capturing/use/rules.py,lineage/capturing/use/weights_modules.py,lineage/capturing/use/evidence.py,lineage/code/imports.py,lineage/code/entry.py,lineage/code/same_code.py,lineage/verifying/code_differences.py,lineage/verifying/code_places.py,$(VERBS),lineage/cli/exits.py
 
 VENV = .venv

@@ -92,3 +92,15 @@ def test_a_lock_cannot_tell_so_a_name_alike_is_unknown(environment: Path, tmp_pa
     reason = "is not there, and opencv-python-headless may provide its modules instead"
     assert Unknown("package:opencv-python", reason, use="imported") in report.unknown
     assert report.verdict == "undecided"
+
+
+def test_a_lock_with_no_name_alike_leaves_it_absent(environment: Path, tmp_path: Path) -> None:
+    root, trained = project(tmp_path, environment)
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("".join(f"{name}=={version}\n" for name, (version, _, _) in projects.PACKAGES.items()))
+
+    report = report_of(root, trained, LockSource(str(lock), captured(root, trained).manifest.environment))
+
+    change = Change("package:opencv-python", "package-absent", "4.9.0", None, "removed", "imported")
+    assert absent_and_replaced(report) == [("note", change)]
+    assert [one for one in report.unknown if one.subject == "package:opencv-python"] == []
