@@ -13,10 +13,10 @@ Rules:
 
 import json
 import re
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from lineage.portable.distinfo import Distribution, InstalledPackages
+from lineage.portable.distinfo import Distribution, InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.names import canonical_name, is_name
 from lineage.portable.tree import FileTree, Unreadable
@@ -36,6 +36,20 @@ class _Record(NamedTuple):
     file: str
     infos: Tuple[str, ...]
     """relative to the prefix: the metadata of the Python distributions that it installed"""
+
+
+def read_environment(
+    tree: FileTree, paths: Sequence[str], prefixes: Tuple[str, str], identify: Callable[[str], bool]
+) -> InstalledPackages:
+    """All that an interpreter sees on its ``sys.path``, as installers and conda tell it.
+
+    ``prefixes``: its own and that of its base, whose records count where its site-packages are on the path.
+    """
+    prefix, base = prefixes
+    installed = add_conda(tree, prefix, read_installed(tree, paths, identify), identify)
+    if base != prefix and any(path.startswith(base + "/") and path.endswith("site-packages") for path in paths):
+        installed = add_conda(tree, base, installed, identify)
+    return installed
 
 
 def add_conda(

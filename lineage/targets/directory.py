@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lineage.errors import InputError, ObservationError
 from lineage.guest.probe import OLDEST
-from lineage.portable.conda import add_conda
-from lineage.portable.distinfo import Distribution, read_installed
+from lineage.portable.conda import read_environment
+from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Environment, Observation, Problem, Unknown
 from lineage.portable.tree import DiskTree, FileTree, Unreadable
 from lineage.targets.binary import abi_of, platform_of, read_program
@@ -26,7 +26,7 @@ from lineage.targets.installations import (
 from lineage.targets.release import release_of
 from lineage.targets.rooted_tree import RootedTree
 from lineage.targets.sites import search_path
-from lineage.targets.source import Examination, Identify, every_name
+from lineage.targets.source import Examination, Identify, every_name, too_old
 
 _ROOT_NAMES = {"etc", "bin", "lib", "opt", "app", "srv", "home"}
 """Two of these, or ``usr``, and a directory without an interpreter of its own is a root file system."""
@@ -120,20 +120,11 @@ def _in_root(tree: FileTree, named: str | None, location: str) -> Installation:
 def _examine(tree: FileTree, one: Installation, location: str, identify: Identify) -> Examination:
     release = "" if one.library is None else one.library[len("python") :].rstrip("t")
     if release and tuple(map(int, release.split("."))) < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise ObservationError(
-            f"is Python {release}, which cannot be described",
-            where=location,
-            hint=f"Python {oldest} is the oldest that can",
-        )
+        raise too_old(release, location)
     python = _read_python(tree, one)
     path = search_path(tree, one)
-    installed = add_conda(tree, one.prefix, read_installed(tree, path.paths, identify), identify)
     base = "" if one.base is None else one.base.prefix
-    if base != one.prefix and any(
-        each.startswith(base + "/") and each.endswith("site-packages") for each in path.paths
-    ):
-        installed = add_conda(tree, base, installed, identify)
+    installed = read_environment(tree, path.paths, (one.prefix, base), identify)
     packages = tuple(distribution.package for distribution in installed.distributions)
     observation = Observation(
         environment=python.environment._replace(packages=packages),

@@ -13,14 +13,15 @@ from typing import Any
 
 from lineage.errors import InputError, ObservationError
 from lineage.guest import probe
-from lineage.portable.conda import add_conda
-from lineage.portable.distinfo import InstalledPackages, read_installed
-from lineage.portable.environment import Environment, Observation, Platform, Unknown
+from lineage.portable.conda import read_environment
+from lineage.portable.environment import Environment, Observation, Platform
 from lineage.portable.tree import DiskTree
 from lineage.targets.asking import ProbeQuestion
-from lineage.targets.source import Examination, Identify, every_name
+from lineage.targets.source import Examination, Identify, every_name, too_old
 
 TIMEOUT_S = 30.0
+
+_MALFORMED = "did not answer in the form that was asked for"
 
 
 class _AnswerSource:
@@ -98,16 +99,11 @@ def _parse(answer: bytes, location: str) -> Mapping[str, Any]:
     try:
         document = json.loads(answer)
     except (ValueError, RecursionError) as error:
-        raise ObservationError("did not answer in the form that was asked for", where=location) from error
+        raise ObservationError(_MALFORMED, where=location) from error
     if not isinstance(document, dict) or document.get("result") not in ("ok", "error"):
-        raise ObservationError("did not answer in the form that was asked for", where=location)
+        raise ObservationError(_MALFORMED, where=location)
     if document["result"] == "error":
-        oldest = ".".join(map(str, probe.OLDEST))
-        raise ObservationError(
-            f"is Python {document.get('python')}, which cannot be described",
-            where=location,
-            hint=f"Python {oldest} is the oldest that can",
-        )
+        raise too_old(document.get("python"), location)
     return document
 
 
@@ -123,12 +119,19 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
         if not (isinstance(answer["stdlib"], list | tuple) and isinstance(answer["builtin"], list | tuple)):
             raise TypeError("modules that are no list")
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ObservationError("did not answer in the form that was asked for", where=location) from error
-    installed = add_conda(DiskTree(), prefix, read_installed(DiskTree(), paths, identify), identify)
-    if base != prefix and any(path.startswith(base + os.sep) and path.endswith("site-packages") for path in paths):
-        installed = add_conda(DiskTree(), base, installed, identify)
+        raise ObservationError(_MALFORMED, where=location) from error
+    installed = read_environment(DiskTree(), paths, (prefix, base), identify)
+    packages = tuple(distribution.package for distribution in installed.distributions)
+    observation = Observation(
+        environment=environment._replace(packages=packages),
+        kind="python",
+        location=location,
+        executed=executed,
+        unknown=installed.unknown,
+        problems=installed.problems,
+    )
     return Examination(
-        observation=_observation(environment, installed, location, executed),
+        observation=observation,
         distributions=installed.distributions,
         markers=markers,
         stdlib=stdlib,
@@ -162,17 +165,4 @@ def _environment(answer: Mapping[str, Any]) -> Environment:
         platform=Platform(text("os"), text("machine"), text("libc")),
         accelerator=tuple(sorted((str(key), str(value)) for key, value in answer["accelerator"].items())),
         variables=tuple(sorted((str(key), str(value)) for key, value in answer["variables"].items())),
-    )
-
-
-def _observation(environment: Environment, installed: InstalledPackages, location: str, executed: bool) -> Observation:
-    packages = tuple(distribution.package for distribution in installed.distributions)
-    unknown: tuple[Unknown, ...] = installed.unknown
-    return Observation(
-        environment=environment._replace(packages=packages),
-        kind="python",
-        location=location,
-        executed=executed,
-        unknown=unknown,
-        problems=installed.problems,
     )

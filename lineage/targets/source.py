@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from lineage.errors import ObservationError
+from lineage.guest.probe import OLDEST
 from lineage.model.manifest import StoredManifest
 from lineage.portable.compare import every_name as every_name
 from lineage.portable.distinfo import Distribution
@@ -52,6 +54,16 @@ class ExaminableSource(Source, Protocol):
     def examine(self) -> Examination:
         """Everything a capture needs; raises as ``observe`` does."""
         ...
+
+
+def too_old(version: object, location: str) -> ObservationError:
+    """What to say of a Python that the probe cannot describe."""
+    oldest = ".".join(map(str, OLDEST))
+    return ObservationError(
+        f"is Python {version}, which cannot be described",
+        where=location,
+        hint=f"Python {oldest} is the oldest that can",
+    )
 
 
 class ManifestSource:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lineage.guest import probe
-from lineage.portable.conda import add_conda
+from lineage.portable.conda import add_conda, read_environment
 from lineage.portable.distinfo import Distribution, InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import DiskTree
@@ -247,6 +247,20 @@ def test_identities_are_added_only_where_they_are_asked_for() -> None:
     installed = read_installed(tree, [SITE], lambda name: False)
 
     assert add_conda(tree, PREFIX, installed, lambda name: False) == installed
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [([SITE], ["libblas"]), (["/env/lib/python3.11/site-packages"], []), ([f"{PREFIX}/lib/python3.11"], [])],
+    ids=["its site-packages", "not on the path", "only its standard library"],
+)
+def test_the_records_of_a_base_count_where_its_packages_are_seen(paths: list[str], names: list[str]) -> None:
+    tree = MemoryTree(record("libblas", "3.9.0"))
+
+    found = read_environment(tree, paths, ("/env", PREFIX), everything)
+
+    assert [one.package.name for one in found.distributions] == names
+    assert len(read_environment(tree, paths, (PREFIX, PREFIX), everything).distributions) == 1
 
 
 def test_an_interpreter_in_a_conda_prefix_brings_the_records(environment: Path, tmp_path: Path) -> None:
