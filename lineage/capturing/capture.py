@@ -22,7 +22,7 @@ from lineage.dvc.stage_values import overlaid
 from lineage.errors import InputError, WeightsError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import manifest_path, parse_manifest
-from lineage.model.manifest import SUFFIX, Manifest, Table, freeze
+from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, Table, freeze
 from lineage.model.run import Serving
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
@@ -181,10 +181,9 @@ def _serving(serving: Serving | None, examination: Examination, state: Repositor
 
 
 def _run(request: CaptureRequest) -> Table:
-    if request.serving is None:
-        return request.run
-    served: Table = freeze({**request.run, "serve": request.serving.command})
-    return served
+    serving = request.serving
+    table: Table = request.run if serving is None else freeze({**request.run, "serve": serving.command})
+    return table
 
 
 def _inside(root: Path, paths: Sequence[Path], *, strict: bool = True) -> list[str]:
@@ -212,9 +211,8 @@ def _output(request: CaptureRequest, weights: Sequence[str], state: RepositorySt
     path = state.root / manifest_path(weights[0], None if output is None else output.path)
     taken = _recorded_weights(path)
     if taken and weights[0] not in taken:
-        raise InputError(
-            f"is the manifest of {', '.join(taken)}", where=str(path), hint=f"name another with -o NAME{SUFFIX}"
-        )
+        hint = f"name another with -o NAME{SUFFIX}"
+        raise InputError(f"is the manifest of {', '.join(taken)}", where=str(path), hint=hint)
     return path
 
 
@@ -262,13 +260,17 @@ def _declared(
 def _parent(repository: CodeDirectory, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
     """The id of the manifest committed at HEAD, and what keeps it from being told."""
     path = _inside(repository.root, [output])[0]
-    content = repository.read_at("HEAD", path)
-    if content is None:
-        return None, ()
     try:
-        return parse_manifest(content, path).id, ()
+        found = committed(repository, path)
+        return None if found is None else found.id, ()
     except InputError as error:
         return None, (Problem("manifest.parent-unreadable", path, f"as committed at HEAD: {error.message}"),)
+
+
+def committed(repository: CodeDirectory, path: str) -> StoredManifest | None:
+    """The manifest that HEAD has at a path; ``None`` for none. Raises ``InputError`` where it cannot be read."""
+    content = repository.read_at("HEAD", path)
+    return None if content is None else parse_manifest(content, path)
 
 
 def _ignored_problems(surveys: Sequence[Survey]) -> list[Problem]:
@@ -286,8 +288,7 @@ def _observed_problems(examination: Examination) -> list[Problem]:
     """What the target could not tell is a problem of the record."""
     observation = examination.observation
     environment = observation.environment
-    problems = [*observation.problems]
-    problems += [Problem("environment.unknown", one.subject, one.reason) for one in observation.unknown]
+    unknown = [Problem("environment.unknown", one.subject, one.reason) for one in observation.unknown]
     asked = {
         "python": environment.python,
         "python:implementation": environment.implementation,
@@ -295,4 +296,5 @@ def _observed_problems(examination: Examination) -> list[Problem]:
         "platform:libc": environment.platform.libc if environment.platform.os == "linux" else "",
     }
     detail = "the target does not tell"
-    return problems + [Problem("environment.unknown", key, detail) for key, value in asked.items() if value is None]
+    unknown += [Problem("environment.unknown", key, detail) for key, value in asked.items() if value is None]
+    return [*observation.problems, *unknown]

@@ -1,15 +1,32 @@
-"""What is asked of a capture, and what it gives."""
+"""What is asked of a capture, what it gives, and who is told meanwhile."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from lineage.capturing.use.evidence import Evidence
 from lineage.code.ci_build import Build
+from lineage.errors import InputError
+from lineage.manifest.values import plain_table
 from lineage.model.inputs import RunFiles
 from lineage.model.manifest import EMPTY, Manifest, Table
 from lineage.model.run import Serving, StartedCode
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, SnapshotPolicy
+from lineage.system.files import read_document
+from lineage.system.valuefile import SUFFIXES, parse_values
+
+
+class Listener(Protocol):
+    """Who is told what is done, while it is."""
+
+    def tell(self, text: str) -> None:
+        """One line for people."""
+
+    def reading(self, what: str, total: Callable[[], int | None]) -> AbstractContextManager[Callable[[int], None]]:
+        """Gives what is told how many more bytes were read; ``total`` of them, ``None`` where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +73,11 @@ class Captured:
     manifest: Manifest
     path: Path
     entry: str
+
+
+def read_values(path: Path, what: str) -> Table:
+    """The table in a JSON, TOML or YAML file, by its suffix. Raises ``InputError``."""
+    content = read_document(path, f"{what} file")
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"the {what} file must be .json, .toml or .yaml", where=str(path))
+    return plain_table(parse_values(content, str(path)), str(path))

@@ -1,30 +1,45 @@
-"""``lineage capture``."""
+"""``lineage capture``: of weights that are there, or of a run whose capture failed."""
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lineage.capturing.capture import Captured, CaptureRequest, capture
-from lineage.cli import exits
+from lineage.capturing.capture import CaptureRequest, capture
+from lineage.capturing.request import read_values
+from lineage.capturing.write import track, write
+from lineage.cli import exits, options
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
-from lineage.cli.emit import Progress, answer, say
-from lineage.cli.narration import narrate
-from lineage.cli.options import PATH, answer_options, interpreter_option, policy_option
+from lineage.cli.emit import Narration, answer
+from lineage.cli.run import RunOptions, labels_of
 from lineage.cli.targets import examinable, target_of
-from lineage.cli.values import labels_of, read_values
 from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
-from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY
 from lineage.report.manifest import render_captured
 from lineage.weights.measure import size_of
 
 
+@dataclass(frozen=True, kw_only=True)
+class Typed(options.Answering, RunOptions):
+    """What was typed."""
+
+    paths: tuple[Path, ...]
+    target: str | None
+    interpreter: str | None
+    run_id: str | None
+    no_cache: bool
+    no_snapshot: bool
+    track: bool
+    bundle: Path | None
+    with_weights: bool
+
+
 @click.command("capture")
-@click.argument("paths", nargs=-1, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=options.PATH, metavar="PATH...")
 @click.option(
     "--from",
     "target",
@@ -32,121 +47,92 @@ from lineage.weights.measure import size_of
     help="The training environment, python:PATH or dir:PATH.  "
     "[default: the active one, the project's .venv, python on PATH]",
 )
-@interpreter_option
+@options.interpreter_option
+@options.naming_options
 @click.option(
-    "-o", "--manifest", "manifest", type=PATH, metavar="FILE", help="The manifest.  [default: beside the weights]"
+    "--entry",
+    type=options.PATH,
+    metavar="FILE",
+    help="The training script.  [default: of the DVC stage, else train.py]",
 )
-@click.option("--name", metavar="NAME", help="The model's name.  [default: the path without its suffix]")
-@click.option(
-    "--entry", type=PATH, metavar="FILE", help="The training script.  [default: of the DVC stage, else train.py]"
-)
-@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of your own; may be repeated.")
-@click.option("--metrics", type=PATH, metavar="FILE", help="Metrics of the run: JSON, TOML or YAML.")
-@click.option("--params", type=PATH, metavar="FILE", help="Parameters of the run: JSON, TOML or YAML.")
+@options.label_option
+@click.option("--metrics", type=options.PATH, metavar="FILE", help="Metrics of the run: JSON, TOML or YAML.")
+@click.option("--params", type=options.PATH, metavar="FILE", help="Parameters of the run: JSON, TOML or YAML.")
 @click.option(
     "--serve", metavar="CMD", help="First run this, which loads the model and predicts: what it loads is `served`."
 )
 @click.option("--run", "run_id", metavar="ID", help="Finish the capture of a run of lineage run that succeeded.")
 @click.option("--no-cache", is_flag=True, help="Read weights again that did not change since an earlier capture.")
-@click.option("--no-snapshot", is_flag=True, help="Record no commit where files differ from HEAD.")
+@options.no_snapshot_option
 @click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
 @bundle_options
-@policy_option
-@answer_options
-def command(
-    paths: tuple[Path, ...],
-    target: str | None,
-    interpreter: str | None,
-    manifest: Path | None,
-    name: str | None,
-    entry: Path | None,
-    labels: tuple[str, ...],
-    metrics: Path | None,
-    params: Path | None,
-    serve: str | None,
-    run_id: str | None,
-    no_cache: bool,
-    no_snapshot: bool,
-    track: bool,
-    bundle: Path | None,
-    with_weights: bool,
-    policy: Path | None,
-    form: str,
-    output: Path | None,
-    quiet: bool,
-    verbose: bool,
-) -> int:
+@options.policy_option
+@options.answer_options
+def command(**typed: Any) -> int:
     """After training: write the manifest of the weights at PATH, files or directories of one model.
 
     It records the commit, the hash of the weights and the exact environment of the target, and stands beside the
     weights as PATH.lineage.toml, for you to commit. The environment is only read: nothing is installed in it.
     """
-    check_bundled(bundle, with_weights)
-    if run_id is not None:
-        if bundle is not None:
-            raise click.UsageError("--run may finish several models: lineage show MANIFEST --bundle afterwards")
-        if no_snapshot:
-            raise click.UsageError("--run has the code of the run: leave --no-snapshot out")
-        if target is not None or interpreter is not None:
-            raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
-        from lineage.cli.finishing import FinishOptions, finish_kept
-
-        options = FinishOptions(
-            models=paths,
-            manifest=manifest,
-            name=name,
-            entry=entry,
-            labels=labels_of(labels),
-            metrics=metrics,
-            params=params,
-            serve=serve,
-            policy=policy,
-        )
-        finished = finish_kept(run_id, options, quiet)
-        if track:
-            for one, _, _ in finished:
-                _track(one, project_root(Path.cwd(), os.environ), quiet)
-        answer("".join(render_captured(stored, changed, one.entry, form) for one, stored, changed in finished), output)
-        return exits.GOOD
-    if not paths:
+    asked = Typed(**typed)
+    check_bundled(asked.bundle, asked.with_weights)
+    if asked.run_id is not None:
+        return _finish(asked, asked.run_id)
+    if not asked.paths:
         raise click.UsageError("Missing argument 'PATH...'.")
-    root = project_root(paths[0].parent, os.environ)
-    rules, _ = load_policy(root, policy)
-    request = CaptureRequest(
-        paths=paths,
-        output=manifest,
-        name=name,
-        entry=entry,
-        labels=labels_of(labels),
-        metrics=EMPTY if metrics is None else read_values(metrics, "metrics"),
-        params=EMPTY if params is None else read_values(params, "parameters"),
-        generated=tuple(path for path in (metrics, bundle) if path is not None),
-        models=rules.models,
-        snapshot_limit=None if no_snapshot else rules.snapshot.limit,
-        builds=read_builds(os.environ),
-        cached=not no_cache,
-    )
-    chosen = target_of(target, root)
-    say(f"environment: {chosen}", quiet)
-    if serve is not None:
-        from lineage.cli.finishing import serve_alone
+    return _capture(asked)
 
-        request = replace(request, serving=serve_alone(serve, root or Path.cwd(), quiet))
-    with Progress("reading weights", quiet, lambda: sum(map(size_of, paths))) as advance:
-        captured = capture(request, examinable(chosen, interpreter), now=datetime.now(UTC), advance=advance)
-    if track:
-        _track(captured, root, quiet)
-    stored, changed = write_manifest(captured.manifest, Path(os.path.relpath(captured.path)))
-    narrate(captured, stored, changed, quiet)
-    if bundle is not None:
-        write_bundle(stored, bundle, with_weights, quiet)
-    answer(render_captured(stored, changed, captured.entry, form), output)
+
+def _finish(asked: Typed, run_id: str) -> int:
+    """``lineage capture --run ID``"""
+    if asked.bundle is not None:
+        raise click.UsageError("--run may finish several models: lineage show MANIFEST --bundle afterwards")
+    if asked.no_snapshot:
+        raise click.UsageError("--run has the code of the run: leave --no-snapshot out")
+    if asked.target is not None or asked.interpreter is not None:
+        raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
+    from lineage.cli.finishing import finish_kept
+
+    narration = Narration(asked.quiet)
+    finished = finish_kept(run_id, asked.request(asked.paths), narration)
+    for one, _, _ in finished if asked.track else ():
+        track(one, project_root(Path.cwd(), os.environ) or Path.cwd(), narration)
+    texts = [render_captured(stored, changed, one.entry, asked.form) for one, stored, changed in finished]
+    answer("".join(texts), asked.output)
     return exits.GOOD
 
 
-def _track(captured: Captured, root: Path | None, quiet: bool) -> None:
-    from lineage.dvc.repro import track as dvc_add
+def _capture(asked: Typed) -> int:
+    """``lineage capture PATH…``"""
+    root = project_root(asked.paths[0].parent, os.environ)
+    rules, _ = load_policy(root, asked.policy)
+    narration = Narration(asked.quiet)
+    request = CaptureRequest(
+        paths=asked.paths,
+        output=asked.manifest,
+        name=asked.name,
+        entry=asked.entry,
+        labels=labels_of(asked.labels),
+        metrics=EMPTY if asked.metrics is None else read_values(asked.metrics, "metrics"),
+        params=EMPTY if asked.params is None else read_values(asked.params, "parameters"),
+        generated=tuple(path for path in (asked.metrics, asked.bundle) if path is not None),
+        models=rules.models,
+        snapshot_limit=None if asked.no_snapshot else rules.snapshot.limit,
+        builds=read_builds(os.environ),
+        cached=not asked.no_cache,
+    )
+    chosen = target_of(asked.target, root)
+    narration.tell(f"environment: {chosen}")
+    if asked.serve is not None:
+        from lineage.cli.finishing import serve_alone
 
-    for one in captured.manifest.weights:
-        say(f"tracking: dvc add {one.path}", quiet)
-        dvc_add(root or Path.cwd(), one.path)
+        request = replace(request, serving=serve_alone(asked.serve, root or Path.cwd(), narration))
+    with narration.reading("reading weights", lambda: sum(map(size_of, asked.paths))) as advance:
+        captured = capture(request, examinable(chosen, asked.interpreter), now=datetime.now(UTC), advance=advance)
+    if asked.track:
+        track(captured, root or Path.cwd(), narration)
+    stored, changed = write(captured, Path(os.path.relpath(captured.path)), narration)
+    if asked.bundle is not None:
+        write_bundle(stored, asked.bundle, asked.with_weights, asked.quiet)
+    answer(render_captured(stored, changed, captured.entry, asked.form), asked.output)
+    return exits.GOOD

@@ -1,28 +1,28 @@
-"""The commands of a retraining one after the other, and the answer."""
+"""Models made anew, the commands one after the other, and what came of it; or told only, with nothing run."""
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
+from lineage.capturing.request import Listener
 from lineage.checking.revisions.revision import Revision
-from lineage.cli import exits
-from lineage.cli.emit import answer, say, style_of
-from lineage.cli.finishing import FinishOptions
+from lineage.cli.finishing import serve_command
 from lineage.cli.nextsteps import tell_next
 from lineage.cli.rerun import Ground, run_job, words_of
-from lineage.cli.targets import target_of
+from lineage.cli.watched import Attempt
 from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
+from lineage.git.linked import linked
 from lineage.model.retraining import Job, Outcome, Retraining
-from lineage.report.retraining import render_retraining
-from lineage.report.text import printable
+from lineage.portable.policy import Policy
 from lineage.retraining.metrics import Tolerance, unjudged
-from lineage.retraining.order import ordered
-from lineage.retraining.plan import Choice, given_job, jobs
+from lineage.retraining.plan import Choice, given_job, jobs, ordered
 from lineage.retraining.recorded_command import Programs
 from lineage.running.activation import Activation, activation
+from lineage.targets.source import ExaminableSource
 from lineage.targets.spec import Target
 
 _INTERRUPTED = "interrupted"
@@ -31,35 +31,44 @@ _BAD = frozenset({"failed", "beyond", "due", "skipped"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was typed. ``metrics`` and ``params``: POSIX from the root."""
+    """What is to be done, and how. ``metrics`` and ``params``: POSIX from the root."""
 
     root: Path
-    words: tuple[str, ...] | None
-    dry_run: bool
-    keep_going: bool
+    commit: str
+    """HEAD"""
+    words: tuple[str, ...] | None = None
+    """the command that was typed"""
+    dry_run: bool = False
+    keep_going: bool = False
     tolerances: Mapping[str, Tolerance]
-    target: str | None
-    place: Path | None
-    metrics: str | None
-    params: str | None
-    serve: str | None
-    snapshot: bool
-    track: bool
-    policy: Path | None
-    quiet: bool
+    place: Path | None = None
+    """of the linked work tree to train in"""
+    metrics: str | None = None
+    params: str | None = None
+    serve: str | None = None
+    snapshot: bool = True
+    track: bool = False
+    given: Mapping[str, str]
+    """the variables that we were given"""
+    policy: Callable[[Path], Policy]
+    source: Callable[[Target], ExaminableSource]
+    listener: Listener
+    attempt: Attempt
 
 
-def carry_out(
-    asked: Asked,
-    choice: Choice,
-    head: Revision,
-    commit: str,
-    has_models: bool,
-    form: str,
-    verbose: bool,
-    output: Path | None,
-) -> int:
-    """Retrain what was chosen, and answer; the exit code. Raises ``LineageError`` before the first command."""
+class Retrained(NamedTuple):
+    """What came of it, whether somebody ended it, and what went wrong when all was made."""
+
+    told: Retraining
+    is_interrupted: bool
+    late: LineageError | None
+
+
+def retrain(choice: Choice, head: Revision, target: Target | None, asked: Asked) -> Retrained:
+    """Retrain what was chosen, in the environment ``target``, which is needed where anything was.
+
+    Raises ``LineageError`` before the first command.
+    """
     outcomes = [
         Outcome(
             name=one.name,
@@ -70,34 +79,31 @@ def carry_out(
         )
         for one in choice.undecided
     ]
-    if not has_models:
-        say("no manifest is tracked here: no model can be retrained", asked.quiet)
     is_interrupted, script, late = False, list[str](), None
-    if choice.wanted:
-        target = target_of(asked.target, asked.root)
+    if choice.wanted and target is not None:
         active = _activated(target)
         todo = _jobs(asked, choice, head, active)
-        say(f"environment: {target}", asked.quiet)
+        asked.listener.tell(f"environment: {target}")
+        ground = _ground(asked, active)
         if asked.dry_run:
-            ground = _ground(asked, asked.root, target, active)
             lines = [(job, _told_words(job, ground)) for job in todo]
-            script = script_of(lines, ground, asked.place, commit)
+            script = _script(lines, ground, asked)
             planned = (one for job, words in lines for one in _passed_over(replace(job, words=words), "", "planned"))
             outcomes = [*planned, *outcomes]
         else:
-            root = asked.root if asked.place is None else _placed(asked, active, commit)
-            ground = _ground(asked, root, target, active)
+            ground = ground if asked.place is None else replace(ground, root=_placed(asked, ground, head))
             found, is_interrupted, late = _run_all(todo, ground, asked, head)
             outcomes = [*found, *outcomes]
     metrics = [move for one in outcomes for move in one.metrics]
     unseen = unjudged(metrics, asked.tolerances) if any(one.id for one in outcomes) else ()
-    verdict = _verdict(outcomes, bool(unseen) or not has_models)
-    place = None if asked.place is None else str(asked.place)
-    told = Retraining(verdict=verdict, place=place, outcomes=tuple(outcomes), unjudged=unseen, script=tuple(script))
-    answer(render_retraining(told, form, style_of(verbose, output)), output)
-    if late is not None:
-        raise late
-    return exits.INTERRUPTED if is_interrupted else exits.of_verdict(verdict)
+    told = Retraining(
+        verdict=_verdict(outcomes, bool(unseen) or not choice.has_models),
+        place=None if asked.place is None else str(asked.place),
+        outcomes=tuple(outcomes),
+        unjudged=unseen,
+        script=tuple(script),
+    )
+    return Retrained(told, is_interrupted, late)
 
 
 def _verdict(outcomes: Sequence[Outcome], is_unknown: bool) -> str:
@@ -137,36 +143,35 @@ def _programs(asked: Asked, active: Activation, directory: str) -> Programs:
     return Programs(has=active.has, python=active.interpreter(), is_own=is_own, is_of_other=is_of_other)
 
 
-def _ground(asked: Asked, root: Path, target: Target, active: Activation) -> Ground:
-    options = FinishOptions(serve=asked.serve, policy=asked.policy, snapshot=asked.snapshot)
-    options.check()
-    # The command runs elsewhere, and a target was typed from here.
-    absolute = Target(kind="python", location=str(active.python))
+def _ground(asked: Asked, active: Activation) -> Ground:
+    # What is unusable is told before any training.
+    serve_command(asked.serve)
+    asked.policy(asked.root)
     return Ground(
-        root=root,
-        target=absolute,
+        root=asked.root,
         activation=active,
-        options=replace(options, policy=None if asked.policy is None else asked.policy.absolute()),
+        # By its interpreter: the command runs elsewhere, and a target was typed from here.
+        source=asked.source(Target(kind="python", location=str(active.python))),
+        policy=asked.policy,
+        listener=asked.listener,
+        attempt=asked.attempt,
+        given=asked.given,
+        serve=asked.serve,
+        snapshot=asked.snapshot,
         tolerances=asked.tolerances,
         metrics=asked.metrics,
         params=asked.params,
-        quiet=asked.quiet,
     )
 
 
-def _placed(asked: Asked, active: Activation, commit: str) -> Path:
+def _placed(asked: Asked, ground: Ground, head: Revision) -> Path:
     """The linked work tree to train in, with what DVC's cache has."""
-    from lineage.git.files import list_files
-    from lineage.git.linked import linked
-
     place = Path(os.path.realpath(asked.place or "."))
-    is_new = linked(asked.root, place, commit)
-    say(f"in {'the new' if is_new else 'the'} work tree {place}, of {commit[:12]}", asked.quiet)
-    ground = _ground(asked, asked.root, Target(kind="python", location=str(active.python)), active)
-    for config in list_files(asked.root, "*.dvc/config") if is_new else ():
-        project = Path(config).parent.parent
-        program = repro.dvc_program(active.programs)
-        repro.bring_outputs(program, asked.root / project, place / project, active.variables(ground.given()))
+    is_new = linked(asked.root, place, asked.commit)
+    ground.tell(f"in {'the new' if is_new else 'the'} work tree {place}, of {asked.commit[:12]}")
+    configs = sorted(one for one in head.files if f"/{one}".endswith("/.dvc/config")) if is_new else ()
+    for project in (Path(one).parent.parent for one in configs):
+        repro.bring_outputs(ground.dvc(), asked.root / project, place / project, ground.variables())
     return place
 
 
@@ -208,7 +213,7 @@ def _run_all(todo: Iterable[Job], ground: Ground, asked: Asked, head: Revision) 
             why = "not begun after a failure: --keep-going goes on"
     late = None
     try:
-        tell_next([one for one in found if one.id], written, ground, asked.track, head, asked.quiet)
+        tell_next([one for one in found if one.id], written, ground.root, asked.track, head, ground.tell)
     except LineageError as error:
         late = error
     return found, any(one.detail == _INTERRUPTED for one in found), late
@@ -227,10 +232,12 @@ Line = tuple[Job, Sequence[str]]
 """A job, and the words that it would run: without secrets, as they may be told."""
 
 
-def script_of(todo: Iterable[Line], ground: Ground, place: Path | None, commit: str) -> list[str]:
-    """The lines, in order; with a ``place`` first the one that makes the work tree there, if there is none yet."""
-    root = ground.root if place is None else Path(os.path.realpath(place))
-    lines = [] if place is None or root.exists() else [f"git worktree add --detach {shlex.quote(str(root))} {commit}"]
+def _script(todo: Iterable[Line], ground: Ground, asked: Asked) -> list[str]:
+    """The lines, in order; with a place first the one that makes the work tree there, if there is none yet."""
+    root = ground.root if asked.place is None else Path(os.path.realpath(asked.place))
+    lines = []
+    if asked.place is not None and not root.exists():
+        lines.append(f"git worktree add --detach {shlex.quote(str(root))} {asked.commit}")
     for job, words in todo:
         lines += _lines(job, words, ground, root)
     return lines
@@ -238,7 +245,7 @@ def script_of(todo: Iterable[Line], ground: Ground, place: Path | None, commit: 
 
 def _lines(job: Job, words: Sequence[str], ground: Ground, root: Path) -> Iterator[str]:
     for one in job.models:
-        yield f"# {printable(one.stored.manifest.name)}: {printable('; '.join(one.reasons))}"
-    before = ground.activation.as_shell(ground.given())
+        yield f"# {one.stored.manifest.name}: {'; '.join(one.reasons)}"
+    before = ground.activation.as_shell(ground.given)
     command = " ".join([*([before] if before else []), shlex.join(words)])
     yield f"cd {shlex.quote(str(root / job.directory))} && {command}"

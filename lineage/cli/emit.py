@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -96,3 +97,16 @@ class Progress:
     def __exit__(self, *ended: object) -> None:
         if self._written:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """What verbs tell while they work, on stderr: nothing where it is quiet."""
+
+    quiet: bool
+
+    def tell(self, text: str) -> None:
+        say(text, self.quiet)
+
+    def reading(self, what: str, total: Callable[[], int | None]) -> Progress:
+        return Progress(what, self.quiet, total)

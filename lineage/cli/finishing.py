@@ -2,28 +2,25 @@
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lineage.capturing.capture import Captured, CaptureRequest
 from lineage.capturing.of_run import capture_model, requests
-from lineage.cli.emit import Progress, say
-from lineage.cli.narration import narrate
-from lineage.cli.targets import examinable, target_of
-from lineage.cli.values import read_values
-from lineage.code.ci_build import read_builds
+from lineage.capturing.request import Listener, read_values
+from lineage.capturing.write import write
+from lineage.code.ci_build import Build
 from lineage.code.directory import CodeDirectory, describe_code, opened_code
 from lineage.code.snapshots.take import Wish
-from lineage.config import load_policy
 from lineage.errors import InputError, ObservationError
 from lineage.git.repository import GitRepository
-from lineage.manifest.files import write_manifest
 from lineage.model.manifest import EMPTY, StoredManifest, Table, freeze
-from lineage.model.run import Run, Serving, StartedCode
+from lineage.model.retraining import Renewal
+from lineage.model.run import AskedCapture, Run, Serving, StartedCode
+from lineage.portable.environment import Problem
 from lineage.portable.policy import Policy
-from lineage.retraining.renewing import renewed
 from lineage.running.foreground import given_environment
 from lineage.running.kept_runs import (
     asked_captures,
@@ -39,7 +36,7 @@ from lineage.running.kept_runs import (
 from lineage.running.records import processes
 from lineage.running.watch import watch
 from lineage.running.watcher import record_files
-from lineage.targets.spec import Target
+from lineage.targets.source import ExaminableSource
 from lineage.weights.formats.detect import read_contents
 from lineage.weights.measure import size_of
 
@@ -48,9 +45,14 @@ _NOT_WEIGHTS = frozenset({"npy", "npz"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FinishOptions:
-    """What was typed that concerns the capture of a run."""
+class RunRequest:
+    """What is asked of the capture of a run. Paths as typed, from the working directory."""
 
+    policy: Callable[[Path], Policy]
+    """of the repository with this root"""
+    source: Callable[[Path], ExaminableSource]
+    """of the project with this root: the environment where no process could be watched"""
+    builds: tuple[Build, ...] = ()
     models: tuple[Path, ...] = ()
     manifest: Path | None = None
     name: str | None = None
@@ -59,10 +61,7 @@ class FinishOptions:
     metrics: Path | None = None
     params: Path | None = None
     serve: str | None = None
-    policy: Path | None = None
     snapshot: bool = True
-    target: Target | None = None
-    """the environment where no process could be watched; ``None``: the default one"""
     variables: Mapping[str, str] | None = None
     """of the serving command; ``None``: those given to us"""
 
@@ -71,20 +70,17 @@ class FinishOptions:
         if len(self.models) > 1 and (self.manifest or self.name):
             raise InputError("several models need a manifest each", hint="leave out -o and --name")
         serve_command(self.serve)
-        load_policy(None if self.policy else _nearest(Path.cwd()), self.policy)
 
-    def wish(self, root: Path) -> Wish | None:
+    def wish(self, root: Path, models: Sequence[Path]) -> Wish | None:
         """The snapshot that is to be made of a dirty work tree. Raises ``InputError``."""
-        rules, _ = load_policy(root, self.policy)
-        places = [path.parent.resolve() / path.name for path in self.models]
-        weights = [one.relative_to(root).as_posix() for one in places if one.is_relative_to(root)]
-        return Wish(limit=rules.snapshot.limit, weights=tuple(weights)) if self.snapshot else None
+        limit = self.policy(root).snapshot.limit
+        return Wish(limit=limit, weights=tuple(_inside(root, models).values())) if self.snapshot else None
 
 
-def _nearest(start: Path) -> Path | None:
-    from lineage.config import project_root
-
-    return project_root(start, os.environ)
+def _inside(root: Path, paths: Sequence[Path]) -> dict[Path, str]:
+    """Those below the root, POSIX from there; links in their last part are kept."""
+    places = {path: path.parent.resolve() / path.name for path in paths}
+    return {path: real.relative_to(root).as_posix() for path, real in places.items() if real.is_relative_to(root)}
 
 
 def serve_command(text: str | None) -> tuple[str, ...]:
@@ -100,11 +96,6 @@ def serve_command(text: str | None) -> tuple[str, ...]:
     return words
 
 
-def commit_of(code: CodeDirectory) -> str:
-    """The commit that is checked out."""
-    return code.head().commit if isinstance(code, GitRepository) else code.commit
-
-
 def runs_of(code: CodeDirectory) -> tuple[Callable[[], Path], ...]:
     """What tells where runs are kept: below git's own directory; else below the directory for temporary files.
 
@@ -117,101 +108,115 @@ def runs_of(code: CodeDirectory) -> tuple[Callable[[], Path], ...]:
     return (lambda: runs_directory(common)), (lambda: own_runs_directory(root))
 
 
-def tell_code(started: StartedCode | None, quiet: bool) -> None:
-    """What a run begins with, where that is not HEAD."""
-    if started is not None and started.commit not in (None, started.base):
-        say(f"snapshot: {started.commit}", quiet)
-
-
 Finished = tuple[Captured, StoredManifest, bool]
 """What was captured, as it stands now, and whether the file changed."""
 
 
-def finish_new(place: Path, run: Run, options: FinishOptions, root: Path, quiet: bool) -> list[Finished]:
+def finish_new(place: Path, run: Run, asked: RunRequest, root: Path, listener: Listener) -> list[Finished]:
     """Capture the models of a run that has just succeeded; see ``finish``."""
     keep_run(place, run)
-    return finish(place, run, options, root, quiet)
+    return finish(place, run, asked, root, listener)
 
 
-def finish_kept(run_id: str, options: FinishOptions, quiet: bool) -> list[Finished]:
+def finish_kept(run_id: str, asked: RunRequest, listener: Listener) -> list[Finished]:
     """Capture the models of a run whose capture failed; see ``finish``."""
-    options.check()
-    with opened_code(Path.cwd(), read_builds(os.environ)) as code:
+    with opened_code(Path.cwd(), asked.builds) as code:
         root, runs = code.root, runs_of(code)
     place = find_run([one() for one in runs], run_id)
-    return finish(place, read_run(place), options, root, quiet)
+    return finish(place, read_run(place), asked, root, listener)
 
 
-def finish(place: Path, run: Run, options: FinishOptions, root: Path, quiet: bool) -> list[Finished]:
+def finish(place: Path, run: Run, asked: RunRequest, root: Path, listener: Listener) -> list[Finished]:
     """Capture the models of a run, all before the first manifest is written.
 
     Raises ``LineageError``: then the run is kept, and finishing it again writes what is missing.
     """
-    rules, _ = load_policy(root, options.policy)
-    wanted = _wanted(options, rules, started_code(place), root)
+    wanted = _wanted(asked, started_code(place), root)
     with opened_code(root, wanted.builds) as code:
         state = describe_code(code, [])
-    asked = asked_captures(place)
-    renewals = () if options.models else kept_renewals(place)
-    models = tuple(root / one.paths[0] for one in renewals) or options.models
-    found, how = requests(run, wanted, models, asked, state, lambda path: _is_model(root / path))
+    told = asked_captures(place)
+    renewals = () if asked.models else kept_renewals(place)
+    models = tuple(root / one.paths[0] for one in renewals) or asked.models
+    found, how = requests(run, wanted, models, told, state, lambda path: _is_model(root / path))
     if renewals:
-        found, how = renewed(found, renewals, asked, run, root, read_values), "retrained"
+        pairs = zip(found, renewals, strict=True)
+        found, how = tuple(_renewed(request, one, told, run, root) for request, one in pairs), "retrained"
     for request in found:
-        say(f"model: {', '.join(os.path.relpath(path) for path in request.paths)} ({how})", quiet)
-    serving = serve(place, root, options.serve, quiet, options.variables)
+        listener.tell(f"model: {', '.join(os.path.relpath(path) for path in request.paths)} ({how})")
+    serving = serve(place, root, asked.serve, listener, asked.variables)
     seen = processes(record_files(place))
     sizes = [path for request in found for path in request.paths if path.exists()]
-    with Progress("reading weights", quiet, lambda: sum(map(size_of, sizes))) as advance:
+    with listener.reading("reading weights", lambda: sum(map(size_of, sizes))) as advance:
         captured = [
             capture_model(
-                request,
-                run,
-                seen,
-                state,
-                lambda: examinable(options.target or target_of(None, root)),
-                serving,
-                now=datetime.now(UTC),
-                advance=advance,
+                one, run, seen, state, lambda: asked.source(root), serving, now=datetime.now(UTC), advance=advance
             )
-            for request in found
+            for one in found
         ]
     finished: list[Finished] = []
     for one in captured:
-        stored, changed = write_manifest(one.manifest, Path(os.path.relpath(one.path)))
-        narrate(one, stored, changed, quiet)
-        say(f"manifest: {stored.path}", quiet)
+        stored, changed = write(one, Path(os.path.relpath(one.path)), listener)
+        listener.tell(f"manifest: {stored.path}")
         finished.append((one, stored, changed))
     remove_run(place)
     return finished
 
 
-def _wanted(options: FinishOptions, rules: Policy, started: StartedCode | None, root: Path) -> CaptureRequest:
+def _wanted(asked: RunRequest, started: StartedCode | None, root: Path) -> CaptureRequest:
+    rules = asked.policy(root)
+    named = {"metrics": asked.metrics, "params": asked.params}
+    paths = {key: path for key, path in named.items() if path is not None}
+    inside = _inside(root, tuple(paths.values()))
     return CaptureRequest(
         paths=(),
-        output=options.manifest,
-        name=options.name,
-        entry=options.entry,
-        labels=options.labels,
-        metrics=EMPTY if options.metrics is None else read_values(options.metrics, "metrics"),
-        params=EMPTY if options.params is None else read_values(options.params, "parameters"),
-        generated=() if options.metrics is None else (options.metrics,),
+        output=asked.manifest,
+        name=asked.name,
+        entry=asked.entry,
+        labels=asked.labels,
+        metrics=EMPTY if asked.metrics is None else read_values(asked.metrics, "metrics"),
+        params=EMPTY if asked.params is None else read_values(asked.params, "parameters"),
+        generated=() if asked.metrics is None else (asked.metrics,),
         models=rules.models,
-        builds=read_builds(os.environ),
+        builds=asked.builds,
         snapshot_limit=rules.snapshot.limit,
         started=started,
         cached=True,
-        run=_files(options, root),
+        # A retraining reads them again.
+        run=freeze({key: inside[path] for key, path in paths.items() if path in inside}),
     )
 
 
-def _files(options: FinishOptions, root: Path) -> Table:
-    """The files that metrics and parameters are read from, for a retraining to read them again."""
-    named = {"metrics": options.metrics, "params": options.params}
-    places = {key: path.parent.resolve() / path.name for key, path in named.items() if path is not None}
-    inside = {key: path.relative_to(root).as_posix() for key, path in places.items() if path.is_relative_to(root)}
-    table: Table = freeze(inside)
-    return table
+def _renewed(
+    request: CaptureRequest, renewal: Renewal, asked: Sequence[AskedCapture], run: Run, root: Path
+) -> CaptureRequest:
+    """A request as the manifest of before wants it: metrics of a file win over those that a process asked for."""
+    paths = tuple(root / path for path in renewal.paths)
+    real = {os.path.realpath(path) for path in paths}
+    told = [one for one in asked if real & {os.path.realpath(path) for path in one.paths}]
+    named = {"metrics": renewal.metrics, "params": renewal.params}
+    files = {key: root / path for key, path in named.items() if path is not None}
+    is_old = renewal.metrics is not None and renewal.metrics not in run.written
+    values = {} if renewal.metrics is None or is_old else {"metrics": read_values(files["metrics"], "metrics")}
+    values |= {} if renewal.params is None else {"params": read_values(files["params"], "parameters")}
+    last = told[-1] if told else None
+    table: dict[str, object] = {key: getattr(renewal, key) for key in files}
+    table |= {"reasons": renewal.reasons} if renewal.reasons else {}
+    # What an earlier run measured would pass for what this one did.
+    detail = "the run did not write it: not recorded"
+    old = (Problem("metrics.other-run", renewal.metrics, detail),) if renewal.metrics and is_old else ()
+    return replace(
+        request,
+        paths=paths,
+        output=root / renewal.manifest,
+        name=renewal.name,
+        entry=request.entry or (None if last is None or last.entry is None else Path(last.entry)),
+        labels=request.labels if last is None else freeze({**last.labels, **request.labels}),
+        metrics=freeze({**({} if last is None else last.metrics), **values.get("metrics", EMPTY), **request.metrics}),
+        params=freeze({**({} if last is None else last.params), **values.get("params", EMPTY), **request.params}),
+        generated=(*request.generated, *files.values()),
+        run=freeze({**request.run, **table}),
+        problems=(*request.problems, *old),
+    )
 
 
 def _is_model(path: Path) -> bool:
@@ -220,13 +225,13 @@ def _is_model(path: Path) -> bool:
 
 
 def serve(
-    place: Path, root: Path, text: str | None, quiet: bool, variables: Mapping[str, str] | None = None
+    place: Path, root: Path, text: str | None, listener: Listener, variables: Mapping[str, str] | None = None
 ) -> Serving | None:
     """Run the serving command, watched, with its records in ``place``. Raises ``ObservationError`` where it fails."""
     words = serve_command(text)
     if not words:
         return None
-    say(f"serving: {text}", quiet)
+    listener.tell(f"serving: {text}")
     again = place / "serving"
     again.mkdir(exist_ok=True)
     watched = watch(words, root=root, place=again, variables=variables or given_environment(), head="", quiet=True)
@@ -238,9 +243,9 @@ def serve(
     return Serving(command=watched.run.command, processes=watched.processes, unwatched=watched.run.unwatched)
 
 
-def serve_alone(text: str, root: Path, quiet: bool) -> Serving | None:
+def serve_alone(text: str, root: Path, listener: Listener) -> Serving | None:
     """Run a serving command for a model that was made before; see ``serve``."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="lineage-", ignore_cleanup_errors=True) as place:
-        return serve(Path(place), root, text, quiet)
+        return serve(Path(place), root, text, listener)

@@ -76,6 +76,14 @@ def guarded(action: Callable[[], object]) -> int:
         return _report_defect() if code is None else code
 
 
+def attempted(action: Callable[[], object]) -> bool:
+    """Whether an action went well, its errors told on stderr. Raises ``KeyboardInterrupt`` where it was ended."""
+    code = guarded(action)
+    if code == exits.INTERRUPTED:
+        raise KeyboardInterrupt
+    return code == exits.GOOD
+
+
 def _told_by_click(error: Exception) -> int | None:
     """The exit code of what click raises, told by it; ``None`` for anything else."""
     if "click" not in sys.modules:

@@ -1,6 +1,7 @@
 """The options that commands share, each one named value."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,33 @@ policy_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Show also what does not concern the model.")
+
+
+_manifest_option = click.option(
+    "-o", "--manifest", type=PATH, metavar="FILE", help="The manifest.  [default: beside the weights]"
+)
+_name_option = click.option("--name", metavar="NAME", help="The model's name.  [default: the path without its suffix]")
+label_option = click.option(
+    "--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label of your own; may be repeated."
+)
+no_snapshot_option = click.option("--no-snapshot", is_flag=True, help="Record no commit where files differ from HEAD.")
+
+
+def naming_options(command: Command) -> Command:
+    """``-o``, ``--name``: of a manifest that is to be written."""
+    for option in (_name_option, _manifest_option):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """What is typed of the answer, whichever the command: see ``answer_options``."""
+
+    form: str
+    output: Path | None
+    quiet: bool
+    verbose: bool
 
 
 TARGET_HELP = (

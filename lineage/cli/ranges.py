@@ -1,10 +1,12 @@
-"""The two sides that ``lineage check`` compares, from what was typed or what the CI provider tells."""
+"""The two sides that are compared, from what was typed or what the CI provider tells."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from lineage.checking.ci_range import job_range
+from lineage.checking.revisions.readings import Readings
+from lineage.checking.revisions.revision import Revision, at_commit, at_worktree
 from lineage.cli.emit import say
 from lineage.errors import InputError, RepositoryError
 from lineage.git.objects import GitObjects
@@ -113,3 +115,18 @@ def _common(objects: GitObjects, base: str, head: str, text: str, fetch: bool, q
             hint = "this clone is shallow: --fetch gets the history that is missing, or git fetch --unshallow"
         raise InputError("the two have no common commit that is known here", where=text, hint=hint)
     return common
+
+
+def sides_of(
+    objects: GitObjects, readings: Readings, typed: str | None, is_elsewhere: bool, quiet: bool
+) -> tuple[Revision | None, Revision]:
+    """The base of a range, and what is trained: the work tree as it lies there, or HEAD where that is trained."""
+    base: Revision | None = None
+    commit = objects.commit("HEAD")
+    if typed is not None:
+        start, end = range_of(objects, typed, False, quiet)
+        if end != commit:
+            hint = "check that commit out, or end the range with HEAD"
+            raise InputError(f"ends at {end[:12]}, but HEAD, which is trained, is {commit[:12]}", typed, hint)
+        base = None if start is None else at_commit(objects, start, readings)
+    return base, at_commit(objects, commit, readings) if is_elsewhere else at_worktree(objects, readings)

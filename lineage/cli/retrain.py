@@ -1,30 +1,51 @@
 """``lineage retrain``."""
 
-import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from lineage.checking.check import Judges, check
 from lineage.checking.revisions.readings import Readings, kept_readings
-from lineage.checking.revisions.revision import Revision, at_commit, at_worktree
-from lineage.cli.carryout import Asked, carry_out
-from lineage.cli.emit import say
-from lineage.cli.options import PATH, answer_options, policy_option
-from lineage.cli.ranges import range_of
-from lineage.cli.targets import manifest_of
+from lineage.checking.revisions.revision import Revision
+from lineage.cli import exits, options
+from lineage.cli.carryout import Asked, retrain
+from lineage.cli.emit import Narration, answer, say, style_of
+from lineage.cli.main import attempted
+from lineage.cli.options import PATH
+from lineage.cli.ranges import sides_of
+from lineage.cli.targets import examinable, model_of, policy_of, target_of, written_of
 from lineage.config import find_root, policies_of
 from lineage.errors import InputError
 from lineage.git.objects import GitObjects
-from lineage.model.plan import Plan
-from lineage.portable.policy import Policy
+from lineage.report.retraining import render_retraining
 from lineage.retraining.metrics import parse_tolerances
-from lineage.retraining.plan import choose
+from lineage.retraining.plan import Choice, choose
+from lineage.running.foreground import given_environment
 from lineage.running.watch import watched_run
 
 _COMMAND = "lineage.retrain.command"
-Policies = tuple[tuple[Policy, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed(options.Answering):
+    """What was typed."""
+
+    models: tuple[str, ...]
+    revisions: str | None
+    dry_run: bool
+    keep_going: bool
+    tolerances: tuple[str, ...]
+    target: str | None
+    place: Path | None
+    metrics: Path | None
+    params: Path | None
+    serve: str | None
+    no_snapshot: bool
+    track: bool
+    policy: Path | None
 
 
 class _WithCommand(click.Command):
@@ -61,111 +82,69 @@ class _WithCommand(click.Command):
 @click.option("--metrics", type=PATH, metavar="FILE", help="Metrics, read after the run.  [default: as recorded]")
 @click.option("--params", type=PATH, metavar="FILE", help="Parameters, read after the run.  [default: as recorded]")
 @click.option("--serve", metavar="CMD", help="Then run this, which loads the model.  [default: as recorded]")
-@click.option("--no-snapshot", is_flag=True, help="Record no commit where files differ from HEAD.")
+@options.no_snapshot_option
 @click.option("--track", is_flag=True, help="Also let DVC track the new weights that it tracked before: dvc add.")
-@policy_option
-@answer_options
+@options.policy_option
+@options.answer_options
 @click.pass_context
-def command(
-    ctx: click.Context,
-    models: tuple[str, ...],
-    revisions: str | None,
-    dry_run: bool,
-    keep_going: bool,
-    tolerances: tuple[str, ...],
-    target: str | None,
-    place: Path | None,
-    metrics: Path | None,
-    params: Path | None,
-    serve: str | None,
-    no_snapshot: bool,
-    track: bool,
-    policy: Path | None,
-    form: str,
-    output: Path | None,
-    quiet: bool,
-    verbose: bool,
-) -> int:
+def command(ctx: click.Context, /, **typed: Any) -> int:
     """Carry the plan out: make the models anew that are due, each by its recorded command or its stage of DVC.
 
     Each command is watched as lineage run does, and leaves the new manifest. Without MODEL: all that check finds due.
     """
+    asked = Typed(**typed)
     if watched_run() is not None:
-        raise InputError(
-            "is itself watched by lineage run", where="lineage retrain", hint="call it without lineage run"
-        )
+        hint = "call it without lineage run"
+        raise InputError("is itself watched by lineage run", where="lineage retrain", hint=hint)
     words: tuple[str, ...] | None = ctx.meta.get(_COMMAND)
-    if words is not None and (len(models) != 1 or not words):
+    if words is not None and (len(asked.models) != 1 or not words):
         raise click.UsageError("behind -- stands the command of one model: lineage retrain MODEL -- COMMAND")
     root = find_root(Path.cwd())
     if root is None:
         raise InputError("not in a git repository", where=str(Path.cwd()), hint="name models of a repository")
-    asked = Asked(
-        root=root.resolve(),
-        words=words,
-        dry_run=dry_run,
-        keep_going=keep_going,
-        tolerances=parse_tolerances(tolerances),
-        target=target,
-        place=place,
-        metrics=_inside(metrics, root.resolve()),
-        params=_inside(params, root.resolve()),
-        serve=serve,
-        snapshot=not no_snapshot,
-        track=track,
-        policy=policy,
-        quiet=quiet,
-    )
     with GitObjects(Path.cwd()) as objects:
-        cache = kept_readings(objects)
-        readings = Readings(objects.blob, cache)
-        base, head = _sides(objects, readings, revisions, place is not None, quiet)
-        policies = policies_of(base, head, policy, quiet)
-        plan = _judged(base, head, policies)
-        cache.save()
-        choice = choose(plan, head, [_path_of(one, root.resolve()) for one in models])
-        for name in choice.not_due:
-            say(f"{name} is not due: it is retrained as it was named", quiet)
-        commit = objects.commit("HEAD")
-        return carry_out(asked, choice, head, commit, bool(plan.models), form, verbose, output)
+        how = _asked(asked, words, root.resolve(), objects.commit("HEAD"))
+        choice, head = _chosen(asked, objects, how.root)
+        target = target_of(asked.target, how.root) if choice.wanted else None
+        done = retrain(choice, head, target, how)
+    answer(render_retraining(done.told, asked.form, style_of(asked.verbose, asked.output)), asked.output)
+    if done.late is not None:
+        raise done.late
+    return exits.INTERRUPTED if done.is_interrupted else exits.of_verdict(done.told.verdict)
 
 
-def _sides(
-    objects: GitObjects, readings: Readings, revisions: str | None, is_elsewhere: bool, quiet: bool
-) -> tuple[Revision | None, Revision]:
-    """The base of a range, and what is trained: the work tree as it lies there, or HEAD where that is trained."""
-    base: Revision | None = None
-    commit = objects.commit("HEAD")
-    if revisions is not None:
-        start, end = range_of(objects, revisions, False, quiet)
-        if end != commit:
-            hint = "check that commit out, or end the range with HEAD"
-            raise InputError(f"ends at {end[:12]}, but HEAD, which is trained, is {commit[:12]}", revisions, hint)
-        base = None if start is None else at_commit(objects, start, readings)
-    return base, at_commit(objects, commit, readings) if is_elsewhere else at_worktree(objects, readings)
+def _asked(asked: Typed, words: tuple[str, ...] | None, root: Path, commit: str) -> Asked:
+    return Asked(
+        root=root,
+        commit=commit,
+        words=words,
+        dry_run=asked.dry_run,
+        keep_going=asked.keep_going,
+        tolerances=parse_tolerances(asked.tolerances),
+        place=asked.place,
+        metrics=written_of(asked.metrics, root),
+        params=written_of(asked.params, root),
+        serve=asked.serve,
+        snapshot=not asked.no_snapshot,
+        track=asked.track,
+        given=given_environment(),
+        policy=policy_of(asked.policy),
+        source=examinable,
+        listener=Narration(asked.quiet),
+        attempt=attempted,
+    )
 
 
-def _judged(base: Revision | None, head: Revision, policies: Policies) -> Plan:
-    today = datetime.now(UTC).date()
-    return check(base, head, Judges(policies=policies, today=today, allows_empty=True, lists_changes=False))
-
-
-def _path_of(text: str, root: Path) -> str:
-    """The manifest that MODEL means, POSIX from the root."""
-    path = Path(manifest_of(text).path)
-    real = path.absolute().parent.resolve() / path.name
-    if not path.is_file() or not real.is_relative_to(root):
-        hint = "name the model, or its manifest in the work tree"
-        raise InputError("is no manifest of this work tree", where=text, hint=hint)
-    return real.relative_to(root).as_posix()
-
-
-def _inside(path: Path | None, root: Path) -> str | None:
-    """A file that training writes, POSIX from the root: with --in it is that of the other work tree."""
-    if path is None:
-        return None
-    real = Path(os.path.normpath(path.absolute()))
-    real = real.parent.resolve() / real.name
-    if not real.is_relative_to(root):
-        raise InputError("is not inside the repository", where=str(path), hint="name a file that the training writes")
-    return real.relative_to(root).as_posix()
+def _chosen(asked: Typed, objects: GitObjects, root: Path) -> tuple[Choice, Revision]:
+    """Who is made anew, and of which state of the repository."""
+    cache = kept_readings(objects)
+    base, head = sides_of(objects, Readings(objects.blob, cache), asked.revisions, asked.place is not None, asked.quiet)
+    policies, today = policies_of(base, head, asked.policy, asked.quiet), datetime.now(UTC).date()
+    plan = check(base, head, Judges(policies=policies, today=today, allows_empty=True, lists_changes=False))
+    cache.save()
+    choice = choose(plan, head, [model_of(one, root) for one in asked.models])
+    for name in choice.not_due:
+        say(f"{name} is not due: it is retrained as it was named", asked.quiet)
+    if not choice.has_models:
+        say("no manifest is tracked here: no model can be retrained", asked.quiet)
+    return choice, head

@@ -1,14 +1,15 @@
-"""MANIFEST and TARGET as a user types them → values."""
+"""MANIFEST, TARGET and --policy as a user types them → values."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lineage.config import find_root
+from lineage.config import find_root, load_policy
 from lineage.errors import InputError
 from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
+from lineage.portable.policy import Policy
 from lineage.targets.source import ExaminableSource, ManifestSource, Source
 from lineage.targets.spec import Target, compared_source, default_target, parse_target, source_of
 
@@ -57,3 +58,30 @@ def side_of(
     if target.kind == "manifest" and interpreter is None:
         return manifest_of(target.location)
     return compared_source(target, os.environ, recorded, interpreter)
+
+
+def policy_of(named: Path | None) -> Callable[[Path], Policy]:
+    """The root of a work tree → its policy, or the one that is named; it may be asked from another directory."""
+    explicit = None if named is None else named.absolute()
+    return lambda root: load_policy(root, explicit)[0]
+
+
+def model_of(text: str, root: Path) -> str:
+    """The manifest that MODEL means, POSIX from the root."""
+    path = Path(manifest_of(text).path)
+    real = path.absolute().parent.resolve() / path.name
+    if not path.is_file() or not real.is_relative_to(root):
+        hint = "name the model, or its manifest in the work tree"
+        raise InputError("is no manifest of this work tree", where=text, hint=hint)
+    return real.relative_to(root).as_posix()
+
+
+def written_of(path: Path | None, root: Path) -> str | None:
+    """A file that training writes, POSIX from the root: with --in it is that of the other work tree."""
+    if path is None:
+        return None
+    real = Path(os.path.normpath(path.absolute()))
+    real = real.parent.resolve() / real.name
+    if not real.is_relative_to(root):
+        raise InputError("is not inside the repository", where=str(path), hint="name a file that the training writes")
+    return real.relative_to(root).as_posix()

@@ -112,4 +112,4 @@ class Retraining:
     unjudged: tuple[str, ...] = ()
     """tolerances of metrics that no model has"""
     script: tuple[str, ...] = ()
-    """of a dry run: the lines of shell that would do the same"""
+    """of a dry run: the lines of shell that would do the same, and comments"""

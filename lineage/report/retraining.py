@@ -20,7 +20,7 @@ def render_retraining(answer: Retraining, form: str, style: Style) -> str:
 
 def _text(answer: Retraining, style: Style) -> str:
     if answer.script:
-        return "".join(f"{line}\n" for line in answer.script)
+        return "".join(f"{printable(line) if line.startswith('#') else line}\n" for line in answer.script)
     lines = []
     for one in answer.outcomes:
         lines.append(painted(f"{one.state:<10} {printable(one.name)}", _KINDS.get(one.state, ""), style))

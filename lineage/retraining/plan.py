@@ -1,8 +1,9 @@
 """Which models are made anew, by which commands, in which order; and how each is captured then. Nothing is run."""
 
 import contextlib
+import graphlib
 import posixpath
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -14,7 +15,6 @@ from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.model.plan import Due, ModelPlan, Plan
 from lineage.model.retraining import Job, Renewal, StageTarget, Wanted
 from lineage.portable.environment import Environment
-from lineage.retraining.order import ordered, reads
 from lineage.retraining.recorded_command import Programs, runnable
 
 NOT_DUE = "not due, retrained by name"
@@ -29,6 +29,8 @@ class Choice:
     """nobody knows whether they are due, and nobody named them"""
     not_due: tuple[str, ...] = ()
     """named all the same, by their names"""
+    has_models: bool = True
+    """whether there is any model at all"""
 
 
 def choose(plan: Plan, revision: Revision, named: Sequence[str]) -> Choice:
@@ -42,12 +44,14 @@ def choose(plan: Plan, revision: Revision, named: Sequence[str]) -> Choice:
         return Choice(
             wanted=tuple(_wanted(one, stored) for one, stored in found),
             not_due=tuple(stored.manifest.name for one, stored in found if not _reasons(one)),
+            has_models=bool(plan.models),
         )
     counted = [one for one in plan.models if plan.base is None or one.is_new]
     due = [one for one in counted if one.action == "retrain"]
     return Choice(
         wanted=tuple(_wanted(one, revision.manifest(one.manifest)) for one in due),
         undecided=tuple(one for one in counted if one.action == "undecided"),
+        has_models=bool(plan.models),
     )
 
 
@@ -87,7 +91,7 @@ def jobs(wanted: Sequence[Wanted], revision: Revision, programs: ProgramsOf, *, 
     not known or cannot be run again, or models are made from each other.
     """
     made = {key: [one for one in wanted if _key(one.stored, revision) == key] for key in _keys(wanted, revision)}
-    for path, stored in _readable(revision):
+    for path, stored in readable(revision):
         key = _key(stored, revision)
         if key in made and all(one.stored.path != path for one in made[key]):
             reason = f"made by the command that makes {made[key][0].stored.manifest.name}"
@@ -204,26 +208,7 @@ def _file(stored: StoredManifest, key: str) -> str | None:
     return path if isinstance(path, str) and _is_inside(path) else None
 
 
-def made_from(revision: Revision, manifests: Collection[str]) -> tuple[str, ...]:
-    """Names of models that are made from models at these manifests, and are not among them."""
-    known = dict(_readable(revision))
-    made = [known[path] for path in manifests if path in known]
-    others = (stored for path, stored in known.items() if path not in manifests)
-    return tuple(sorted(one.manifest.name for one in others if any(reads(one, each) for each in made)))
-
-
-def overwritten(revision: Revision, written: Collection[str], manifests: Collection[str]) -> list[tuple[str, str]]:
-    """(weights, name) of models that are not at these manifests, and whose weights are among the files written."""
-    return [
-        (one.path, stored.manifest.name)
-        for path, stored in _readable(revision)
-        if path not in manifests
-        for one in stored.manifest.weights
-        if any(is_within(each, [one.path]) for each in written)
-    ]
-
-
-def _readable(revision: Revision) -> Iterator[tuple[str, StoredManifest]]:
+def readable(revision: Revision) -> Iterator[tuple[str, StoredManifest]]:
     """Path and manifest of every model; what cannot be read is passed over, as check has told of it."""
     for path in sorted(one for one in revision.files if one.endswith(SUFFIX)):
         with contextlib.suppress(InputError):
@@ -233,3 +218,41 @@ def _readable(revision: Revision) -> Iterator[tuple[str, StoredManifest]]:
 def with_files(renewal: Renewal, metrics: str | None, params: str | None) -> Renewal:
     """The same with the files that were typed, which win."""
     return replace(renewal, metrics=metrics or renewal.metrics, params=params or renewal.params)
+
+
+def reads(stored: StoredManifest, other: StoredManifest) -> bool:
+    """Whether a model is made from another: from its manifest, its weights, or a directory that holds them."""
+    if stored.path == other.path:
+        return False
+    weights = [one.path for one in other.manifest.weights]
+    return any(
+        path == other.path or any(is_within(path, [one]) or is_within(one, [path]) for one in weights)
+        for path in stored.manifest.inputs
+    )
+
+
+def ordered(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """The jobs, each behind those that it needs, else by name. Raises ``InputError`` where they need each other."""
+    by_name = sorted(jobs, key=lambda one: one.names)
+    needed = {
+        index: [at for at, other in enumerate(by_name) if at != index and _needs(job, other)]
+        for index, job in enumerate(by_name)
+    }
+    sorter = graphlib.TopologicalSorter(needed)
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        names = " → ".join(by_name[index].names for index in error.args[1])
+        hint = "capture the one that is not made from the other again, or retrain them one by one"
+        raise InputError(f"models are made from each other: {names}", hint=hint) from error
+    found: list[Job] = []
+    while sorter.is_active():
+        for index in sorted(sorter.get_ready()):
+            needs = (one.stored.path for at in needed[index] for one in by_name[at].models)
+            found.append(replace(by_name[index], needs=tuple(needs)))
+            sorter.done(index)
+    return tuple(found)
+
+
+def _needs(job: Job, other: Job) -> bool:
+    return any(reads(one.stored, before.stored) for one in job.models for before in other.models)

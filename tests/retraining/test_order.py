@@ -7,7 +7,7 @@ import pytest
 from lineage.errors import InputError
 from lineage.model.manifest import StoredManifest
 from lineage.model.retraining import Job, Wanted
-from lineage.retraining.order import ordered, reads
+from lineage.retraining.plan import ordered, reads
 from tests.support.checked import manifest
 
 DIGEST = f"sha256:{'0' * 64}"
