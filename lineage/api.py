@@ -17,7 +17,7 @@ from lineage.model.report import Report
 from lineage.portable.policy import Policy
 
 if TYPE_CHECKING:
-    from lineage.capturing.capture import CaptureRequest
+    from lineage.capturing.request import CaptureRequest
     from lineage.model.run import AskedCapture
 
 
@@ -46,8 +46,8 @@ def capture(
     if not is_first_rank(os.environ):
         return None
     loaded, mapped = _loaded_files(), _mapped_files()
-    from lineage.capturing.capture import CaptureRequest
     from lineage.capturing.capture import capture as captured
+    from lineage.capturing.request import CaptureRequest
     from lineage.capturing.use.evidence import Evidence
     from lineage.code.ci_build import read_builds
     from lineage.manifest.files import as_stored, write_manifest

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from lineage import __version__
 from lineage.capturing.inputs import Recorded, describe_inputs
-from lineage.capturing.request import Captured as Captured
-from lineage.capturing.request import CaptureRequest as CaptureRequest
+from lineage.capturing.request import Captured, CaptureRequest
 from lineage.capturing.stage import describe_stage
 from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describe_use
 from lineage.capturing.use.evidence import Evidence, serving_evidence

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from lineage.capturing.capture import Captured, CaptureRequest, capture
+from lineage.capturing.capture import capture
 from lineage.capturing.inputs import files_of_run
 from lineage.capturing.model_files import MOST_GUESSED, ModelFiles, find_models
+from lineage.capturing.request import Captured, CaptureRequest
 from lineage.capturing.use.evidence import Evidence, gather, principal, unwatched_problems
 from lineage.code.entry import entries_of_command
 from lineage.code.notebooks.commands import injected

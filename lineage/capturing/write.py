@@ -30,7 +30,7 @@ def write(captured: Captured, path: Path, listener: Listener) -> tuple[StoredMan
 
 def track(captured: Captured, root: Path, listener: Listener) -> None:
     """Let DVC track the weights. Raises ``WeightsError`` where it refuses."""
-    from lineage.dvc.remote import track as dvc_add
+    from lineage.dvc.repro import track as dvc_add
 
     for one in captured.manifest.weights:
         listener.tell(f"tracking: dvc add {one.path}")

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from lineage.capturing.capture import CaptureRequest, capture
-from lineage.capturing.request import read_values
+from lineage.capturing.capture import capture
+from lineage.capturing.request import CaptureRequest, read_values
 from lineage.capturing.write import track, write
 from lineage.cli import exits, options
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
@@ -91,7 +91,7 @@ def _finish(asked: Typed, run_id: str) -> int:
         raise click.UsageError("--run has the code of the run: leave --no-snapshot out")
     if asked.target is not None or asked.interpreter is not None:
         raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
-    from lineage.cli.finishing import finish_kept
+    from lineage.capturing.finish import finish_kept
 
     narration = Narration(asked.quiet)
     finished = finish_kept(run_id, asked.request(asked.paths), narration)
@@ -124,7 +124,7 @@ def _capture(asked: Typed) -> int:
     chosen = target_of(asked.target, root)
     narration.tell(f"environment: {chosen}")
     if asked.serve is not None:
-        from lineage.cli.finishing import serve_alone
+        from lineage.capturing.finish import serve_alone
 
         request = replace(request, serving=serve_alone(asked.serve, root or Path.cwd(), narration))
     with narration.reading("reading weights", lambda: sum(map(size_of, asked.paths))) as advance:

@@ -11,7 +11,6 @@ from lineage.checking.check import Judges, check
 from lineage.checking.revisions.readings import Readings, kept_readings
 from lineage.checking.revisions.revision import Revision
 from lineage.cli import exits, options
-from lineage.cli.carryout import Asked, retrain
 from lineage.cli.emit import Narration, answer, say, style_of
 from lineage.cli.main import attempted
 from lineage.cli.options import PATH
@@ -23,6 +22,7 @@ from lineage.git.objects import GitObjects
 from lineage.report.retraining import render_retraining
 from lineage.retraining.metrics import parse_tolerances
 from lineage.retraining.plan import Choice, choose
+from lineage.retraining.retrain import Asked, retrain
 from lineage.running.foreground import given_environment
 from lineage.running.watch import watched_run
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from lineage.capturing.finish import RunRequest
+from lineage.capturing.run import Command, run_and_capture
 from lineage.cli import exits, options
 from lineage.cli.emit import Narration, say
-from lineage.cli.finishing import RunRequest
 from lineage.cli.main import guarded
 from lineage.cli.options import PATH
 from lineage.cli.targets import examinable, policy_of, target_of
-from lineage.cli.watched import Command, run_and_capture
 from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
 from lineage.errors import InputError

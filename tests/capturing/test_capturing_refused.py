@@ -112,7 +112,8 @@ def test_what_cannot_be_captured_is_refused(
 
 
 def test_no_weights_at_all_are_refused(project: Path, environment: Path) -> None:
-    from lineage.capturing.capture import CaptureRequest, capture
+    from lineage.capturing.capture import capture
+    from lineage.capturing.request import CaptureRequest
     from tests.support.recording import NOW, source
 
     with pytest.raises(LineageError) as caught:

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lineage.capturing.capture import CaptureRequest, capture
+from lineage.capturing.capture import capture
+from lineage.capturing.request import CaptureRequest
 from lineage.guest import probe
 from lineage.manifest.files import write_manifest
 from lineage.model.manifest import freeze

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from lineage.capturing.capture import Captured, CaptureRequest, capture
+from lineage.capturing.capture import capture
+from lineage.capturing.request import Captured, CaptureRequest
 from lineage.manifest.files import write_manifest
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Report

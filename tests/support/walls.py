@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, str] = {
     "checking": "code dependencies dvc git manifest",
     "catalogue": "verifying code dvc git manifest weights",
     "sharing": "code dvc git manifest weights",
-    "retraining": "capturing checking dvc",
+    "retraining": "capturing checking dvc git running targets",
     # entries: they read configuration, print and exit
     "config": "checking code git",
     "hooking": "checking config code dependencies dvc git targets",
@@ -63,9 +63,10 @@ HOMES = {
 
 TOUCHING = {
     *("api.py", "cli/", "git/", "guest/", "hooking/", "running/", "system/", "portable/tree.py"),
-    *("capturing/inputs.py", "capturing/of_run.py", "capturing/use/describe.py", "capturing/use/observed_files.py"),
+    *("capturing/finish.py", "capturing/inputs.py", "capturing/of_run.py", "capturing/use/describe.py"),
+    *("capturing/use/observed_files.py", "retraining/next_steps.py", "retraining/rerun.py", "retraining/retrain.py"),
     *("capturing/use/traced_code.py", "checking/resolver.py", "code/snapshots/objects.py", "code/snapshots/trees.py"),
-    *("code/state.py", "dvc/repro.py", "dvc/tracking.py", "retraining/renewing.py"),
+    *("code/state.py", "dvc/repro.py", "dvc/tracking.py"),
     *("sharing/placing.py", "sharing/tar.py", "sharing/unbundle.py", "targets/asking.py", "targets/directory.py"),
     *("targets/interpreter.py", "targets/lockfile.py", "targets/rooted_tree.py", "targets/sites.py"),
     *("targets/spec.py", "verifying/installed_files.py", "verifying/unowned_search.py"),

@@ -5,7 +5,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from lineage.capturing.capture import CaptureRequest, capture
+from lineage.capturing.capture import capture
+from lineage.capturing.request import CaptureRequest
 from lineage.capturing.use.evidence import Evidence
 from lineage.portable.environment import Problem
 from lineage.targets.interpreter import InterpreterSource

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lineage.capturing.finish import Finished, RunRequest, finish_new, runs_of
 from lineage.capturing.request import Listener
-from lineage.cli.finishing import Finished, RunRequest, finish_new, runs_of
 from lineage.code.directory import CodeDirectory, opened_code
 from lineage.code.snapshots.at_start import begin
 from lineage.git.repository import GitRepository

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lineage.capturing.capture import Captured, CaptureRequest
 from lineage.capturing.of_run import capture_model, requests
-from lineage.capturing.request import Listener, read_values
+from lineage.capturing.request import Captured, CaptureRequest, Listener, read_values
 from lineage.capturing.write import write
 from lineage.code.ci_build import Build
 from lineage.code.directory import CodeDirectory, describe_code, opened_code

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from lineage.capturing.finish import serve_command
 from lineage.capturing.request import Listener
+from lineage.capturing.run import Attempt
 from lineage.checking.revisions.revision import Revision
-from lineage.cli.finishing import serve_command
-from lineage.cli.nextsteps import tell_next
-from lineage.cli.rerun import Ground, run_job, words_of
-from lineage.cli.watched import Attempt
 from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
 from lineage.git.linked import linked
 from lineage.model.retraining import Job, Outcome, Retraining
 from lineage.portable.policy import Policy
 from lineage.retraining.metrics import Tolerance, unjudged
+from lineage.retraining.next_steps import tell_next
 from lineage.retraining.plan import Choice, given_job, jobs, ordered
 from lineage.retraining.recorded_command import Programs
+from lineage.retraining.rerun import Ground, run_job, words_of
 from lineage.running.activation import Activation, activation
 from lineage.targets.source import ExaminableSource
 from lineage.targets.spec import Target

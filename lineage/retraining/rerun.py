@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lineage.capturing.capture import committed
+from lineage.capturing.finish import RunRequest
 from lineage.capturing.request import Listener
-from lineage.cli.finishing import RunRequest
-from lineage.cli.watched import Attempt, Command, Made, run_and_capture
+from lineage.capturing.run import Attempt, Command, Made, run_and_capture
 from lineage.code.snapshots.run_code import begin
 from lineage.dvc import repro
 from lineage.errors import InputError
