@@ -29,7 +29,7 @@ from lineage.dvc.lock import tracked
 from lineage.errors import InputError, WeightsError
 from lineage.manifest.files import read_manifest
 from lineage.model.inputs import LockedStage, RunFiles, Tracked, Upstream, is_within
-from lineage.model.manifest import SUFFIX
+from lineage.model.manifest import manifests_among
 from lineage.model.run import Process, Run
 from lineage.portable.environment import Problem
 from lineage.system.plainfiles import is_environment
@@ -180,8 +180,8 @@ class _Reader:
 
     def _manifests(self, own: str) -> list[Upstream]:
         found = []
-        for path in sorted(self._state.paths):
-            if path.endswith(SUFFIX) and path != own:
+        for path in manifests_among(self._state.paths):
+            if path != own:
                 try:
                     stored = read_manifest(self._root / path)
                 except InputError:  # what is wrong with it, `lineage log` tells

@@ -7,18 +7,18 @@ from pathlib import Path
 from lineage.errors import InputError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest, read_manifest
-from lineage.model.manifest import SUFFIX, StoredManifest
+from lineage.model.manifest import StoredManifest
 from lineage.model.plan import ModelPlan, Plan
 from lineage.model.report import HistoryRow, ModelRow
 from lineage.verifying.diff import diff
 
 
-def models(repository: GitRepository) -> tuple[ModelRow, ...]:
-    """Every tracked or staged manifest, by path from the root; one that cannot be read is a row with its error."""
+def models(root: Path, paths: Sequence[str]) -> tuple[ModelRow, ...]:
+    """The manifests at these paths, POSIX from the root; one that cannot be read is a row with its error."""
     rows = []
-    for path in repository.tracked(SUFFIX):
+    for path in paths:
         try:
-            rows.append(ModelRow(path=path, stored=read_manifest(repository.root / path)))
+            rows.append(ModelRow(path=path, stored=read_manifest(root / path)))
         except InputError as error:
             rows.append(ModelRow(path=path, error=error.message))
     return tuple(rows)

@@ -16,7 +16,7 @@ from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
 from lineage.manifest.log import read_log
 from lineage.model.declarations import UNRESOLVED
-from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, log_path
+from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, log_path, manifests_among
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -50,7 +50,7 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
 
     A file or model that cannot be read is undecided by name; the others are judged.
     """
-    planned = [_planned(path, base, head, judges) for path in sorted(one for one in head.files if one.endswith(SUFFIX))]
+    planned = [_planned(path, base, head, judges) for path in manifests_among(head.files)]
     models = [plan for plan, _ in planned]
     accepted = {one: None for _, let in planned for one in let}
     unknown: list[Unknown] = []
@@ -183,7 +183,7 @@ def _accepts(stored: StoredManifest, revision: Revision) -> list[Accept]:
 def lacking(head: Revision) -> tuple[str, ...]:
     """The commits of captures whose files were edited since and are not in this clone, each once, sorted."""
     found = set()
-    for path in sorted(one for one in head.files if one.endswith(SUFFIX)):
+    for path in manifests_among(head.files):
         try:
             manifest = head.manifest(path).manifest
         except InputError:

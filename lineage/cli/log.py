@@ -10,9 +10,10 @@ from lineage.catalogue.listing import history, models, with_actions
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of
 from lineage.cli.options import answer_options
-from lineage.cli.targets import manifest_of
+from lineage.cli.targets import manifest_of, manifests_in
 from lineage.errors import LineageError
 from lineage.git.repository import GitRepository
+from lineage.manifest.files import NONE
 from lineage.model.report import ModelRow
 from lineage.report.listing import render_history, render_models
 
@@ -34,9 +35,9 @@ def command(model: str | None, no_check: bool, form: str, output: Path | None, q
         answer(render_history(changes, stored.manifest.name, form, style), output)
         return exits.GOOD
     with GitRepository.open(Path.cwd()) as repository:
-        rows = models(repository)
+        rows = models(repository.root, manifests_in(repository.root))
     if not rows:
-        say("no manifest is tracked or staged here: capture a model, then git add its manifest", quiet)
+        say(NONE, quiet)
     is_checked, why = not no_check, ""
     if rows and is_checked:
         try:

@@ -20,13 +20,18 @@ def manifest_of(text: str | None) -> StoredManifest:
 
 
 def _listing() -> Sequence[str]:
-    """Tracked and staged manifests, as paths from the working directory."""
-    from lineage.git.files import list_files
-
+    """The manifests of the work tree, as paths from the working directory."""
     root = find_root(Path.cwd())
     if root is None:
         raise InputError("name a manifest by its path: this is not a git repository, so none can be looked up")
-    return [os.path.relpath(root / path) for path in list_files(root, "*" + SUFFIX)]
+    return [os.path.relpath(root / path) for path in manifests_in(root)]
+
+
+def manifests_in(root: Path) -> Sequence[str]:
+    """The manifests of a work tree, POSIX from its root, sorted: one that was just captured is among them."""
+    from lineage.git.files import list_files
+
+    return list_files(root, "*" + SUFFIX)
 
 
 def _at_revision(revision: str, path: str) -> bytes | None:

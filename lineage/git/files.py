@@ -14,8 +14,9 @@ _HINT = "install git, or name a manifest by its path"
 
 
 def list_files(root: Path, pattern: str) -> list[str]:
-    """Tracked and staged paths that match a glob, POSIX from ``root``, sorted."""
-    asked = ("ls-files", "-z", "--cached", "--full-name", "--", f":(top,glob)**/{pattern}")
+    """Paths that match a glob, tracked, staged, or neither tracked nor ignored; POSIX from ``root``, sorted."""
+    which = ("--cached", "--others", "--exclude-standard")
+    asked = ("ls-files", "-z", *which, "--full-name", "--", f":(top,glob)**/{pattern}")
     answer = ask(root, *asked, settings=GLOBS, hint=_HINT)
     return sorted({os.fsdecode(name) for name in answer.stdout.split(b"\0") if name})
 

@@ -10,7 +10,7 @@ from lineage.checking.check import Judges, check
 from lineage.checking.revisions.revision import Revision
 from lineage.dependencies.forms import is_dependency_file
 from lineage.errors import InputError
-from lineage.model.manifest import SUFFIX, Manifest
+from lineage.model.manifest import Manifest, manifests_among
 from lineage.model.plan import Plan
 from lineage.portable.distinfo import is_local
 
@@ -63,7 +63,7 @@ def judge(base: Revision | None, head: Revision, judges: Judges) -> StagedPlan:
 def manifests_of(revision: Revision) -> tuple[Manifest, ...]:
     """The manifests of a revision that can be read, by their paths."""
     found = []
-    for path in sorted(one for one in revision.files if one.endswith(SUFFIX)):
+    for path in manifests_among(revision.files):
         with contextlib.suppress(InputError):
             found.append(revision.manifest(path).manifest)
     return tuple(found)

@@ -11,7 +11,7 @@ from lineage.errors import InputError, RepositoryError
 from lineage.git.asking import give
 from lineage.git.objects import GitObjects
 from lineage.git.published import listed_refs
-from lineage.model.manifest import SUFFIX, Manifest
+from lineage.model.manifest import Manifest, manifests_among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def _content(objects: GitObjects, blob: str) -> Callable[[], bytes]:
 
 def _brought(objects: GitObjects, tip: str, known: str | None, remote: str) -> Iterable[tuple[str, str]]:
     """(path, blob id) of the manifests that the commits behind ``tip`` bring which the remote lacks."""
-    paths = [path for path in objects.tree(tip) if path.endswith(SUFFIX)]
+    paths = manifests_among(objects.tree(tip))
     if not paths:
         return []
     lacks = ["--not", known] if known else ["--not", f"--remotes={remote}"]

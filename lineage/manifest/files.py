@@ -1,7 +1,7 @@
 """Manifests as files: finding the one that is meant, reading, writing.
 
-A manifest is read without git where it is named by its path; a model's name, an id or a revision ask git for the
-tracked (or staged) files. Git is asked as a child process with fixed arguments: GitPython's import alone would cost a
+A manifest is read without git where it is named by its path; a model's name, an id or a revision ask git for its
+files. Git is asked as a child process with fixed arguments: GitPython's import alone would cost a
 gate more than all of its reading.
 """
 
@@ -43,7 +43,7 @@ def find_manifest(text: str | None, listing: Listing, at_revision: AtRevision) -
         paths = listing()
         if len(paths) == 1:
             return read_manifest(paths[0])
-        raise InputError(_which("name a manifest", paths), hint="lineage log lists them" if paths else _NONE)
+        raise InputError(_which("name a manifest", paths), hint="lineage log lists them" if paths else NONE)
     if _holds(Path(text).is_file):
         return read_manifest(text)
     if text.startswith("sha256:"):
@@ -63,7 +63,7 @@ def _holds(question: Callable[[], bool]) -> bool:
         return False
 
 
-_NONE = "no file *.lineage.toml is tracked or staged here: capture a model, then git add its manifest"
+NONE = "no file *.lineage.toml is here that git does not ignore: capture a model, then git add its manifest"
 
 
 def _which(message: str, paths: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The manifest: one trained model, recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -17,6 +17,11 @@ NO_REPOSITORY = "code.no-repository"
 SUFFIX = ".lineage.toml"
 LOG_SUFFIX = ".lineage-log.toml"
 EVIDENCE = ("observed", "asserted", "imported")
+
+
+def manifests_among(paths: Iterable[str]) -> list[str]:
+    """The manifests of a state of a repository, sorted; ``paths`` are those of all its files."""
+    return sorted(path for path in paths if path.endswith(SUFFIX))
 
 
 def log_path(manifest: PurePath) -> Path:

@@ -11,7 +11,7 @@ from lineage.checking.revisions.revision import Revision
 from lineage.dvc.lock import locked_stages
 from lineage.errors import InputError
 from lineage.model.inputs import is_within
-from lineage.model.manifest import SUFFIX, StoredManifest
+from lineage.model.manifest import StoredManifest, manifests_among
 from lineage.model.plan import Due, ModelPlan, Plan
 from lineage.model.retraining import Job, Renewal, StageTarget, Wanted
 from lineage.portable.environment import Environment
@@ -210,7 +210,7 @@ def _file(stored: StoredManifest, key: str) -> str | None:
 
 def readable(revision: Revision) -> Iterator[tuple[str, StoredManifest]]:
     """Path and manifest of every model; what cannot be read is passed over, as check has told of it."""
-    for path in sorted(one for one in revision.files if one.endswith(SUFFIX)):
+    for path in manifests_among(revision.files):
         with contextlib.suppress(InputError):
             yield path, revision.manifest(path)
 

@@ -9,7 +9,7 @@ import pytest
 
 from lineage.report.listing import age
 from tests.support import projects
-from tests.support.projects import MANIFEST, MODEL, Ended, git, run_lineage
+from tests.support.projects import MANIFEST, MODEL, Ended, git, python_of, run_lineage
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def twice(project: Path, environment: Path, tmp_path: Path) -> Path:
     projects.reinstall(projects.site_packages(other), "numpy", "2.0.1")
     for place, weights in ((environment, "first"), (other, "second")):
         (project / MODEL).write_bytes(pickle.dumps(weights))
-        taken = run_lineage("capture", MODEL, "-q", "--from", projects.python_of(place), cwd=project)
+        taken = run_lineage("capture", MODEL, "-q", "--from", python_of(place), cwd=project)
         assert taken == Ended(code=0, stdout=f"{MANIFEST}\n", stderr="")
         git(project, "add", MANIFEST)
         git(project, "commit", "--quiet", "-m", f"Train with {weights} weights")
@@ -80,7 +80,7 @@ def test_a_manifest_that_cannot_be_read_is_listed_beside_the_others(twice: Path)
 
 
 def test_a_repository_without_models(project: Path) -> None:
-    said = "no manifest is tracked or staged here: capture a model, then git add its manifest\n"
+    said = "no file *.lineage.toml is here that git does not ignore: capture a model, then git add its manifest\n"
     assert run_lineage("log", cwd=project) == Ended(code=0, stdout="", stderr=said)
     assert run_lineage("log", "-q", "--format", "json", cwd=project).stdout == (
         '{\n  "schema": "1.0",\n  "command": "log",\n  "models": []\n}\n'
@@ -113,6 +113,20 @@ def test_a_manifest_that_is_only_staged_is_not_judged(twice: Path) -> None:
     rows = json.loads(run_lineage("log", "--format", "json", cwd=twice).stdout)["models"]
     assert [(row["manifest"], row["action"]) for row in rows] == [(MANIFEST, "none"), (other, None)]
     assert run_lineage("log", cwd=twice).stdout.splitlines()[2].split()[1:3] == ["not", "committed"]
+
+
+def test_a_fresh_capture_is_found_before_it_is_added(project: Path, environment: Path) -> None:
+    (project / ".git/info/exclude").write_text("/old/\n")
+    run_lineage("capture", MODEL, "-q", "--from", python_of(environment), cwd=project)
+    (project / "old").mkdir()
+    (project / "old/m.lineage.toml").write_bytes((project / MANIFEST).read_bytes())
+    assert git(project, "ls-files", "*.lineage.toml") == ""
+    shown = run_lineage("show", MANIFEST, cwd=project)
+    assert shown.code == 0
+    assert run_lineage("show", cwd=project) == shown
+    assert run_lineage("show", "models/fraud", cwd=project / "models").code == 0
+    (row,) = json.loads(run_lineage("log", "--format", "json", cwd=project).stdout)["models"]
+    assert (row["manifest"], row["action"]) == (MANIFEST, None)
 
 
 def test_a_broken_policy_hides_no_model(twice: Path) -> None:

@@ -25,23 +25,25 @@ def failure(root: Path, revision: str, path: str = "train.py") -> RepositoryErro
     return caught.value
 
 
-def test_tracked_and_staged_files_are_listed_sorted(root: Path) -> None:
+def test_all_but_ignored_files_are_listed_sorted(root: Path) -> None:
     names = ["models/ä b.lineage.toml", "a.lineage.toml", "models/deep/er.lineage.toml", 'q"uote\n.lineage.toml']
     write(root, dict.fromkeys(names, b"x"))
     commit(root)
-    write(root, {"staged.lineage.toml": b"", "untracked.lineage.toml": b"", "other.toml": b""})
+    write(root, {"staged.lineage.toml": b"", "new/untracked.lineage.toml": b"", "other.toml": b""})
+    write(root, {"out/ignored.lineage.toml": b"", ".gitignore": b"/out/\n"})
     git(root, "add", "staged.lineage.toml", "other.toml")
     (root / "a.lineage.toml").unlink()
 
-    assert list_files(root, PATTERN) == sorted([*names, "staged.lineage.toml"])
+    assert list_files(root, PATTERN) == sorted([*names, "staged.lineage.toml", "new/untracked.lineage.toml"])
     assert list_files(root, "*.nothing") == []
 
 
 def test_names_are_from_the_root_also_below_it(root: Path) -> None:
     write(root, {"models/a.lineage.toml": b"", "b.lineage.toml": b""})
     commit(root)
+    write(root, {"c.lineage.toml": b""})
 
-    assert list_files(root / "models", PATTERN) == ["b.lineage.toml", "models/a.lineage.toml"]
+    assert list_files(root / "models", PATTERN) == ["b.lineage.toml", "c.lineage.toml", "models/a.lineage.toml"]
 
 
 def test_a_name_that_is_not_utf_8(root: Path) -> None:

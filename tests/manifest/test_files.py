@@ -12,7 +12,7 @@ from lineage.model.manifest import Manifest, StoredManifest
 from lineage.system.tomlwriter import render_toml
 from tests.support.documents import FULL
 
-NONE = "no file *.lineage.toml is tracked or staged here: capture a model, then git add its manifest"
+NONE = "no file *.lineage.toml is here that git does not ignore: capture a model, then git add its manifest"
 
 
 def put(directory: Path, name: str, manifest: Manifest = FULL) -> str:

@@ -17,7 +17,7 @@ from lineage.git.repository import GitRepository
 from lineage.git.worktree import FILES, LINK, SUBMODULE, Moment, state_of, trusts_modes
 from lineage.manifest.files import named_weights
 from lineage.model.code import Edit, Staged
-from lineage.model.manifest import SUFFIX
+from lineage.model.manifest import manifests_among
 from lineage.system.files import MAX_DOCUMENT_BYTES
 
 
@@ -100,7 +100,7 @@ def _outputs(state: RepositoryState) -> Iterator[str]:
 
 def _recorded_weights(state: RepositoryState) -> Iterator[str]:
     """The weights that any manifest here names."""
-    for path in [path for path in state.paths if path.endswith(SUFFIX)]:
+    for path in manifests_among(state.paths):
         file = state.root / path
         if file.stat().st_size <= MAX_DOCUMENT_BYTES:
             yield from named_weights(file.read_bytes())
