@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lineage.running.records import read_records
-from lineage.running.watcher import prepare
+from lineage.running.records import processes
+from lineage.running.watcher import prepare, record_files
 
 BOUND_MS = 25.0
 PAIRS, QUICK_PAIRS = 41, 11
@@ -51,7 +51,7 @@ def added_ms(command: list[str], run: Path, pairs: int) -> tuple[float, float, i
     times: tuple[list[float], list[float]] = ([], [])
     for env in (*sides, *sides):
         cpu_ms(command, env)
-    imports = max(len(process.importers) for process in read_records(run))
+    imports = max(len(process.importers) for process in processes(record_files(run)))
     for number in range(pairs):
         for side in (0, 1) if number % 2 else (1, 0):
             times[side].append(cpu_ms(command, sides[side]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from lineage.capturing.finish import Finished, RunRequest, finish_new, runs_of
 from lineage.capturing.request import Listener
 from lineage.code.directory import CodeDirectory, opened_code
-from lineage.code.snapshots.at_start import begin
+from lineage.code.snapshots.run_code import begin
 from lineage.git.repository import GitRepository
 from lineage.model.inputs import is_within
 from lineage.model.retraining import Renewal

@@ -9,11 +9,9 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from lineage.model.run import Process
-from lineage.running.watcher import record_files
 
 FORM = "1"
 MOST_ANSWER_BYTES = 256 * 1024
@@ -198,8 +196,3 @@ def _main(record: _Record) -> str | None:
     told = [record.modules.get(name) or "" for name in _ALONE]
     called = record.program if record.program.endswith(".py") else ""
     return next((file for file in (*told, called) if file.startswith("/")), None)
-
-
-def read_records(directory: Path) -> tuple[Process, ...]:
-    """Every process that left a record below a run's directory, the earliest first; none where there is none."""
-    return processes(record_files(directory))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lineage.cli.scaffold import CI_FILES, scaffold
+from lineage.cli.init import CI_FILES, scaffold
 from tests.support.projects import SOURCE, git
 
 TOOLS = ("zizmor==1.32.0", "check-jsonschema==0.39.0", "yamllint==1.38.0")

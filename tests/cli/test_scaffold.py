@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.cli.scaffold import CI_FILES
+from lineage.cli.init import CI_FILES
 from lineage.config import load_policy
 from lineage.portable.policy import Policy
 from lineage.system.resources import resource

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from lineage.running.changed_files import changed_since, last_change, moment
+from lineage.running.watch import changed_since, moment
 from tests.support.projects import make_environment, write
 
 
@@ -36,14 +36,3 @@ def test_what_is_written_right_after_the_moment_counts(tmp_path: Path) -> None:
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     assert changed_since(tmp_path / "absent", 0) == ()
-
-
-def test_the_last_change(tmp_path: Path) -> None:
-    write(tmp_path, {"a": b"", "d/x/one": b"", "d/two": b""})
-    (tmp_path / "link").symlink_to("d")
-    moment(tmp_path)
-    write(tmp_path, {"d/x/one": b"1"})
-
-    assert last_change(tmp_path / "d") == (tmp_path / "d/x/one").stat().st_ctime_ns
-    assert last_change(tmp_path / "a") == (tmp_path / "a").stat().st_ctime_ns
-    assert last_change(tmp_path / "link") == (tmp_path / "link").lstat().st_ctime_ns

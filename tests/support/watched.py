@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lineage.model.run import Process
-from lineage.running.records import read_records
-from lineage.running.watcher import Watch, prepare
+from lineage.running.records import processes
+from lineage.running.watcher import Watch, prepare, record_files
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Ground:
         return name
 
     def processes(self) -> tuple[Process, ...]:
-        return read_records(self.watch.directory)
+        return processes(record_files(self.watch.directory))
 
 
 def ground(folder: Path) -> Ground:

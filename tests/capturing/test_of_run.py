@@ -1,8 +1,8 @@
-"""``lineage.capturing.model_files``: which of the files that a run wrote are models."""
+"""``lineage.capturing.of_run``: which of the files that a run wrote are models."""
 
 import pytest
 
-from lineage.capturing.model_files import ModelFiles, find_models
+from lineage.capturing.of_run import ModelFiles, find_models
 
 NAMED, OUTPUT = "named like weights", "output of DVC"
 
