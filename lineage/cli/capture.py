@@ -14,7 +14,7 @@ from lineage.capturing.write import track, write
 from lineage.cli import exits, options
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Narration, answer
-from lineage.cli.run import RunOptions, labels_of
+from lineage.cli.run import ModelOptions, labels_of
 from lineage.cli.targets import examinable, target_of
 from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
@@ -24,7 +24,7 @@ from lineage.weights.measure import size_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Typed(options.Answering, RunOptions):
+class CaptureOptions(options.Answering, ModelOptions):
     """What was typed."""
 
     paths: tuple[Path, ...]
@@ -74,7 +74,7 @@ def command(**typed: Any) -> int:
     It records the commit, the hash of the weights and the exact environment of the target, and stands beside the
     weights as PATH.lineage.toml, for you to commit. The environment is only read: nothing is installed in it.
     """
-    asked = Typed(**typed)
+    asked = CaptureOptions(**typed)
     check_bundled(asked.bundle, asked.with_weights)
     if asked.run_id is not None:
         return _finish(asked, asked.run_id)
@@ -83,7 +83,7 @@ def command(**typed: Any) -> int:
     return _capture(asked)
 
 
-def _finish(asked: Typed, run_id: str) -> int:
+def _finish(asked: CaptureOptions, run_id: str) -> int:
     """``lineage capture --run ID``"""
     if asked.bundle is not None:
         raise click.UsageError("--run may finish several models: lineage show MANIFEST --bundle afterwards")
@@ -102,7 +102,7 @@ def _finish(asked: Typed, run_id: str) -> int:
     return exits.GOOD
 
 
-def _capture(asked: Typed) -> int:
+def _capture(asked: CaptureOptions) -> int:
     """``lineage capture PATH…``"""
     root = project_root(asked.paths[0].parent, os.environ)
     rules, _ = load_policy(root, asked.policy)

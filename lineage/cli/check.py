@@ -2,29 +2,42 @@
 
 import contextlib
 import gc
-import os
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lineage.checking.check import Judges, check
 from lineage.checking.revisions.readings import Readings, kept_readings
-from lineage.checking.revisions.revision import Revision, at_commit, at_index, at_worktree
+from lineage.checking.revisions.revision import Revision
 from lineage.cli import exits
-from lineage.cli.emit import answer, say, style_of, summarise
-from lineage.cli.options import policy_option, report_options
-from lineage.cli.ranges import range_of
+from lineage.cli.emit import answer, say, style_of, summarise, tell_jobs
+from lineage.cli.options import Answering, policy_option, report_options
+from lineage.cli.ranges import committed_sides, uncommitted_sides
 from lineage.config import policies_of
-from lineage.errors import InputError, RepositoryError, StoreError
+from lineage.errors import InputError, RepositoryError
 from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
 from lineage.report.formats import render_plan
 
 if TYPE_CHECKING:
     from lineage.checking.resolver import Resolver
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOptions(Answering):
+    """What was typed."""
+
+    revisions: str | None
+    staged: bool
+    worktree: bool
+    fetch: bool
+    resolve: bool
+    allow_empty: bool
+    fail_on: str
+    policy: Path | None
 
 
 @click.command("check")
@@ -43,70 +56,55 @@ if TYPE_CHECKING:
 )
 @policy_option
 @report_options
-def command(
-    revisions: str | None,
-    staged: bool,
-    worktree: bool,
-    fetch: bool,
-    resolve: bool,
-    allow_empty: bool,
-    fail_on: str,
-    policy: Path | None,
-    form: str,
-    output: Path | None,
-    quiet: bool,
-    verbose: bool,
-) -> int:
+def command(**typed: Any) -> int:
     """Which edits make which models due for retraining?
 
     Without a range: every model that HEAD makes due. With one, models that it makes newly due end with 1. In CI the
     range of the pull request is found by itself. Only objects of git are read: no environment, nothing is run, and no
     network but for --fetch and --resolve.
     """
-    if sum((revisions is not None, staged, worktree)) > 1:
+    asked = CheckOptions(**typed)
+    if sum((asked.revisions is not None, asked.staged, asked.worktree)) > 1:
         raise click.UsageError("BASE..HEAD, --staged and --worktree exclude each other")
     gc.set_threshold(100_000)  # nearly all that is read stays to the end: to look for garbage in it is in vain
+    plan = _plan(asked)
+    style = style_of(asked.verbose, asked.output)
+    answer(render_plan(plan, asked.form, style), asked.output)
+    if asked.form == "github":
+        summarise(render_plan(plan, "markdown", style))
+    tell_jobs(plan)
+    return exits.of_verdict(plan.verdict)
+
+
+def _plan(asked: CheckOptions) -> Plan:
     with GitObjects(Path.cwd()) as objects:
-        if objects.is_bare and (staged or worktree):
+        if objects.is_bare and (asked.staged or asked.worktree):
             hint = "a bare repository has commits only: BASE..HEAD"
             raise InputError("there is no index and no work tree here", where=str(objects.root), hint=hint)
         cache = kept_readings(objects)
         readings = Readings(objects.blob, cache)
-        if staged or worktree:
-            base: Revision | None = _committed(objects, readings)
-            head = at_index(objects, readings) if staged else at_worktree(objects, readings)
+        if asked.staged or asked.worktree:
+            base, head = uncommitted_sides(objects, readings, asked.staged)
         else:
-            start, end = range_of(objects, revisions, fetch, quiet)
-            base = None if start is None else at_commit(objects, start, readings)
-            head = at_commit(objects, end, readings)
-        if fetch:
-            _fetch_recorded(objects, head, quiet)
+            base, head = committed_sides(objects, readings, asked.revisions, asked.fetch, asked.quiet)
+        if asked.fetch:
+            _fetch_recorded(objects, head, asked.quiet)
         judges = Judges(
-            policies=policies_of(base, head, policy, quiet),
+            policies=policies_of(base, head, asked.policy, asked.quiet),
             today=datetime.now(UTC).date(),
-            fail_on=fail_on,
-            allows_empty=allow_empty,
-            resolver=_resolver(quiet) if resolve else None,
+            fail_on=asked.fail_on,
+            allows_empty=asked.allow_empty,
+            resolver=_resolver(asked.quiet) if asked.resolve else None,
         )
         plan = check(base, head, judges)
         cache.save()
-    answer(render_plan(plan, form, style_of(verbose, output)), output)
-    if form == "github":
-        summarise(render_plan(plan, "markdown", style_of(verbose, output)))
-    tell_jobs(plan)
-    return exits.of_verdict(plan.verdict)
+    return plan
 
 
 def _resolver(quiet: bool) -> "Resolver":
     from lineage.checking.resolver import Resolver
 
     return Resolver(lambda text: say(text, quiet))
-
-
-def _committed(objects: GitObjects, readings: Readings) -> Revision | None:
-    """HEAD; ``None`` before the first commit."""
-    head = objects.known("HEAD")
-    return None if head is None else at_commit(objects, head, readings)
 
 
 def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
@@ -126,32 +124,3 @@ def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
                 fetch_commits(objects.root, [commit])
         for commit in (one for one in commits if not objects.has(one)):
             say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)
-
-
-GITHUB_OUTPUT = "GITHUB_OUTPUT"
-DOTENV = "LINEAGE_DOTENV"
-CODE_QUALITY = "LINEAGE_CODE_QUALITY"
-
-
-def tell_jobs(plan: Plan, variables: Mapping[str, str] = os.environ) -> None:
-    """Append the outputs of GitHub's step, and write GitLab's reports. ``StoreError`` names the variable."""
-    asked = {name: Path(variables[name]) for name in (GITHUB_OUTPUT, DOTENV, CODE_QUALITY) if variables.get(name)}
-    if not asked:
-        return
-    from lineage.report.plan import code_quality, dotenv, github_outputs
-
-    if GITHUB_OUTPUT in asked:  # what other commands of the step wrote stays
-        _write(GITHUB_OUTPUT, asked[GITHUB_OUTPUT], github_outputs(plan), "a")
-    if DOTENV in asked:
-        _write(DOTENV, asked[DOTENV], dotenv(plan), "w")
-    if CODE_QUALITY in asked:
-        _write(CODE_QUALITY, asked[CODE_QUALITY], code_quality(plan), "w")
-
-
-def _write(name: str, path: Path, text: str, mode: str) -> None:
-    try:
-        with path.open(mode, encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-    except OSError as error:
-        hint = "name a file that can be written, or unset the variable"
-        raise StoreError(f"the file that it names cannot be written: {error.strerror}", f"${name}", hint) from error

@@ -3,9 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,12 @@ from lineage.report.text import Style
 from lineage.system.streams import discard_stdout
 from lineage.system.streams import say as say
 
+if TYPE_CHECKING:
+    from lineage.model.plan import Plan
+
+GITHUB_OUTPUT = "GITHUB_OUTPUT"
+DOTENV = "LINEAGE_DOTENV"
+CODE_QUALITY = "LINEAGE_CODE_QUALITY"
 _STDOUT = "standard output"
 _SHOW_AFTER_S = 0.5
 _SHOW_EVERY_S = 0.2
@@ -57,6 +64,32 @@ def summarise(text: str) -> None:
                 file.write(text)
         except OSError as error:
             raise StoreError(f"the summary cannot be written: {error.strerror}", "$GITHUB_STEP_SUMMARY") from error
+
+
+def tell_jobs(plan: "Plan", variables: Mapping[str, str] = os.environ) -> None:
+    """Append the outputs of GitHub's step, and write GitLab's reports. ``StoreError`` names the variable."""
+    asked = {name: Path(variables[name]) for name in (GITHUB_OUTPUT, DOTENV, CODE_QUALITY) if variables.get(name)}
+    if not asked:
+        return
+    from lineage.report.plan import code_quality
+    from lineage.report.plan import dotenv
+    from lineage.report.plan import github_outputs
+
+    if GITHUB_OUTPUT in asked:  # what other commands of the step wrote stays
+        _write(GITHUB_OUTPUT, asked[GITHUB_OUTPUT], github_outputs(plan), "a")
+    if DOTENV in asked:
+        _write(DOTENV, asked[DOTENV], dotenv(plan), "w")
+    if CODE_QUALITY in asked:
+        _write(CODE_QUALITY, asked[CODE_QUALITY], code_quality(plan), "w")
+
+
+def _write(name: str, path: Path, text: str, mode: str) -> None:
+    try:
+        with path.open(mode, encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+    except OSError as error:
+        hint = "name a file that can be written, or unset the variable"
+        raise StoreError(f"the file that it names cannot be written: {error.strerror}", f"${name}", hint) from error
 
 
 def style_of(verbose: bool, output: Path | None) -> Style:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lineage.checking.ci_range import job_range
 from lineage.checking.revisions.readings import Readings
-from lineage.checking.revisions.revision import Revision, at_commit, at_worktree
+from lineage.checking.revisions.revision import Revision, at_commit, at_index, at_worktree
 from lineage.cli.emit import say
 from lineage.errors import InputError, RepositoryError
 from lineage.git.objects import GitObjects
@@ -117,9 +117,24 @@ def _common(objects: GitObjects, base: str, head: str, text: str, fetch: bool, q
     return common
 
 
-def sides_of(
-    objects: GitObjects, readings: Readings, typed: str | None, is_elsewhere: bool, quiet: bool
-) -> tuple[Revision | None, Revision]:
+Sides = tuple[Revision | None, Revision]
+"""The base, ``None`` where there is nothing to compare with, and what is judged."""
+
+
+def committed_sides(objects: GitObjects, readings: Readings, typed: str | None, fetch: bool, quiet: bool) -> Sides:
+    """The commits of a range; see ``range_of``."""
+    start, end = range_of(objects, typed, fetch, quiet)
+    return None if start is None else at_commit(objects, start, readings), at_commit(objects, end, readings)
+
+
+def uncommitted_sides(objects: GitObjects, readings: Readings, is_staged: bool) -> Sides:
+    """HEAD, ``None`` before the first commit, and what is staged, else the work tree."""
+    commit = objects.known("HEAD")
+    base = None if commit is None else at_commit(objects, commit, readings)
+    return base, at_index(objects, readings) if is_staged else at_worktree(objects, readings)
+
+
+def trained_sides(objects: GitObjects, readings: Readings, typed: str | None, is_elsewhere: bool, quiet: bool) -> Sides:
     """The base of a range, and what is trained: the work tree as it lies there, or HEAD where that is trained."""
     base: Revision | None = None
     commit = objects.commit("HEAD")

@@ -14,7 +14,7 @@ from lineage.cli import exits, options
 from lineage.cli.emit import Narration, answer, say, style_of
 from lineage.cli.main import attempted
 from lineage.cli.options import PATH
-from lineage.cli.ranges import sides_of
+from lineage.cli.ranges import trained_sides
 from lineage.cli.targets import examinable, model_of, policy_of, target_of, written_of
 from lineage.config import find_root, policies_of
 from lineage.errors import InputError
@@ -22,7 +22,7 @@ from lineage.git.objects import GitObjects
 from lineage.report.retraining import render_retraining
 from lineage.retraining.metrics import parse_tolerances
 from lineage.retraining.plan import Choice, choose
-from lineage.retraining.retrain import Asked, retrain
+from lineage.retraining.retrain import RetrainRequest, retrain
 from lineage.running.foreground import given_environment
 from lineage.running.watch import watched_run
 
@@ -30,7 +30,7 @@ _COMMAND = "lineage.retrain.command"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Typed(options.Answering):
+class RetrainOptions(options.Answering):
     """What was typed."""
 
     models: tuple[str, ...]
@@ -92,7 +92,7 @@ def command(ctx: click.Context, /, **typed: Any) -> int:
 
     Each command is watched as lineage run does, and leaves the new manifest. Without MODEL: all that check finds due.
     """
-    asked = Typed(**typed)
+    asked = RetrainOptions(**typed)
     if watched_run() is not None:
         hint = "call it without lineage run"
         raise InputError("is itself watched by lineage run", where="lineage retrain", hint=hint)
@@ -105,16 +105,15 @@ def command(ctx: click.Context, /, **typed: Any) -> int:
     with GitObjects(Path.cwd()) as objects:
         how = _asked(asked, words, root.resolve(), objects.commit("HEAD"))
         choice, head = _chosen(asked, objects, how.root)
-        target = target_of(asked.target, how.root) if choice.wanted else None
-        done = retrain(choice, head, target, how)
+        done = retrain(choice, head, target_of(asked.target, how.root) if choice.wanted else None, how)
     answer(render_retraining(done.told, asked.form, style_of(asked.verbose, asked.output)), asked.output)
     if done.late is not None:
         raise done.late
     return exits.INTERRUPTED if done.is_interrupted else exits.of_verdict(done.told.verdict)
 
 
-def _asked(asked: Typed, words: tuple[str, ...] | None, root: Path, commit: str) -> Asked:
-    return Asked(
+def _asked(asked: RetrainOptions, words: tuple[str, ...] | None, root: Path, commit: str) -> RetrainRequest:
+    return RetrainRequest(
         root=root,
         commit=commit,
         words=words,
@@ -135,10 +134,11 @@ def _asked(asked: Typed, words: tuple[str, ...] | None, root: Path, commit: str)
     )
 
 
-def _chosen(asked: Typed, objects: GitObjects, root: Path) -> tuple[Choice, Revision]:
+def _chosen(asked: RetrainOptions, objects: GitObjects, root: Path) -> tuple[Choice, Revision]:
     """Who is made anew, and of which state of the repository."""
     cache = kept_readings(objects)
-    base, head = sides_of(objects, Readings(objects.blob, cache), asked.revisions, asked.place is not None, asked.quiet)
+    readings, is_elsewhere = Readings(objects.blob, cache), asked.place is not None
+    base, head = trained_sides(objects, readings, asked.revisions, is_elsewhere, asked.quiet)
     policies, today = policies_of(base, head, asked.policy, asked.quiet), datetime.now(UTC).date()
     plan = check(base, head, Judges(policies=policies, today=today, allows_empty=True, lists_changes=False))
     cache.save()

@@ -39,7 +39,7 @@ def labels_of(texts: Sequence[str]) -> Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions:
+class ModelOptions:
     """What is typed of the models of a run, whichever the command."""
 
     manifest: Path | None
@@ -73,7 +73,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Typed(RunOptions):
+class RunOptions(ModelOptions):
     """What was typed."""
 
     command: tuple[str, ...]
@@ -111,7 +111,7 @@ def command(**typed: Any) -> None:
     from lineage.running.foreground import given_environment, replace_by
     from lineage.running.watch import is_first_rank, watched_run
 
-    asked = Typed(**typed)
+    asked = RunOptions(**typed)
     inside = watched_run() is not None  # that one sees what this one would, and captures it
     if inside or not is_first_rank(os.environ):
         where = "inside of another lineage run" if inside else "not the first rank of a distributed run"

@@ -30,7 +30,7 @@ _BAD = frozenset({"failed", "beyond", "due", "skipped"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RetrainRequest:
     """What is to be done, and how. ``metrics`` and ``params``: POSIX from the root."""
 
     root: Path
@@ -64,7 +64,7 @@ class Retrained(NamedTuple):
     late: LineageError | None
 
 
-def retrain(choice: Choice, head: Revision, target: Target | None, asked: Asked) -> Retrained:
+def retrain(choice: Choice, head: Revision, target: Target | None, asked: RetrainRequest) -> Retrained:
     """Retrain what was chosen, in the environment ``target``, which is needed where anything was.
 
     Raises ``LineageError`` before the first command.
@@ -120,14 +120,14 @@ def _activated(target: Target) -> Activation:
     return activation(target.location, is_directory=target.kind == "dir")
 
 
-def _jobs(asked: Asked, choice: Choice, head: Revision, active: Activation) -> tuple[Job, ...]:
+def _jobs(asked: RetrainRequest, choice: Choice, head: Revision, active: Activation) -> tuple[Job, ...]:
     if asked.words is not None:
         here = Path.cwd().resolve().relative_to(asked.root).as_posix()
         return ordered([given_job(choice.wanted[0], asked.words, "" if here == "." else here)])
     return jobs(choice.wanted, head, lambda directory: _programs(asked, active, directory), serves=asked.serve is None)
 
 
-def _programs(asked: Asked, active: Activation, directory: str) -> Programs:
+def _programs(asked: RetrainRequest, active: Activation, directory: str) -> Programs:
     """Programs as they are where the command runs: in a linked work tree there is no environment of the project."""
 
     def place(program: str) -> Path:
@@ -143,7 +143,7 @@ def _programs(asked: Asked, active: Activation, directory: str) -> Programs:
     return Programs(has=active.has, python=active.interpreter(), is_own=is_own, is_of_other=is_of_other)
 
 
-def _ground(asked: Asked, active: Activation) -> Ground:
+def _ground(asked: RetrainRequest, active: Activation) -> Ground:
     # What is unusable is told before any training.
     serve_command(asked.serve)
     asked.policy(asked.root)
@@ -164,7 +164,7 @@ def _ground(asked: Asked, active: Activation) -> Ground:
     )
 
 
-def _placed(asked: Asked, ground: Ground, head: Revision) -> Path:
+def _placed(asked: RetrainRequest, ground: Ground, head: Revision) -> Path:
     """The linked work tree to train in, with what DVC's cache has."""
     place = Path(os.path.realpath(asked.place or "."))
     is_new = linked(asked.root, place, asked.commit)
@@ -185,7 +185,7 @@ def _told_words(job: Job, ground: Ground) -> tuple[str, ...]:
     return shown if job.stage is None else words
 
 
-def _run_all(todo: Iterable[Job], ground: Ground, asked: Asked, head: Revision) -> Run:
+def _run_all(todo: Iterable[Job], ground: Ground, asked: RetrainRequest, head: Revision) -> Run:
     found: list[Outcome] = []
     written: set[str] = set()
     bad: set[str] = set()
@@ -232,7 +232,7 @@ Line = tuple[Job, Sequence[str]]
 """A job, and the words that it would run: without secrets, as they may be told."""
 
 
-def _script(todo: Iterable[Line], ground: Ground, asked: Asked) -> list[str]:
+def _script(todo: Iterable[Line], ground: Ground, asked: RetrainRequest) -> list[str]:
     """The lines, in order; with a place first the one that makes the work tree there, if there is none yet."""
     root = ground.root if asked.place is None else Path(os.path.realpath(asked.place))
     lines = []
