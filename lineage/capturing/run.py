@@ -37,7 +37,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class CapturedRun:
     """What came of a command."""
 
     id: str
@@ -53,7 +53,7 @@ class Made:
     """``None``: the capture failed"""
 
 
-def run_and_capture(command: Command, asked: RunRequest, listener: Listener, attempt: Attempt) -> Made:
+def run_and_capture(command: Command, asked: RunRequest, listener: Listener, attempt: Attempt) -> CapturedRun:
     """Run a command in the working directory, and capture what it made, unless it failed.
 
     Raises ``LineageError`` where it cannot be begun.
@@ -85,7 +85,7 @@ def run_and_capture(command: Command, asked: RunRequest, listener: Listener, att
     return replace(made, captured=tuple(found) if is_captured else None)
 
 
-def _made(watched: Watched, command: Command) -> Made:
+def _made(watched: Watched, command: Command) -> CapturedRun:
     """What came of it before anything is captured."""
     ended, written = watched.ended, watched.run.written
     failure, unwritten = "", tuple[str, ...]()
@@ -99,7 +99,7 @@ def _made(watched: Watched, command: Command) -> Made:
         wanted = [path for one in command.renewals for path in one.paths]
         unwritten = tuple(path for path in wanted if not any(is_within(one, [path]) for one in written))
         failure = f"it ended well, but did not write {', '.join(unwritten)}" if unwritten else ""
-    made = Made(id=watched.run.id, ended=ended, written=frozenset(written))
+    made = CapturedRun(id=watched.run.id, ended=ended, written=frozenset(written))
     return replace(made, unwritten=unwritten, failure=failure)
 
 

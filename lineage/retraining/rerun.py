@@ -11,7 +11,7 @@ from pathlib import Path
 from lineage.capturing.capture import committed
 from lineage.capturing.finish import RunRequest
 from lineage.capturing.request import Listener
-from lineage.capturing.run import Attempt, Command, Made, run_and_capture
+from lineage.capturing.run import Attempt, CapturedRun, Command, run_and_capture
 from lineage.code.snapshots.run_code import begin
 from lineage.dvc import repro
 from lineage.errors import InputError
@@ -140,7 +140,7 @@ def _still_due(outcome: Outcome, due: Sequence[Due], after: StoredManifest) -> O
     return replace(outcome, state="due", detail="still due: " + "; ".join(found)) if found else outcome
 
 
-def _run(job: Job, ground: Ground, words: tuple[str, ...], shown: tuple[str, ...]) -> Made:
+def _run(job: Job, ground: Ground, words: tuple[str, ...], shown: tuple[str, ...]) -> CapturedRun:
     """Raises ``KeyboardInterrupt`` where somebody ended it."""
     variables = ground.variables() | ({} if job.stage is None else {"DVC_NO_ANALYTICS": "1"})
     command = Command(
