@@ -71,9 +71,7 @@ def tell_jobs(plan: "Plan", variables: Mapping[str, str] = os.environ) -> None:
     asked = {name: Path(variables[name]) for name in (GITHUB_OUTPUT, DOTENV, CODE_QUALITY) if variables.get(name)}
     if not asked:
         return
-    from lineage.report.plan import code_quality
-    from lineage.report.plan import dotenv
-    from lineage.report.plan import github_outputs
+    from lineage.report.plan import code_quality, dotenv, github_outputs
 
     if GITHUB_OUTPUT in asked:  # what other commands of the step wrote stays
         _write(GITHUB_OUTPUT, asked[GITHUB_OUTPUT], github_outputs(plan), "a")

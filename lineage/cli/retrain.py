@@ -22,7 +22,8 @@ from lineage.git.objects import GitObjects
 from lineage.report.retraining import render_retraining
 from lineage.retraining.metrics import parse_tolerances
 from lineage.retraining.plan import Choice, choose
-from lineage.retraining.retrain import RetrainRequest, retrain
+from lineage.retraining.rerun import RetrainRequest
+from lineage.retraining.retrain import retrain
 from lineage.running.foreground import given_environment
 from lineage.running.watch import watched_run
 
@@ -94,8 +95,7 @@ def command(ctx: click.Context, /, **typed: Any) -> int:
     """
     asked = RetrainOptions(**typed)
     if watched_run() is not None:
-        hint = "call it without lineage run"
-        raise InputError("is itself watched by lineage run", where="lineage retrain", hint=hint)
+        raise InputError("is itself watched by lineage run", "lineage retrain", "call it without lineage run")
     words: tuple[str, ...] | None = ctx.meta.get(_COMMAND)
     if words is not None and (len(asked.models) != 1 or not words):
         raise click.UsageError("behind -- stands the command of one model: lineage retrain MODEL -- COMMAND")

@@ -5,14 +5,13 @@ import os
 import shlex
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lineage.capturing.capture import committed
 from lineage.capturing.finish import RunRequest
 from lineage.capturing.request import Listener
 from lineage.capturing.run import Attempt, CapturedRun, Command, run_and_capture
-from lineage.code.snapshots.run_code import begin
 from lineage.dvc import repro
 from lineage.errors import InputError
 from lineage.git.repository import GitRepository
@@ -25,6 +24,7 @@ from lineage.retraining.metrics import Tolerance, compare_metrics
 from lineage.retraining.plan import renewals, unmoved, with_files
 from lineage.running.activation import Activation
 from lineage.targets.source import ExaminableSource
+from lineage.targets.spec import Target
 
 # Who sends one of these to a command means all of them.
 _ENDS_ALL = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT})
@@ -32,44 +32,61 @@ _INTERRUPTED_SHELL = 128 + signal.SIGINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainRequest:
+    """What is to be done, and how. ``metrics`` and ``params``: POSIX from the root."""
+
+    root: Path
+    commit: str
+    """HEAD"""
+    words: tuple[str, ...] | None = None
+    """the command that was typed"""
+    dry_run: bool = False
+    keep_going: bool = False
+    tolerances: Mapping[str, Tolerance]
+    place: Path | None = None
+    """of the linked work tree to train in"""
+    metrics: str | None = None
+    params: str | None = None
+    serve: str | None = None
+    snapshot: bool = True
+    track: bool = False
+    given: Mapping[str, str]
+    """the variables that we were given"""
+    policy: Callable[[Path], Policy]
+    """of the work tree with this root"""
+    source: Callable[[Target], ExaminableSource]
+    listener: Listener
+    attempt: Attempt
+    """raises ``KeyboardInterrupt`` where somebody ended what was attempted"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Where and how all commands run."""
+    """Where all commands run."""
 
     root: Path
     """of the work tree"""
     activation: Activation
     source: ExaminableSource
     """the environment, to be read as it is then"""
-    policy: Callable[[Path], Policy]
-    """of the work tree with this root"""
-    listener: Listener
-    attempt: Attempt
-    """raises ``KeyboardInterrupt`` where somebody ended what was attempted"""
-    given: Mapping[str, str]
-    """the variables that we were given"""
-    serve: str | None = None
-    snapshot: bool = True
-    tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
-    metrics: str | None = None
-    """typed; POSIX from the root"""
-    params: str | None = None
+    request: RetrainRequest
 
     def variables(self) -> dict[str, str]:
         """Those of a command."""
-        return self.activation.variables(self.given)
+        return self.activation.variables(self.request.given)
 
     def dvc(self) -> tuple[str, ...]:
         """The words that start DVC."""
         return repro.dvc_program(self.activation.programs)
 
     def tell(self, text: str) -> None:
-        self.listener.tell(text)
+        self.request.listener.tell(text)
 
 
 def words_of(job: Job, ground: Ground) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(what is run, what may be told of it): of a stage, DVC is asked whether it would do anything by itself."""
     if job.stage is None:
-        return job.words, published(job.words, root=str(ground.root), home=ground.given.get("HOME", "")).words
+        return job.words, published(job.words, root=str(ground.root), home=ground.request.given.get("HOME", "")).words
     project = ground.root / job.stage.project
     is_forced = repro.is_current(ground.dvc(), project, job.stage.name, ground.variables())
     return _stage_words(job.stage, ground, is_forced)
@@ -130,7 +147,7 @@ def _outcome(job: Job, renewal: Renewal, shown: tuple[str, ...], failure: str) -
 
 
 def _compared(outcome: Outcome, before: StoredManifest, after: StoredManifest, ground: Ground) -> Outcome:
-    metrics = compare_metrics(before.manifest.metrics, after.manifest.metrics, ground.tolerances)
+    metrics = compare_metrics(before.manifest.metrics, after.manifest.metrics, ground.request.tolerances)
     state = "beyond" if any(one.state == "beyond" for one in metrics) else "retrained"
     return replace(outcome, state=state, id=after.id, parent=after.manifest.parent, metrics=metrics, detail="")
 
@@ -147,17 +164,17 @@ def _run(job: Job, ground: Ground, words: tuple[str, ...], shown: tuple[str, ...
         words=words,
         variables=variables,
         shown=None if job.stage is None else shown,
-        renewals=tuple(with_files(one, ground.metrics, ground.params) for one in renewals(job)),
+        renewals=tuple(with_files(one, ground.request.metrics, ground.request.params) for one in renewals(job)),
         quiet=True,
     )
     asked = RunRequest(
-        policy=ground.policy,
+        policy=ground.request.policy,
         source=lambda _: ground.source,
-        serve=ground.serve or (shlex.join(job.serve) if job.serve else None),
-        snapshot=ground.snapshot,
+        serve=ground.request.serve or (shlex.join(job.serve) if job.serve else None),
+        snapshot=ground.request.snapshot,
         variables=variables,
     )
-    made = run_and_capture(command, asked, ground.listener, ground.attempt)
+    made = run_and_capture(command, asked, ground.request.listener, ground.request.attempt)
     ended = made.ended
     if ended.started and (ended.signal in _ENDS_ALL or ended.status == _INTERRUPTED_SHELL):
         raise KeyboardInterrupt

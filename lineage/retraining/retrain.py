@@ -2,58 +2,27 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from lineage.capturing.finish import serve_command
-from lineage.capturing.request import Listener
-from lineage.capturing.run import Attempt
 from lineage.checking.revisions.revision import Revision
 from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
 from lineage.git.linked import linked
 from lineage.model.retraining import Job, Outcome, Retraining
-from lineage.portable.policy import Policy
-from lineage.retraining.metrics import Tolerance, unjudged
+from lineage.retraining.metrics import unjudged
 from lineage.retraining.next_steps import tell_next
 from lineage.retraining.plan import Choice, given_job, jobs, ordered
 from lineage.retraining.recorded_command import Programs
-from lineage.retraining.rerun import Ground, run_job, words_of
+from lineage.retraining.rerun import Ground, RetrainRequest, run_job, words_of
 from lineage.running.activation import Activation, activation
-from lineage.targets.source import ExaminableSource
 from lineage.targets.spec import Target
 
 _INTERRUPTED = "interrupted"
 _BAD = frozenset({"failed", "beyond", "due", "skipped"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetrainRequest:
-    """What is to be done, and how. ``metrics`` and ``params``: POSIX from the root."""
-
-    root: Path
-    commit: str
-    """HEAD"""
-    words: tuple[str, ...] | None = None
-    """the command that was typed"""
-    dry_run: bool = False
-    keep_going: bool = False
-    tolerances: Mapping[str, Tolerance]
-    place: Path | None = None
-    """of the linked work tree to train in"""
-    metrics: str | None = None
-    params: str | None = None
-    serve: str | None = None
-    snapshot: bool = True
-    track: bool = False
-    given: Mapping[str, str]
-    """the variables that we were given"""
-    policy: Callable[[Path], Policy]
-    source: Callable[[Target], ExaminableSource]
-    listener: Listener
-    attempt: Attempt
 
 
 class Retrained(NamedTuple):
@@ -147,21 +116,9 @@ def _ground(asked: RetrainRequest, active: Activation) -> Ground:
     # What is unusable is told before any training.
     serve_command(asked.serve)
     asked.policy(asked.root)
-    return Ground(
-        root=asked.root,
-        activation=active,
-        # By its interpreter: the command runs elsewhere, and a target was typed from here.
-        source=asked.source(Target(kind="python", location=str(active.python))),
-        policy=asked.policy,
-        listener=asked.listener,
-        attempt=asked.attempt,
-        given=asked.given,
-        serve=asked.serve,
-        snapshot=asked.snapshot,
-        tolerances=asked.tolerances,
-        metrics=asked.metrics,
-        params=asked.params,
-    )
+    # By its interpreter: the command runs elsewhere, and a target was typed from here.
+    source = asked.source(Target(kind="python", location=str(active.python)))
+    return Ground(root=asked.root, activation=active, source=source, request=asked)
 
 
 def _placed(asked: RetrainRequest, ground: Ground, head: Revision) -> Path:
@@ -246,6 +203,6 @@ def _script(todo: Iterable[Line], ground: Ground, asked: RetrainRequest) -> list
 def _lines(job: Job, words: Sequence[str], ground: Ground, root: Path) -> Iterator[str]:
     for one in job.models:
         yield f"# {one.stored.manifest.name}: {'; '.join(one.reasons)}"
-    before = ground.activation.as_shell(ground.given)
+    before = ground.activation.as_shell(ground.request.given)
     command = " ".join([*([before] if before else []), shlex.join(words)])
     yield f"cd {shlex.quote(str(root / job.directory))} && {command}"
