@@ -30,14 +30,14 @@ def command(source: str, force: bool, form: str, output: Path | None, quiet: boo
         hint = "write it as bundle:FILE"
         raise InputError("is nothing that can be imported", where=source or "''", hint=hint)
     from lineage.git.repository import GitRepository
-    from lineage.sharing.unbundle import bring_home
+    from lineage.sharing.unbundle import unbundle
 
     path = Path(place)
     with (
         GitRepository.open(Path.cwd()) as repository,
         Progress("reading the bundle", quiet, lambda: path.stat().st_size) as advance,
     ):
-        done = bring_home(path, repository, force=force, advance=advance)
+        done = unbundle(path, repository, force=force, advance=advance)
         manifest = os.path.relpath(repository.root / done.stored.path.rpartition(":")[2])
     stored = replace(done.stored, path=manifest)
     say(f"commit: {done.commit}" if done.ref is None else f"commit: {done.commit}, kept at {done.ref}", quiet)

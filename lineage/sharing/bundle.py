@@ -1,6 +1,6 @@
 """One model in one file: its manifest, the commit of its code and, when asked, its weights.
 
-For a machine that may not push: what is in the file can be brought home from anywhere, see ``importing``. The same
+For a machine that may not push: what is in the file can be brought home from anywhere, see ``unbundle``. The same
 model gives the same bytes.
 """
 

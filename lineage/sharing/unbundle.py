@@ -62,7 +62,7 @@ class _Opened:
     """of the manifest"""
 
 
-def bring_home(path: Path, repository: GitRepository, *, force: bool, advance: Advance | None = None) -> Imported:
+def unbundle(path: Path, repository: GitRepository, *, force: bool, advance: Advance | None = None) -> Imported:
     """Take what a bundle holds into a repository.
 
     With ``force`` a manifest and weights that differ are replaced. Raises ``InputError`` where the bundle cannot be
