@@ -1,16 +1,19 @@
 """The only list of forms of dependency files: how their files are named, and the module that reads one.
 
-A module is imported when a file of its form is met. Each has the names of ``Form``.
+A module is imported when a file of its form is met. Each has the names of ``Form``; one whose files tell by more than
+the marker of a row what is installed where has ``locked`` beside these: as ``declarations``, with a marker environment
+behind, for what is installed there.
 """
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 
 Include = Callable[[str], bytes | None]
@@ -41,18 +44,25 @@ class Row:
     """regular expression of the base names that its module may recognise"""
     module: str
     """below ``lineage.dependencies``"""
+    pins: str = ""
+    """regular expression of the base names that are taken for a lock wherever a target is named"""
+
+
+def _lock(names: str, module: str) -> Row:
+    """A form of which every file pins."""
+    return Row(names=names, module=module, pins=names)
 
 
 FORMS = (
-    Row(names=r"pylock\.(?:[^.]+\.)?toml", module="pyproject.pylock"),
-    Row(names=r"uv\.lock", module="pyproject.uv_lock"),
-    Row(names=r"poetry\.lock", module="pyproject.poetry_lock"),
-    Row(names=r"pdm\.lock", module="pyproject.pdm_lock"),
-    Row(names=r"Pipfile\.lock", module="pyproject.pipfile_lock"),
+    _lock(r"pylock\.(?:[^.]+\.)?toml", "pyproject.pylock"),
+    _lock(r"uv\.lock", "pyproject.uv_lock"),
+    _lock(r"poetry\.lock", "pyproject.poetry_lock"),
+    _lock(r"pdm\.lock", "pyproject.pdm_lock"),
+    _lock(r"Pipfile\.lock", "pyproject.pipfile_lock"),
     Row(names=r"Pipfile", module="pyproject.pipfile"),
-    Row(names=r"pixi\.lock", module="conda.pixi_lock"),
+    _lock(r"pixi\.lock", "conda.pixi_lock"),
     Row(names=r"pixi\.toml", module="conda.pixi"),
-    Row(names=r"(?i:.*conda-lock.*\.ya?ml)", module="conda.conda_lock"),
+    _lock(r"(?i:.*conda-lock.*\.ya?ml)", "conda.conda_lock"),
     Row(names=r"python_env\.ya?ml", module="conda.mlflow_env"),
     Row(names=r"(?i:.*\.ya?ml)", module="conda.environment"),
     Row(names=r"(?i:.*(?:docker|container)file.*)", module="docker.dockerfile"),
@@ -61,8 +71,12 @@ FORMS = (
     Row(names=r"pyproject\.toml", module="pyproject.pyproject"),
     Row(names=r"setup\.cfg", module="setuptools.setup_cfg"),
     Row(names=r"setup\.py", module="setuptools.setup_py"),
-    Row(names=r"(?i:.*\.(?:txt|lock))", module="conda.explicit"),
-    Row(names=r"(?i:.*\.(?:txt|in|pip|lock))", module="pip.requirements"),
+    Row(names=r"(?i:.*\.(?:txt|lock))", module="conda.explicit", pins=r"(?i:conda-(?:linux|osx|win)-.*\.(?:txt|lock))"),
+    Row(
+        names=r"(?i:.*\.(?:txt|in|pip|lock))",
+        module="pip.requirements",
+        pins=r".*requirements.*\.txt|constraints.*\.txt|requirements.*\.lock",
+    ),
 )
 """Most specific first."""
 
@@ -81,6 +95,65 @@ def form_of(path: str) -> Form | None:
             if module.recognise(path):
                 return module
     return None
+
+
+def read(form: Form, path: str, content: bytes, include: Include) -> Declarations:
+    """What a file of a form asks for. Raises ``InputError``."""
+    return form.declarations(path, _document(form.PARSE, content, path), content, include)
+
+
+def lock_form_of(path: str) -> Form | None:
+    """What reads a lock, by its POSIX path: any text may be a requirements file there."""
+    return form_of("requirements.txt" if path.endswith(_TEXTS) else path)
+
+
+def read_locked(
+    form: Form, path: str, content: bytes, include: Include, environment: Mapping[str, str]
+) -> Declarations:
+    """What a file installs into an environment of these markers; which rows count, they and the groups tell.
+
+    Raises ``InputError``.
+    """
+    locked = getattr(form, "locked", None)
+    if locked is None:
+        return read(form, path, content, include)
+    found: Declarations = locked(path, _document(form.PARSE, content, path), content, include, environment)
+    return found
+
+
+_TEXTS = (".txt", ".in")
+_CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+def _document(kind: str, content: bytes, path: str) -> Any:
+    marker = _CONFLICT.search(content) if kind in ("yaml", "json") else None  # the others look by themselves
+    if marker is not None:
+        line = content.count(b"\n", 0, marker.start()) + 1
+        raise InputError("is a conflict marker", f"{path}:{line}", "take one side whole")
+    if kind == "toml":
+        from lineage.system.tomlfile import parse_toml
+
+        return parse_toml(content, path)
+    if kind == "yaml":
+        from lineage.system.yamlfile import read_yaml
+
+        return read_yaml(content, path)
+    if kind == "json":
+        import json
+
+        try:
+            return json.loads(content)
+        except json.JSONDecodeError as error:
+            raise InputError(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}:{error.colno}") from error
+        except (ValueError, RecursionError) as error:
+            raise InputError("is not JSON in UTF-8 that can be read", where=path) from error
+    return None
+
+
+def is_lock_file(path: str) -> bool:
+    """Whether a path is a lock's by its name alone: that of a file that pins, and is taken for nothing else."""
+    name = posixpath.basename(path)
+    return any(row.pins and re.fullmatch(row.pins, name) for row in FORMS)
 
 
 _FOLDER = "requirements"

@@ -56,6 +56,7 @@ class LockRows(Rows):
         group: str = MAIN,
         extras: Iterable[str] = (),
         requires: Iterable[str] = (),
+        hashes: tuple[str, ...] = (),
     ) -> None:
         """One row; what cannot be understood becomes an unknown. ``marker`` is one that names no extra or group."""
         try:
@@ -76,6 +77,7 @@ class LockRows(Rows):
                 line=block.line,
                 requires=tuple(sorted(set(requires) - {name_found})),
                 is_own=place.is_own,
+                hashes=hashes,
             )
         )
 
@@ -95,6 +97,12 @@ class LockRows(Rows):
         """A block that says nothing that can be judged, by its name where it has one."""
         subject = f"package:{canonical(name)}" if is_name(name) else "packages"
         self.unknown.append(Unknown(subject, f"{block.place} {message}"))
+
+    def is_listed(self, block: Block, name: str, told: bool | str) -> bool:
+        """Whether a row is to be listed, as ``Installed`` tells; what it cannot tell is unknown by the row's name."""
+        if isinstance(told, str):
+            self.not_understood(block, name, told)
+        return told is True
 
     def place(self, block: Block, name: str, source: Mapping[str, Any]) -> Place | None:
         """The place that the keys ``git``, ``url``, ``path`` tell; ``None`` after it was noted as unknown."""
@@ -126,6 +134,7 @@ def _one(rows: list[Dependency]) -> Dependency:
         line=min(row.line for row in rows),
         requires=tuple(sorted({name for row in rows for name in row.requires})),
         is_own=first.is_own,
+        hashes=tuple(sorted({one for row in rows for one in row.hashes})),
     )
 
 

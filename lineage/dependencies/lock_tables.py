@@ -56,6 +56,12 @@ class Block:
             raise self.wrong(key, "a list of texts")
         return tuple(value) if value else ()
 
+    def hashes(self, *keys: str) -> tuple[str, ...]:
+        """The texts under ``hash`` of the tables, or lists of tables, that stand there; what has none tells nothing."""
+        listed = (value if isinstance(value, list) else [value] for value in map(self.values.get, keys))
+        tables = (one for each in listed for one in each if isinstance(one, dict))
+        return tuple(sorted({one["hash"] for one in tables if isinstance(one.get("hash"), str)}))
+
     def table(self, key: str) -> "Block":
         value = self.values.get(key, {})
         if not isinstance(value, dict):

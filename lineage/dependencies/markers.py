@@ -34,17 +34,22 @@ def marker_environment(environment: Environment) -> dict[str, str]:
 
 
 def holds(marker: str, environment: Mapping[str, str]) -> bool | None:
-    """Whether a marker holds; ``None`` where it asks for what the environment does not tell."""
+    """Whether a marker holds; ``None`` where it is none, or asks for what the environment does not tell."""
     if not marker:
         return True
     if untold(marker, environment):
         return None
-    from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName  # most rows have no marker
+    from packaging.markers import (  # most rows have no marker
+        InvalidMarker,
+        Marker,
+        UndefinedComparison,
+        UndefinedEnvironmentName,
+    )
     from packaging.version import InvalidVersion
 
     try:
         return Marker(marker).evaluate({**environment, "extra": ""})
-    except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
+    except (InvalidMarker, RecursionError, UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
         return None
 
 

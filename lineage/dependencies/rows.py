@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from lineage.dependencies.pip.entries import Entry, parse_entry
+from lineage.dependencies.pip.entries import Requirement, parse_requirement
 from lineage.dependencies.pip.origins import ARCHIVES
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
@@ -30,19 +30,19 @@ class Rows:
         """One requirement (PEP 508, or as pip takes it); what cannot be read becomes an unknown."""
         editable = re.match(r"-e\s|--editable[ =]", text)
         try:
-            entry = parse_entry(text[editable.end() :].strip() if editable else text, editable is not None)
+            found = parse_requirement(text[editable.end() :].strip() if editable else text, editable is not None)
         except InputError as error:
             self.not_read(text, line, error.message, file)
             return
         if marker:
-            entry = replace(entry, marker=f"({entry.marker}) and ({marker})" if entry.marker else marker)
-        self.entry(entry, group, line, file)
+            found = replace(found, marker=f"({found.marker}) and ({marker})" if found.marker else marker)
+        self.add(found, group, line, file)
 
-    def entry(self, entry: Entry, group: str, line: int, file: str = "") -> None:
+    def add(self, found: Requirement, group: str, line: int, file: str = "") -> None:
         """What a requirement says, as a row; one that names nothing is called by its address, and told as unknown."""
-        row = dependency(entry, group, line, self.path, file)
+        row = dependency(found, group, line, self.path, file)
         self.dependencies.append(row)
-        if entry.name is None and row.version is None and not row.is_own:
+        if found.name is None and row.version is None and not row.is_own:
             place = f"{file or self.path}:{line}" if line else file or self.path
             self.unknown.append(Unknown("packages", f"{place} installs what it does not name"))
 
@@ -97,14 +97,14 @@ def in_order(rows: Iterable[Dependency]) -> tuple[Dependency, ...]:
     )
 
 
-def dependency(entry: Entry, group: str = MAIN, line: int = 0, path: str = "", file: str = "") -> Dependency:
+def dependency(found: Requirement, group: str = MAIN, line: int = 0, path: str = "", file: str = "") -> Dependency:
     """A requirement as a row; ``path`` is the file that it is read for, ``file`` the included one it stands in."""
     origin, is_own = None, False
-    version = entry.pinned
-    name = entry.name
-    if entry.address is not None:
-        origin = entry.address.origin
-        local = entry.address.path
+    version = found.pinned
+    name = found.name
+    if found.address is not None:
+        origin = found.address.origin
+        local = found.address.path
         if local is not None:
             origin, is_own = local_origin(local, file or path)
         told = guessed_name(local if local is not None else origin)
@@ -115,11 +115,11 @@ def dependency(entry: Entry, group: str = MAIN, line: int = 0, path: str = "", f
     return Dependency(
         name=name or "",
         version=version,
-        specifier="" if entry.address is not None else in_normal_form(entry.specifier),
-        written="" if entry.address is not None else entry.specifier,
+        specifier="" if found.address is not None else in_normal_form(found.specifier),
+        written="" if found.address is not None else found.specifier,
         origin=origin,
-        extras=entry.extras,
-        marker=entry.marker,
+        extras=found.extras,
+        marker=found.marker,
         group=group,
         line=line,
         file="" if file == path else file,

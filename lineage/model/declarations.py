@@ -1,10 +1,10 @@
 """What a dependency file asks for: declarations (ranges) and locks (exact versions), by meaning and not by line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lineage.model.plan import Due
-from lineage.portable.environment import Unknown
+from lineage.portable.environment import Problem, Unknown
 
 MAIN = "main"
 GROUPS = (MAIN, "dev", "test", "docs", "build")
@@ -44,6 +44,12 @@ class Dependency:
     """the project itself or another part of its repository: code, no package"""
     manager: str = "pypi"
     """``pypi`` or ``conda``"""
+    hashes: tuple[str, ...] = field(default=(), compare=False)
+    """``sha256:<hex>`` and the like: any one of them may be installed. This and what follows tell what a lock installs,
+    and nothing of whether an edit matters"""
+    is_editable: bool = field(default=False, compare=False)
+    is_constraint: bool = field(default=False, compare=False)
+    """it only narrows what another row asks for"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,8 @@ class Declarations:
     unknown: tuple[Unknown, ...] = ()
     """rows that could not be understood, by subject (``package:NAME``, ``python``, ``packages``), with file and line in
     the reason; sorted"""
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """of what the file says, as ``lock.credentials``; sorted"""
 
 
 UNRESOLVED = "resolve:"

@@ -1,17 +1,20 @@
 """A lock file as target: what it promises to install, for the interpreter and platform that a manifest records.
 
-A lock cannot tell the interpreter, the platform or the accelerator it will meet: these are not known here, never
-assumed equal. Nothing of it is installed or fetched, and files are read only below the repository it lies in.
+A lock cannot tell the platform or the accelerator it will meet, and most cannot tell the interpreter: these are not
+known here, never assumed equal. Nothing of it is installed or fetched, and files are read only below the repository it
+lies in.
 """
 
 import os
+import re
 from pathlib import Path
 
+from lineage.dependencies.forms import lock_form_of, read_locked
 from lineage.dependencies.markers import marker_environment
 from lineage.errors import InputError
+from lineage.model.declarations import Declarations
 from lineage.portable.environment import Environment, Observation
 from lineage.system.files import read_document
-from lineage.targets.lock_forms import reader_of
 from lineage.targets.lock_selection import select
 from lineage.targets.source import Identify, every_name
 
@@ -28,26 +31,34 @@ class LockSource:
         self._recorded = Environment() if recorded is None else recorded
 
     def observe(self, identify: Identify = every_name) -> Observation:
-        reader = reader_of(self.location)
-        if reader is None:
+        path = Path(os.path.abspath(self.location))  # noqa: PTH100 - links kept: includes are beside what is named
+        tree = _tree(path.parent)
+        name = path.relative_to(tree).as_posix()
+        form = lock_form_of(name)
+        if form is None:
             raise InputError(
                 "is no lock file of a known format, by its name",
                 where=self.location,
-                hint="requirements.txt and other .txt or .in files of that format are read",
+                hint="requirements files, and the locks of uv, poetry, pdm, pipenv, conda, pixi and pip are read",
             )
-        path = Path(os.path.abspath(self.location))  # noqa: PTH100 - links kept: includes are beside what is named
         content = read_document(Path(self.location), "lock file")
-        tree = _tree(path.parent)
-        lock = reader(content, path.relative_to(tree).as_posix(), lambda name: _read(tree, name))
-        selected = select(lock.rows, marker_environment(self._recorded), self._recorded.packages)
+        markers = marker_environment(self._recorded)
+        lock = read_locked(form, name, content, lambda other: _read(tree, other), markers)
+        selected = select(lock, markers, self._recorded.packages)
         return Observation(
-            environment=Environment(packages=selected.packages),
+            environment=Environment(python=_python(lock), packages=selected.packages),
             kind="lock",
             location=self.location,
             installed=False,
             unknown=selected.unknown,
             problems=lock.problems,
         )
+
+
+def _python(lock: Declarations) -> str | None:
+    """The Python that a lock installs too, as those of conda do; one that it only asks for is a range."""
+    is_exact = lock.is_lock and re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", lock.python or "")
+    return lock.python if is_exact else None
 
 
 def _tree(directory: Path) -> Path:

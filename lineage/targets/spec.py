@@ -54,7 +54,7 @@ def parse_target(text: str) -> Target:
     if text.endswith(SUFFIX):
         return Target(kind="manifest", location=text)
     # Only here: a target that says what it is needs none of it.
-    from lineage.targets.lock_forms import is_lock_file
+    from lineage.dependencies.forms import is_lock_file
 
     if is_lock_file(text):
         return Target(kind="lock", location=text)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lineage.dependencies.forms import FORMS, form_of
+from lineage.dependencies.forms import FORMS, form_of, is_lock_file, lock_form_of
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,37 @@ def test_each_form_is_in_the_list_once() -> None:
 
     assert len(modules) == len(set(modules))
     assert all(re.compile(row.names) for row in FORMS)
+
+
+@pytest.mark.parametrize(
+    ("path", "known", "read"),
+    [
+        ("requirements.txt", True, True),
+        ("deploy/requirements-cpu.txt", True, True),
+        ("dev-requirements.txt", True, True),
+        ("constraints.txt", True, True),
+        ("requirements.lock", True, True),
+        ("requirements/base.txt", False, True),
+        ("frozen.txt", False, True),
+        ("requirements.in", False, True),
+        ("requirements.txt/python", False, False),
+        ("requirements.txt.bak", False, False),
+        ("uv.lock", True, True),
+        ("services/api/poetry.lock", True, True),
+        ("pdm.lock", True, True),
+        ("Pipfile.lock", True, True),
+        ("pylock.toml", True, True),
+        ("deploy/pylock.gpu.toml", True, True),
+        ("conda-lock.yml", True, True),
+        ("gpu.conda-lock.yaml", True, True),
+        ("conda-linux-64.lock", True, True),
+        ("pixi.lock", True, True),
+        ("pyproject.toml", False, True),
+        ("Pipfile", False, True),
+        ("environment.yml", False, True),
+        ("python3", False, False),
+        ("", False, False),
+    ],
+)
+def test_a_name_tells_whether_a_file_is_a_lock(path: str, known: bool, read: bool) -> None:
+    assert (is_lock_file(path), lock_form_of(path) is not None) == (known, read)

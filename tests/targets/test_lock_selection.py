@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.dependencies.pip.reading import parse_requirements
+from lineage.dependencies.pip.requirements import locked
 from lineage.portable.environment import LOCAL, Package, Unknown
 from lineage.targets.lock_selection import Selection, select
 from tests.support.generated import NAMES, VERSIONS
@@ -18,7 +18,7 @@ NARROWER = "numpy==1.26.4\nscipy<2\njoblib==1.4.2 ; sys_platform == 'win32'\n"
 
 def selected(text: str, recorded: tuple[Package, ...] = ()) -> Selection:
     files = {"narrower.txt": NARROWER.encode()}
-    return select(parse_requirements(text.encode(), "requirements.txt", files.get).rows, LINUX, recorded)
+    return select(locked("requirements.txt", None, text.encode(), files.get, LINUX), LINUX, recorded)
 
 
 def pin(name: str, version: str, artifact: str | None = None, origin: str | None = None) -> Package:

@@ -199,8 +199,10 @@ def test_files_beside_it_are_read_through_links_that_stay_inside(tmp_path: Path)
 
 BROKEN = [
     ("missing.txt", "{}/missing.txt: there is no such lock file"),
-    ("uv.lock", "{}/uv.lock: is no lock file of a known format, by its name\n"
-     "  requirements.txt and other .txt or .in files of that format are read"),
+    ("notes.lock", "{}/notes.lock: is no lock file of a known format, by its name\n"
+     "  requirements files, and the locks of uv, poetry, pdm, pipenv, conda, pixi and pip are read"),
+    ("uv.lock", "uv.lock: has the lock version None, and only 1 is known\n"
+     "  lock it again, or restore the version that git holds"),
     ("directory.txt", "{}/directory.txt: lock file cannot be read: Is a directory"),
     ("fifo.txt", "{}/fifo.txt: lock file must be a regular file"),
     ("large.txt", "{}/large.txt: lock file is larger than 8388608 bytes"),
@@ -211,7 +213,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("name", "message"), BROKEN)
 def test_what_cannot_be_read_is_named(name: str, message: str, tmp_path: Path) -> None:
-    write(tmp_path, {"uv.lock": b"", "includes.txt": b"-r fifo.txt", "binary.txt": b"\x80\x02}"})
+    write(tmp_path, {"uv.lock": b"", "notes.lock": b"", "includes.txt": b"-r fifo.txt", "binary.txt": b"\x80\x02}"})
     (tmp_path / "directory.txt").mkdir()
     os.mkfifo(tmp_path / "fifo.txt")
     with (tmp_path / "large.txt").open("wb") as file:

@@ -5,16 +5,14 @@ read without an error is kept, so nothing is checked again. A row that is not ex
 asks: then the file itself is read.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 from lineage import __version__
 from lineage.checking.due.promises import Promises
-from lineage.dependencies.forms import form_of
+from lineage.dependencies.forms import form_of, read
 from lineage.errors import InputError
 from lineage.git.objects import GitObjects
 from lineage.model.code import Code
@@ -27,8 +25,6 @@ from lineage.system.files import MAX_DOCUMENT_BYTES
 
 Blob = Callable[[str], bytes | None]
 """(blob id, or COMMIT:PATH) → bytes; ``None`` where the object is not here. Raises ``InputError`` for one too large."""
-
-_CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 class Readings:
@@ -75,7 +71,7 @@ class Readings:
                 asked.append(other)
                 return include(other)
 
-            found = form.declarations(path, _document(form.PARSE, text, path), text, note)
+            found = read(form, path, text, note)
             if asked:  # also where it had no answer: another revision may have the file
                 return found
             self._cache.enter("declared", key, declarations_row(found))
@@ -90,39 +86,14 @@ class Readings:
         return self._promises[key][1]
 
 
-def _document(kind: str, content: bytes, path: str) -> Any:
-    marker = _CONFLICT.search(content) if kind in ("yaml", "json") else None  # the others look by themselves
-    if marker is not None:
-        line = content.count(b"\n", 0, marker.start()) + 1
-        raise InputError("is a conflict marker", f"{path}:{line}", "take one side whole")
-    if kind == "toml":
-        from lineage.system.tomlfile import parse_toml
-
-        return parse_toml(content, path)
-    if kind == "yaml":
-        from lineage.system.yamlfile import read_yaml
-
-        return read_yaml(content, path)
-    if kind == "json":
-        import json
-
-        try:
-            return json.loads(content)
-        except json.JSONDecodeError as error:
-            raise InputError(f"is not JSON: {error.msg}", where=f"{path}:{error.lineno}:{error.colno}") from error
-        except (ValueError, RecursionError) as error:
-            raise InputError("is not JSON in UTF-8 that can be read", where=path) from error
-    return None
-
-
 def kept_readings(objects: GitObjects) -> BlobCache:
     """What earlier checks of the repository read."""
     directory = objects.common_directory() / "lineage"
     return BlobCache(directory, readers_of(Path(__file__).parents[2], __version__))
 
 
-_DEPENDENCY = tuple(one.name for one in fields(Dependency))
-_DECLARATIONS = tuple(one.name for one in fields(Declarations))
+_DEPENDENCY = tuple(one.name for one in fields(Dependency) if one.compare)
+_DECLARATIONS = tuple(one.name for one in fields(Declarations) if one.compare)
 _TABLES = ("labels", "run", "inputs", "params", "metrics")
 _WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 _TIMES: Mapping[str, Any] = {"datetime": datetime, "date": date, "time": time}

@@ -1,7 +1,7 @@
 """conda-lock.yml, version 1: one row for each package, platform and category.
 
 Source: conda-lock's schema of its lock (``conda_lock/lockfile/v1/models.py``). The platform becomes a marker. Addresses
-and digests are left out; only the build string, which the name of a conda package's archive ends with, is kept.
+are left out; the build string, which the name of a conda package's archive ends with, is kept.
 Hand-written because conda-lock brings some 60 packages, and gives no lines.
 """
 
@@ -77,6 +77,7 @@ class _Reading:
                 line=line,
                 requires=_requires(item.get("dependencies"), manager),
                 manager="conda" if manager == "conda" else "pypi",
+                hashes=_hashes(item.get("hash")),
             )
         )
 
@@ -97,6 +98,15 @@ class _Reading:
         return self.rows.finish(
             FORM, is_lock=True, has_graph=True, python=python, python_line=min(self._pythons.values(), default=0)
         )
+
+
+def _hashes(digests: object) -> tuple[str, ...]:
+    return sha256_hash(digests.get("sha256") if isinstance(digests, dict) else None)
+
+
+def sha256_hash(digest: object) -> tuple[str, ...]:
+    """A digest as a row has it."""
+    return (f"sha256:{digest}",) if isinstance(digest, str) and digest else ()
 
 
 def _build(item: dict[str, Any]) -> str:

@@ -60,7 +60,7 @@ def _first(content: bytes) -> Iterator[bytes]:
 def declarations(path: str, document: object, content: bytes, include: Include) -> Declarations:
     """What a list holds; nothing where it is none. Raises ``InputError`` for a conflict, with file and line."""
     rows = Rows(path)
-    lines = list(enumerate(decode(content, path).splitlines(), start=1)) if _is_list(content) else []
+    lines = list(enumerate(decode(content, path).splitlines(), start=1)) if is_list(content) else []
     reading = _Reading(rows, group_of_file(path))
     for number, line in lines:
         if is_conflict(Line(number, line)):
@@ -70,7 +70,7 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
     return rows.finish(FORM, is_lock=bool(rows.dependencies), python=python, python_line=place)
 
 
-def _is_list(content: bytes) -> bool:
+def is_list(content: bytes) -> bool:
     if is_explicit(content):
         return True
     head = content[:MAX_LENGTH].decode("utf-8", "replace").splitlines()[:-1]
@@ -113,7 +113,8 @@ class _Reading:
         if spec.name == "python":
             self.python = (spec.version, line)
             return
-        self._add(spec.name, spec.version or "", spec.label, line, "conda")
+        digest = text.split()[0].partition("#")[2]
+        self._add(spec.name, spec.version or "", spec.label, line, "conda", (digest,) if ":" in digest else ())
 
     def _read_pip(self, name: str, address: str, line: int) -> None:
         base = posixpath.basename(address.partition("#")[0])
@@ -125,7 +126,7 @@ class _Reading:
             return
         self._add(canonicalize_name(name), version, "", line, "pypi")
 
-    def _add(self, name: str, version: str, label: str, line: int, manager: str) -> None:
+    def _add(self, name: str, version: str, label: str, line: int, manager: str, hashes: tuple[str, ...] = ()) -> None:
         self._rows.dependencies.append(
             Dependency(
                 name=name,
@@ -135,5 +136,6 @@ class _Reading:
                 group=self._group,
                 line=line,
                 manager=manager,
+                hashes=hashes,
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
-from lineage.dependencies.conda.conda_lock import required_names
+from lineage.dependencies.conda.conda_lock import required_names, sha256_hash
 from lineage.dependencies.conda.spec import conda_name, parse_archive, pin
 from lineage.dependencies.pip.origins import read_address, wheel_name
 from lineage.dependencies.rows import local_origin
@@ -37,6 +37,7 @@ def pypi_row(item: dict[str, Any], address: str, path: str) -> Dependency | None
         origin=origin,
         requires=required_names(_names(item.get("requires_dist")), "pip"),
         is_own=is_own,
+        hashes=sha256_hash(item.get("sha256")),
     )
 
 
@@ -64,6 +65,7 @@ def conda_row(item: dict[str, Any], kind: str, address: str, path: str) -> Depen
         requires=required_names(_names(item.get("depends")), "conda"),
         is_own=is_own,
         manager="conda",
+        hashes=sha256_hash(item.get("sha256")),
     )
 
 

@@ -24,18 +24,32 @@ _NO_PATH = frozenset("<>=!~,;@ \t")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What one requirement says, wherever it stands."""
+class Requirement:
+    """What one requirement says, wherever it stands. Empty texts mean that it does not say."""
 
     name: str | None
+    """canonical, PEP 503; ``None`` where only a path or an address is named"""
     specifier: str = ""
+    """as written, without white space: ``>=1.2,<2``"""
     pinned: str | None = None
+    """the one exact version: of ``==`` without wildcard, of ``===``, or of the file name of a wheel"""
     extras: tuple[str, ...] = ()
+    """canonical, sorted"""
     marker: str = ""
+    """PEP 508, as ``packaging`` writes it"""
     address: Address | None = None
+    hashes: tuple[str, ...] = ()
+    """``sha256:<hex>``, ``sha384:…`` or ``sha512:…``, sorted: any one of them may be installed"""
+    is_editable: bool = False
+    is_constraint: bool = False
+    """it only narrows what another row asks for"""
+    file: str = ""
+    """of a row of a requirements file, its path in the tree"""
+    line: int = 0
+    """the first line of the row, from 1"""
 
 
-def parse_entry(text: str, editable: bool) -> Entry:
+def parse_requirement(text: str, editable: bool) -> Requirement:
     """What a requirement says. Raises ``InputError`` with what is wrong with its line, without secrets."""
     if len(text) > MAX_LENGTH:
         raise InputError(f"has a requirement of more than {MAX_LENGTH} characters")
@@ -46,7 +60,7 @@ def parse_entry(text: str, editable: bool) -> Entry:
         raise InputError(f"is not a requirement that can be read{shown}") from error
 
 
-def _plain(text: str) -> Entry:
+def _plain(text: str) -> Requirement:
     address = is_address(text)
     body, _, condition = text.partition("; " if address else ";")
     body = body.strip()
@@ -71,7 +85,7 @@ def _marker(text: str) -> str:
     return str(Marker(text))
 
 
-def _editable(text: str) -> Entry:
+def _editable(text: str) -> Requirement:
     from packaging.requirements import Requirement as Specified
 
     try:
@@ -96,18 +110,19 @@ def _editable(text: str) -> Entry:
     return _from_address(address, "")
 
 
-def _from_address(address: Address, marker: str, extras: tuple[str, ...] = ()) -> Entry:
-    return Entry(
+def _from_address(address: Address, marker: str, extras: tuple[str, ...] = ()) -> Requirement:
+    return Requirement(
         name=address.name,
         specifier="" if address.version is None else f"=={address.version}",
         pinned=address.version,
         extras=address.extras or extras,
         marker=marker,
         address=address,
+        hashes=address.hashes,
     )
 
 
-def _from_specified(found: "Specified", text: str, marker: str) -> Entry:
+def _from_specified(found: "Specified", text: str, marker: str) -> Requirement:
     name = canonical_name(found.name)
     address = None
     if found.url:
@@ -116,13 +131,14 @@ def _from_specified(found: "Specified", text: str, marker: str) -> Entry:
             raise InputError(f"names {name}, but its file is {address.name}")
     exact = {one.version for one in found.specifier if _is_exact(one.operator, one.version)}
     pinned = exact.pop() if len(exact) == 1 else None
-    return Entry(
+    return Requirement(
         name=name,
         specifier="" if found.url else _specifier_text(text),
         pinned=address.version if address else pinned,
         extras=tuple(sorted({canonical_name(extra) for extra in found.extras})),
         marker=marker,
         address=address,
+        hashes=address.hashes if address else (),
     )
 
 

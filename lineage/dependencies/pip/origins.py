@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from lineage.dependencies.pip.options import parse_hash
+from lineage.dependencies.pip.lines import parse_hash
 from lineage.errors import InputError
 from lineage.portable.environment import LOCAL
 from lineage.portable.identity import parse_origin

@@ -8,33 +8,39 @@ import posixpath
 from dataclasses import replace
 from typing import NamedTuple
 
-from lineage.dependencies.pip.entries import Entry, parse_entry
-from lineage.dependencies.pip.lines import Line, decode, is_conflict, logical_lines, split_line, split_words
-from lineage.dependencies.pip.nouns import ReadFile, Requirement, Requirements
-from lineage.dependencies.pip.options import Options, parse_options
+from lineage.dependencies.forms import Include
+from lineage.dependencies.pip.entries import Requirement, parse_requirement
+from lineage.dependencies.pip.lines import (
+    Line,
+    Options,
+    decode,
+    is_conflict,
+    logical_lines,
+    parse_options,
+    split_line,
+    split_words,
+)
 from lineage.dependencies.pip.origins import is_address
 from lineage.errors import InputError
 from lineage.portable.environment import Problem
 
 MAX_FILES = 100
-"""Files that one lock may include, each counted once."""
+"""Files that one file may include, each counted once."""
 
 _MAX_SHOWN = 20
 
 
-def parse_requirements(text: bytes, where: str, read: ReadFile) -> Requirements:
-    """The rows of a requirements file and of all that it includes; a file that is included twice counts once.
+def parse_requirements(content: bytes, where: str, include: Include) -> "Reading":
+    """A requirements file and all that it includes; a file that is included twice counts once.
 
-    ``where`` is its path in a tree, POSIX; includes are resolved from it and must lie in that tree, or ``read`` could
-    be asked for anything. A ``-r`` inside of constraints asks for requirements again, as pip does. Raises
+    ``where`` is its path in a tree, POSIX; includes are resolved from it and must lie in that tree, or ``include``
+    could be asked for anything. A ``-r`` inside of constraints asks for requirements again, as pip does. Raises
     ``InputError`` with every line that cannot be read.
     """
-    reading = Reading(read, most_failures=_MAX_SHOWN)
-    reading.read_file(text, where, False, (where,))
+    reading = Reading(include, most_failures=_MAX_SHOWN)
+    reading.read_file(content, where, False, (where,))
     reading.finish(where)
-    return Requirements(
-        rows=tuple(reading.rows), problems=tuple(sorted(set(reading.problems))), options=tuple(sorted(reading.options))
-    )
+    return reading
 
 
 class Failure(NamedTuple):
@@ -52,17 +58,15 @@ class Failure(NamedTuple):
 
 
 class Reading:
-    """What was found so far in a file and its includes; ``entries`` are what the ``rows`` were made of, one by one."""
+    """What was found so far in a file and its includes, in the order in which pip reads it."""
 
-    def __init__(self, read: ReadFile, most_failures: int | None = None) -> None:
+    def __init__(self, include: Include, most_failures: int | None = None) -> None:
         self.rows: list[Requirement] = []
-        self.entries: list[Entry] = []
         self.problems: list[Problem] = []
-        self.options: set[str] = set()
         self.failures: list[Failure] = []
         self.files: set[tuple[str, bool]] = set()
         """(path, whether it was read as constraints)"""
-        self._read = read
+        self._include = include
         self._most_failures = most_failures
 
     def finish(self, where: str) -> None:
@@ -101,48 +105,37 @@ class Reading:
     def _read_line(self, line: Line, place: str, constraint: bool, opened: tuple[str, ...]) -> None:
         text, written = split_line(line.text)
         options = parse_options(split_words(written))
-        self.options.update(options.names)
         if text or options.editables:
-            self._read_row(text, options, place, constraint)
+            self._read_row(text, options, line, opened[-1], constraint)
             return
         if options.hashes:
             raise InputError("has a hash without a requirement")
         if len(options.includes) > 1:
             raise InputError("names several files, of which pip reads only one", hint="write each on its own line")
         for path, narrows in options.includes:
-            self._include(path, narrows, opened, place)
+            self._read_include(path, narrows, opened, place)
 
-    def _read_row(self, text: str, options: Options, place: str, constraint: bool) -> None:
+    def _read_row(self, text: str, options: Options, line: Line, file: str, constraint: bool) -> None:
         if options.includes or len(options.editables) + bool(text) > 1:
             raise InputError("names several things, of which pip reads only one", hint="write each on its own line")
         editable = not text
-        entry = parse_entry(text or options.editables[0], editable)
-        if constraint and (editable or entry.name is None):
+        row = parse_requirement(text or options.editables[0], editable)
+        if constraint and (editable or row.name is None):
             raise InputError("is no constraint: it " + ("is editable" if editable else "names no package"))
-        row = Requirement(
-            where=place,
-            name=entry.name,
-            specifier=entry.specifier,
-            pinned=entry.pinned,
-            extras=entry.extras,
-            marker=entry.marker,
-            hashes=() if editable else options.hashes,
-            editable=editable,
-            constraint=constraint,
+        hashes = row.hashes if editable else tuple(sorted({*row.hashes, *options.hashes}))
+        if row.address is not None:
+            place = f"{file}:{line.number}"
+            self._note(row.address.secret, "lock.credentials", place, "its address holds credentials")
+            self._note(row.address.variable, "lock.variable", place, "its address holds an environment variable")
+        self.rows.append(
+            replace(row, hashes=hashes, is_editable=editable, is_constraint=constraint, file=file, line=line.number)
         )
-        if entry.address is not None:
-            hashes = tuple(sorted({*row.hashes, *entry.address.hashes}))
-            row = replace(row, origin=entry.address.origin, hashes=hashes)
-            self._note(entry.address.secret, "lock.credentials", place, "its address holds credentials")
-            self._note(entry.address.variable, "lock.variable", place, "its address holds an environment variable")
-        self.rows.append(row)
-        self.entries.append(entry)
 
     def _note(self, is_so: bool, code: str, place: str, detail: str) -> None:
         if is_so:
             self.problems.append(Problem(code, place, detail))
 
-    def _include(self, path: str, constraint: bool, opened: tuple[str, ...], place: str) -> None:
+    def _read_include(self, path: str, constraint: bool, opened: tuple[str, ...], place: str) -> None:
         if is_address(path):
             raise InputError("includes an address, which is not fetched", hint="include a file that lies beside it")
         if not path or not path.isprintable() or "${" in path:
@@ -158,7 +151,7 @@ class Reading:
         if len(self.files) > MAX_FILES:
             raise InputError(f"includes {target}: more than {MAX_FILES} files are included")
         try:
-            content = self._read(target)
+            content = self._include(target)
         except InputError as error:
             raise InputError(f"includes {target}: {error.message}") from error
         if content is None:

@@ -1,24 +1,28 @@
-"""A requirements or constraints file and all that it includes, read line by line by the reader of ``lock:`` targets.
+"""A requirements or constraints file and all that it includes: what it asks for, and what it installs.
 
-Beside that one this is lenient: a line that cannot be read is unknown by itself, for the others of the file still say
-which edits matter. What is no line, but breaks the file (a conflict, an include that goes in a circle), is refused.
+What it asks for is told leniently: a line that cannot be read is unknown by itself, for the others of the file still
+say which edits matter. What is no line, but breaks the file (a conflict, an include that goes in a circle), is refused.
+What it installs is refused for any line that pip would refuse, and nothing of a row is guessed.
 
 Rules for groups: a row is for what its own file is for, by that file's name; but what a main file includes is main.
 """
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 from packaging.utils import canonicalize_name
 
 from lineage.dependencies.conda.explicit import declarations as read_explicit
-from lineage.dependencies.conda.explicit import is_explicit
+from lineage.dependencies.conda.explicit import is_explicit, is_list
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
-from lineage.dependencies.pip.reading import Failure, Reading
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.pip.entries import Requirement
+from lineage.dependencies.pip.reading import Failure, Reading, parse_requirements
+from lineage.dependencies.rows import Rows, in_normal_form
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
+from lineage.portable.environment import Unknown
 
 FORM = "requirements"
 PARSE = "text"
@@ -64,7 +68,7 @@ def _is_other(path: str, content: bytes, reading: Reading) -> bool:
         return _CHART.search(content) is not None
     if _NAMES.fullmatch(base) is not None or any(map(_FOLDERS.fullmatch, folder.split("/")[-_DEPTH:])):
         return False
-    return bool(reading.failures) or not any(one.specifier or one.address for one in reading.entries)
+    return bool(reading.failures) or not any(one.specifier or one.address for one in reading.rows)
 
 
 def declarations(path: str, document: object, content: bytes, include: Include) -> Declarations:
@@ -78,9 +82,68 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
     return Rows(path).finish(FORM) if _is_other(path, content, reading) else _declared(path, content, reading)
 
 
+def locked(
+    path: str, document: object, content: bytes, include: Include, environment: Mapping[str, str]
+) -> Declarations:
+    """What a file installs, as it stands there, in the order of its lines; whoever asks judges its markers.
+
+    Raises ``InputError`` with every line that cannot be read.
+    """
+    if is_list(content):
+        return read_explicit(path, None, content, include)
+    reading = parse_requirements(content, path, include)
+    return Declarations(
+        path=path,
+        form=FORM,
+        dependencies=tuple(_promise(row) for row in reading.rows),
+        files=tuple(sorted({file for file, _ in reading.files})),
+        problems=tuple(sorted(set(reading.problems))),
+    )
+
+
+def _promise(row: Requirement) -> Dependency:
+    """A row as it stands there; its name is empty where it has none."""
+    return Dependency(
+        name=row.name or "",
+        version=row.pinned,
+        specifier=in_normal_form(row.specifier),
+        written=row.specifier,
+        origin=row.address.origin if row.address else None,
+        extras=row.extras,
+        marker=row.marker,
+        line=row.line,
+        file=row.file,
+        hashes=row.hashes,
+        is_editable=row.is_editable,
+        is_constraint=row.is_constraint,
+    )
+
+
 def included(path: str, content: bytes, include: Include) -> Declarations:
     """What a file asks for that another one names as requirements file, whatever its own name. Raises as above."""
     return _declared(path, content, _read(path, content, include))
+
+
+def read_included(rows: Rows, file: str, group: str, line: int, include: Include) -> None:
+    """Adds the rows of a requirements file that ``rows``' own file names on ``line``, for ``group``.
+
+    ``file`` is relative to the folder of that file. What cannot be read is unknown; a file that is broken as a whole
+    raises ``InputError``.
+    """
+    place = f"{rows.path}:{line}" if line else rows.path
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(rows.path), file))
+    if file.startswith("/") or target.startswith("../") or target == ".." or not file.isprintable():
+        rows.unknown.append(Unknown("packages", f"{place} reads a file that is not in the repository"))
+        return
+    try:
+        content = include(target)
+    except InputError as error:
+        rows.unknown.append(Unknown("packages", f"{place} reads {target}: {error.message}"))
+        return
+    if content is None:
+        rows.unknown.append(Unknown("packages", f"{place} reads {target}, which does not exist"))
+        return
+    rows.merge(included(target, content, include), group)
 
 
 def _read(path: str, content: bytes, include: Include) -> Reading:
@@ -97,11 +160,10 @@ def _declared(path: str, content: bytes, reading: Reading) -> Declarations:
     rows.files.update(file for file, _ in reading.files)
     groups: dict[str, str] = {}
     root = group_of_file(path)
-    for row, entry in zip(reading.rows, reading.entries, strict=True):
-        file, line = _place(row.where)
-        if file not in groups:
-            groups[file] = MAIN if root == MAIN else group_of_file(file)
-        rows.entry(entry, groups[file], line, file)
+    for row in reading.rows:
+        if row.file not in groups:
+            groups[row.file] = MAIN if root == MAIN else group_of_file(row.file)
+        rows.add(row, groups[row.file], row.line, row.file)
     for failure in reading.failures:
         _not_read(rows, failure, groups.get(_place(failure.where)[0], root))
     return rows.finish(FORM, is_lock=_is_lock(reading, rows, content))
@@ -144,11 +206,7 @@ def _is_lock(reading: Reading, rows: Rows, content: bytes) -> bool:
     """Hashes on every row make pip refuse what is not listed; else a tool must say that it made the file."""
     if rows.unknown or not rows.dependencies:
         return False
-    kept = [
-        (row, one)
-        for row, one in zip(reading.rows, (entry.address for entry in reading.entries), strict=True)
-        if not row.editable and not (one is not None and one.path is not None)
-    ]
-    exact = all(row.pinned is not None or one is not None for row, one in kept)
-    hashed = all(row.hashes for row, _ in kept)
+    kept = [row for row in reading.rows if not row.is_editable and not (row.address and row.address.path is not None)]
+    exact = all(row.pinned is not None or row.address is not None for row in kept)
+    hashed = all(row.hashes for row in kept)
     return bool(kept) and exact and (hashed or _MADE.search(content[:_HEAD]) is not None)

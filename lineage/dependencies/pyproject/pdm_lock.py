@@ -6,15 +6,16 @@ else what the pyproject.toml beside it asks for is followed through the graph.
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.lock_groups import reached, strongest
-from lineage.dependencies.lock_rows import INDEX, LockRows, by_name, named
+from lineage.dependencies.lock_groups import Installed, reached, strongest
+from lineage.dependencies.lock_rows import INDEX, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
+from lineage.dependencies.pip.entries import parse_requirement
 from lineage.dependencies.places import Place
 from lineage.dependencies.pyproject.beside import asked_beside
 from lineage.errors import InputError
@@ -34,6 +35,17 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
+    return _declarations(path, document, content, include, None)
+
+
+def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
+    """What a lock installs into an environment of these markers. Raises as above."""
+    return _declarations(path, document, content, include, environment)
+
+
+def _declarations(
+    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None
+) -> Declarations:
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
@@ -41,8 +53,15 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     blocks = package_blocks(lock, "package", content)
     needs = [[name for text in _needs(block) if (name := named(text))] for block in blocks]
     groups = _groups(rows, blocks, needs, include)
-    for block, group, required in zip(blocks, groups, needs, strict=True):
-        name = block.text("name")
+    installed = None
+    if environment is not None and not any(map(_groups_told, blocks)):
+        installed = _installed(rows, blocks, include, environment)
+        groups = [installed.groups.get(index, MAIN) for index in range(len(blocks))]
+    files = metadata.table("files") if environment is not None else None
+    for index, (block, group, required) in enumerate(zip(blocks, groups, needs, strict=True)):
+        name, version = block.text("name"), block.text("version")
+        if installed is not None and not rows.is_listed(block, name, installed.tells(index)):
+            continue
         place = _place(rows, block, name)
         if place is None:
             continue
@@ -54,12 +73,13 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         rows.locked(
             block,
             name,
-            block.text("version"),
+            version,
             place,
             marker=marker,
             group=group,
             extras=block.texts("extras"),
             requires=required,
+            hashes=() if files is None else block.hashes("files") or files.hashes(f"{name} {version}"),
         )
     rows.merged()
     python, line = _python(metadata, content)
@@ -83,7 +103,7 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
 
 
 def _groups(rows: LockRows, blocks: list[Block], needs: list[list[str]], include: Include) -> list[str]:
-    told = [block.texts("groups") or block.texts("sections") for block in blocks]
+    told = list(map(_groups_told, blocks))
     if any(told):
         own = {name for names in told for name in names if group_of_extra(name) not in GROUPS}
         asked = asked_beside(rows, include) if own - {MAIN, "default"} else ()
@@ -92,12 +112,49 @@ def _groups(rows: LockRows, blocks: list[Block], needs: list[list[str]], include
         return [strongest(names, is_extra)[0] for names in told]
     find = by_name(block.text("name") for block in blocks)
 
-    def follow(index: int) -> Iterable[int]:
-        return (other for name in needs[index] for other in find(name))
+    def follow(index: int) -> Iterable[tuple[int, str]]:
+        return ((other, "") for name in needs[index] for other in find(name))
 
-    roots = [(row.group, index) for row in asked_beside(rows, include) if row.group for index in find(row.name)]
+    roots = [(row.group, index, "") for row in asked_beside(rows, include) if row.group for index in find(row.name)]
     found = reached(roots, follow)
     return [found.get(index, MAIN) for index in range(len(blocks))]
+
+
+def _groups_told(block: Block) -> tuple[str, ...]:
+    return block.texts("groups") or block.texts("sections")
+
+
+def _marked_needs(block: Block) -> Iterable[str]:
+    listed = block.values.get("dependencies")
+    if not isinstance(listed, dict):
+        return block.texts("dependencies")
+    markers = {name: one.get("marker") for name, one in listed.items() if isinstance(one, dict)}
+    return [f"{name} ; {markers[name]}" if markers.get(name) else name for name in listed]
+
+
+def _installed(rows: LockRows, blocks: list[Block], include: Include, environment: Mapping[str, str]) -> Installed[int]:
+    """What the project's main group installs, by the markers of what packages need; extras are rows of their own."""
+    find = by_name(block.text("name") for block in blocks)
+
+    def fitting(name: str, extras: Iterable[str]) -> Iterable[int]:
+        return (index for index in find(name) if {*map(canonical, blocks[index].texts("extras"))} <= {*extras})
+
+    def needs(index: int) -> Iterable[tuple[int, str | None]]:
+        for text in _marked_needs(blocks[index]):
+            try:
+                one = parse_requirement(text, False)
+            except InputError:
+                yield from ((other, None) for other in find(named(text)))
+                continue
+            yield from ((other, one.marker) for other in fitting(one.name or "", one.extras))
+
+    roots: list[tuple[str, int, str | None]] = [
+        (row.group, index, row.marker)
+        for row in asked_beside(rows, include)
+        if row.group
+        for index in fitting(row.name, row.extras)
+    ]
+    return Installed(roots, needs, environment)
 
 
 def _place(rows: LockRows, block: Block, name: str) -> Place | None:

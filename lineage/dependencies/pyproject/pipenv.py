@@ -69,7 +69,12 @@ def pipenv_row(
         group=group,
         line=line,
         is_own=place.is_own,
+        hashes=_hashes(values.get("hashes")),
     )
+
+
+def _hashes(listed: Any) -> tuple[str, ...]:
+    return tuple(sorted({one for one in listed if isinstance(one, str)})) if isinstance(listed, list) else ()
 
 
 def _range(text: Any) -> tuple[str, str, str | None]:

@@ -6,13 +6,13 @@ names, else for those that reach them.
 """
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.lock_groups import reached, strongest
+from lineage.dependencies.lock_groups import Installed, Needs, reached, strongest
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
@@ -38,6 +38,17 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
+    return _declarations(path, document, content, include, None)
+
+
+def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
+    """What a lock installs into an environment of these markers. Raises as above."""
+    return _declarations(path, document, content, include, environment)
+
+
+def _declarations(
+    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None
+) -> Declarations:
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
@@ -49,8 +60,15 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     groups = (_told if says_groups else _followed)(lock, blocks, needs, asked)
     versions = [(block.text("name"), block.text("version")) for block in blocks] if asked else []
     forks = fork_markers(versions, asked)
+    installed = None
+    if environment is not None and not says_groups:
+        installed = _installed(lock, blocks, asked, environment)
+        groups = [(installed.groups.get(index, MAIN), "") for index in range(len(blocks))]
+    files = metadata.table("files") if environment is not None else None
     for index, block in enumerate(blocks):
-        _read(rows, block, groups[index], forks.get(index, ""), needs[index])
+        if installed is None or rows.is_listed(block, block.text("name"), installed.tells(index)):
+            hashes = () if files is None else block.hashes("files") or files.hashes(block.text("name"))
+            _read(rows, block, groups[index], forks.get(index, ""), needs[index], hashes)
     rows.merged()
     return rows.finish(
         FORM,
@@ -61,7 +79,9 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     )
 
 
-def _read(rows: LockRows, block: Block, group: tuple[str, str], fork: str, needs: list[str]) -> None:
+def _read(
+    rows: LockRows, block: Block, group: tuple[str, str], fork: str, needs: list[str], hashes: tuple[str, ...]
+) -> None:
     name = block.text("name")
     place = _place(rows, block, name)
     if place is None:
@@ -72,7 +92,8 @@ def _read(rows: LockRows, block: Block, group: tuple[str, str], fork: str, needs
         rows.not_understood(block, name, error.message)
         return
     row_group = by_extra if by_extra and group[0] == MAIN else group[0]
-    rows.locked(block, name, block.text("version"), place, marker=marker, group=row_group, requires=needs)
+    version = block.text("version")
+    rows.locked(block, name, version, place, marker=marker, group=row_group, requires=needs, hashes=hashes)
 
 
 def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
@@ -99,9 +120,27 @@ def _told(lock: Block, blocks: list[Block], needs: list[list[str]], _: Asked) ->
     return found
 
 
-def _graph(blocks: list[Block], needs: list[list[str]]) -> tuple[Find, Callable[[int], Iterable[int]]]:
+def _graph(blocks: list[Block], needs: list[list[str]]) -> tuple[Find, Needs[int]]:
     find = by_name(block.text("name") for block in blocks)
-    return find, lambda index: (other for name in needs[index] for other in find(name))
+    return find, lambda index: ((other, "") for name in needs[index] for other in find(name))
+
+
+def _installed(lock: Block, blocks: list[Block], asked: Asked, environment: Mapping[str, str]) -> Installed[int]:
+    """What the project's main group installs, by the markers of what packages need."""
+    find = by_name(block.text("name") for block in blocks)
+
+    def needs(index: int) -> Iterable[tuple[int, str | None]]:
+        for name, told in blocks[index].table("dependencies").values.items():
+            for one in told if isinstance(told, list) else [told]:
+                marker = one.get("markers", "") if isinstance(one, dict) else ""
+                # Whether somebody asks for the extra is not told.
+                known = marker if isinstance(marker, str) and "extra" not in marker else None
+                yield from ((other, known) for other in find(canonical(name)))
+
+    roots: list[tuple[str, int, str | None]] = [
+        (row.group, index, row.marker) for row in asked if row.group for index in find(row.name)
+    ]
+    return Installed([*roots, *_extras(lock, blocks, find)], needs, environment)
 
 
 def _followed(lock: Block, blocks: list[Block], needs: list[list[str]], asked: Asked) -> list[tuple[str, str]]:
@@ -109,20 +148,20 @@ def _followed(lock: Block, blocks: list[Block], needs: list[list[str]], asked: A
     find, follow = _graph(blocks, needs)
     if any("category" in block.values for block in blocks):
         found = {index: strongest((block.text("category"),))[0] for index, block in enumerate(blocks)}
-        roots = [(group, index) for index, group in found.items() if not blocks[index].flag("optional")]
-        found |= reached(roots + _extras(lock, blocks, find), follow) | {index: group for group, index in roots}
+        roots = [(group, index, "") for index, group in found.items() if not blocks[index].flag("optional")]
+        found |= reached(roots + _extras(lock, blocks, find), follow) | {index: group for group, index, _ in roots}
     else:
-        roots = [(row.group, index) for row in asked if row.group for index in find(row.name)]
+        roots = [(row.group, index, "") for row in asked if row.group for index in find(row.name)]
         if not roots:
-            roots = [(MAIN, index) for index, block in enumerate(blocks) if not block.flag("optional")]
+            roots = [(MAIN, index, "") for index, block in enumerate(blocks) if not block.flag("optional")]
         found = reached(roots + _extras(lock, blocks, find), follow)
     return [(found.get(index, MAIN), "") for index in range(len(blocks))]
 
 
-def _extras(lock: Block, blocks: list[Block], find: Find) -> list[tuple[str, int]]:
+def _extras(lock: Block, blocks: list[Block], find: Find) -> list[tuple[str, int, str]]:
     extras = lock.table("extras")
     return [
-        (group_of_extra(extra), index)
+        (group_of_extra(extra), index, "")
         for extra in extras.values
         for text in extras.texts(extra)
         for index in find(named(text))

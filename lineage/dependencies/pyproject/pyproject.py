@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from lineage.dependencies.conda.pixi import read_pixi
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_extra
-from lineage.dependencies.pip.included import read_included
+from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.pyproject.poetry import read_poetry
 from lineage.dependencies.pyproject.tools import read_tools
 from lineage.dependencies.pyproject.uv_sources import with_sources

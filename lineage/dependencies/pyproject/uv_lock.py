@@ -1,18 +1,19 @@
 """uv.lock, version 1 with any revision (a newer revision stays readable for older tools, as uv documents).
 
 Groups come from the graph: what a member of the workspace needs is main, what only its extras or dependency groups
-reach is theirs. A row's marker is that of its fork (``resolution-markers``), without extras that exclude each other.
+reach is theirs. A row's marker is that of its fork (``resolution-markers``), without extras that exclude each other;
+where it is installed is told by the markers of the graph.
 """
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_extra
-from lineage.dependencies.lock_groups import reached
+from lineage.dependencies.lock_groups import Asked, Installed, Needs, reached
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
@@ -25,8 +26,8 @@ PARSE = "toml"
 
 _LOCAL = ("editable", "virtual", "directory", "path")
 
-Edge = tuple[str, str, tuple[str, ...]]
-"""(canonical name, version or empty, extras)"""
+Edge = tuple[str, str, tuple[str, ...], str | None]
+"""(canonical name, version or empty, extras, marker: ``None`` for what is no text)"""
 Node = tuple[int, str]
 """(index of a package, extra of it or empty)"""
 
@@ -51,6 +52,15 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
     """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
+    return _declarations(path, document, content, None)
+
+
+def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
+    """What a lock installs into an environment of these markers. Raises as above."""
+    return _declarations(path, document, content, environment)
+
+
+def _declarations(path: str, document: Any, content: bytes, environment: Mapping[str, str] | None) -> Declarations:
     lock = lock_document(path, document)
     version = lock.values.get("version")
     if version != 1 or isinstance(version, bool):
@@ -62,11 +72,15 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     manifest = lock.table("manifest")
     members = {canonical(name) for name in manifest.texts("members")} or _projects(packages)
     find = by_name(one.name for one in packages)
-    groups = reached(_roots(packages, members, manifest, find), _follow(packages, find))
+    roots, needs = _roots(packages, members, manifest, find), _follow(packages, find)
+    groups = reached(roots, needs)
+    installed = None if environment is None else Installed(roots, needs, environment)
     rows = LockRows(path)
     for index, one in enumerate(packages):
         place = _place(rows, one, canonical(one.name) in members)
-        if place is not None:
+        if place is None:
+            continue
+        if installed is None or place.is_own or rows.is_listed(one.block, one.name, installed.tells((index, ""))):
             rows.locked(
                 one.block,
                 one.name,
@@ -75,6 +89,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
                 marker=_fork(one.block),
                 group=MAIN if place.is_own else groups.get((index, ""), MAIN),
                 requires=[edge[0] for edges in (one.needs, *one.extras.values()) for edge in edges],
+                hashes=one.block.hashes("wheels", "sdist") if installed is not None else (),
             )
     rows.merged()
     python = lock.text("requires-python") or None
@@ -120,12 +135,14 @@ def _edges(block: Block, key: str) -> list[Edge]:
         if not isinstance(one, dict):
             raise block.wrong(key, "a list of tables")
         name, version, extras = one.get("name"), one.get("version", ""), one.get("extra", ())
+        marker = one.get("marker", "")
+        marker = marker if isinstance(marker, str) else None
         if not isinstance(name, str) or not isinstance(version, str) or extras:
             edge = Block(block.path, one, f"{key_path(block.key, key)}[{index}]", block.line)
             name, version = edge.text("name"), edge.text("version")
             # Before uv 0.2.21 an edge named one extra as a text.
             extras = (extras,) if isinstance(extras, str) else edge.texts("extra")
-        found.append((canonical(name), version, extras))
+        found.append((canonical(name), version, extras, marker))
     return found
 
 
@@ -136,7 +153,7 @@ def _projects(packages: list[_Locked]) -> set[str]:
     return {canonical(one.name) for one in here or local}
 
 
-def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[tuple[str, Node]]:
+def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[Asked[Node]]:
     """What is asked for directly, with its group: by members, and by a workspace that is no project itself."""
     asked: list[tuple[str, list[Edge]]] = [(MAIN, _edges(manifest, "requirements"))]
     for name, edges in _by_key(manifest, "dependency-groups").items():
@@ -146,11 +163,11 @@ def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Fi
             asked.append((MAIN, one.needs))
             asked += [(group_of_extra(name), edges) for name, edges in one.extras.items()]
             asked += [(group_of(name), edges) for name, edges in one.groups.items()]
-    return [(group, node) for group, edges in asked for node in _nodes(edges, packages, find)]
+    return [(group, node, marker) for group, edges in asked for node, marker in _nodes(edges, packages, find)]
 
 
-def _follow(packages: list[_Locked], find: Find) -> Callable[[Node], Iterable[Node]]:
-    def needs(node: Node) -> Iterable[Node]:
+def _follow(packages: list[_Locked], find: Find) -> Needs[Node]:
+    def needs(node: Node) -> Iterable[tuple[Node, str | None]]:
         index, extra = node
         one = packages[index]
         return _nodes(one.extras.get(extra, []) if extra else one.needs, packages, find)
@@ -158,13 +175,13 @@ def _follow(packages: list[_Locked], find: Find) -> Callable[[Node], Iterable[No
     return needs
 
 
-def _nodes(edges: list[Edge], packages: list[_Locked], find: Find) -> Iterable[Node]:
-    for name, version, extras in edges:
+def _nodes(edges: list[Edge], packages: list[_Locked], find: Find) -> Iterable[tuple[Node, str | None]]:
+    for name, version, extras, marker in edges:
         for index in find(name):
             if not version or packages[index].version == version:
-                yield index, ""
+                yield (index, ""), marker
                 for extra in extras:
-                    yield index, extra
+                    yield (index, extra), marker
 
 
 def _fork(block: Block) -> str:

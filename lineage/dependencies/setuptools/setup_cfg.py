@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.pip.entries import parse_entry
-from lineage.dependencies.pip.included import read_included
+from lineage.dependencies.pip.entries import parse_requirement
 from lineage.dependencies.pip.lines import Line, decode, is_conflict
+from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.rows import Rows
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
@@ -113,7 +113,7 @@ def _without_comment(text: str) -> str:
 def _separated(line: Line) -> list[Line]:
     """The requirements of one line: one with a marker where it can be read so, else between semicolons."""
     try:
-        parse_entry(line.text, False)
+        parse_requirement(line.text, False)
     except InputError:
         return [Line(line.number, one.strip()) for one in line.text.split(";")]
     return [line]

@@ -15,7 +15,7 @@ from packaging.markers import InvalidMarker, Marker
 
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.pip.included import read_included
+from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.rows import Rows
 from lineage.dependencies.setuptools.setup_values import Text, Values, named_files
 from lineage.errors import InputError

@@ -29,15 +29,15 @@ def ours(root: Path) -> list[Seen]:
     found = parse_requirements((root / "requirements.txt").read_bytes(), "requirements.txt", read)
     return [
         {
-            "where": row.where,
+            "where": f"{row.file}:{row.line}",
             "name": row.name,
             "specifier": SpecifierSet(row.specifier),
             "extras": set(row.extras),
             "marker": row.marker,
             "hashes": set(row.hashes),
-            "editable": row.editable,
-            "constraint": row.constraint,
-            "from elsewhere": row.origin is not None,
+            "editable": row.is_editable,
+            "constraint": row.is_constraint,
+            "from elsewhere": row.address is not None,
         }
         for row in found.rows
     ]

@@ -1,9 +1,11 @@
 """Requirements files as rows: every form of a requirement, what is included, and what is noted without being obeyed."""
 
+from typing import NamedTuple
+
 import pytest
 
-from lineage.dependencies.pip.nouns import Requirement, Requirements
-from lineage.dependencies.pip.reading import parse_requirements
+from lineage.dependencies.pip.entries import Requirement
+from lineage.dependencies.pip.reading import Reading, parse_requirements
 from lineage.portable.environment import LOCAL, Problem
 from lineage.redaction.addresses import REDACTED
 
@@ -11,32 +13,57 @@ A, B = "a" * 64, "b" * 64
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def parse(files: dict[str, str], where: str = "requirements.txt") -> Requirements:
+class Row(NamedTuple):
+    """What a row says, for short."""
+
+    where: str
+    name: str | None
+    specifier: str = ""
+    pinned: str | None = None
+    extras: tuple[str, ...] = ()
+    marker: str = ""
+    hashes: tuple[str, ...] = ()
+    origin: str | None = None
+    editable: bool = False
+    constraint: bool = False
+
+
+def told(reading: Reading) -> tuple[Row, ...]:
+    return tuple(map(_told, reading.rows))
+
+
+def _told(one: Requirement) -> Row:
+    origin = None if one.address is None else one.address.origin
+    said = (one.specifier, one.pinned, one.extras, one.marker, one.hashes, origin, one.is_editable, one.is_constraint)
+    return Row(f"{one.file}:{one.line}", one.name, *said)
+
+
+def parse(files: dict[str, str], where: str = "requirements.txt") -> Reading:
     def read(path: str) -> bytes | None:
         return files[path].encode() if path in files else None
 
     return parse_requirements(files[where].encode(), where, read)
 
 
-ROWS: list[tuple[str, Requirement]] = [
-    ("Foo_Bar", Requirement(where="", name="foo-bar")),
-    ("numpy==1.26.4", Requirement(where="", name="numpy", specifier="==1.26.4", pinned="1.26.4")),
-    ("numpy == 1.26.4+cu121", Requirement(where="", name="numpy", specifier="==1.26.4+cu121", pinned="1.26.4+cu121")),
-    ("numpy===2024-a", Requirement(where="", name="numpy", specifier="===2024-a", pinned="2024-a")),
-    ("numpy==1.26.*", Requirement(where="", name="numpy", specifier="==1.26.*")),
-    ("numpy (>=1.2, <2)", Requirement(where="", name="numpy", specifier=">=1.2,<2")),
-    ("numpy==1.2,>=1", Requirement(where="", name="numpy", specifier="==1.2,>=1", pinned="1.2")),
-    ("numpy==1.2,==1.3", Requirement(where="", name="numpy", specifier="==1.2,==1.3")),
-    ("a[x_Y, b.c]>1", Requirement(where="", name="a", specifier=">1", extras=("b-c", "x-y"))),
+ROWS: list[tuple[str, Row]] = [
+    ("Foo_Bar", Row(where="", name="foo-bar")),
+    ("numpy==1.26.4", Row(where="", name="numpy", specifier="==1.26.4", pinned="1.26.4")),
+    ("numpy == 1.26.4+cu121", Row(where="", name="numpy", specifier="==1.26.4+cu121", pinned="1.26.4+cu121")),
+    ("numpy===2024-a", Row(where="", name="numpy", specifier="===2024-a", pinned="2024-a")),
+    ("numpy==1.26.*", Row(where="", name="numpy", specifier="==1.26.*")),
+    ("numpy (>=1.2, <2)", Row(where="", name="numpy", specifier=">=1.2,<2")),
+    ("numpy==1.2,>=1", Row(where="", name="numpy", specifier="==1.2,>=1", pinned="1.2")),
+    ("numpy==1.2,==1.3", Row(where="", name="numpy", specifier="==1.2,==1.3")),
+    ("a[x_Y, b.c]>1", Row(where="", name="a", specifier=">1", extras=("b-c", "x-y"))),
     (
         "a==1 ; python_version<'3' or  os_name=='nt'",
-        Requirement(
+        Row(
             where="", name="a", specifier="==1", pinned="1", marker='python_version < "3" or os_name == "nt"'
         ),
     ),
     (
         f"a==1 --hash=sha256:{B} --hash 'sha256:{A.upper()}' --hash=sha256:{B} --hash=sha512:{A}{A}",
-        Requirement(
+        Row(
             where="",
             name="a",
             specifier="==1",
@@ -44,21 +71,21 @@ ROWS: list[tuple[str, Requirement]] = [
             hashes=(f"sha256:{A}", f"sha256:{B}", f"sha512:{A}{A}"),
         ),
     ),
-    ("a==1 --no-binary :all: -C x=y", Requirement(where="", name="a", specifier="==1", pinned="1")),
+    ("a==1 --no-binary :all: -C x=y", Row(where="", name="a", specifier="==1", pinned="1")),
     (
         f"a @ git+https://example.org/a.git@{COMMIT.upper()}#egg=a&subdirectory=b/c",
-        Requirement(where="", name="a", origin=f"git+https://example.org/a.git@{COMMIT}#subdirectory=b/c"),
+        Row(where="", name="a", origin=f"git+https://example.org/a.git@{COMMIT}#subdirectory=b/c"),
     ),
-    ("a@git+ssh://git@example.org/a", Requirement(where="", name="a", origin="git+ssh://example.org/a@HEAD")),
-    ("a @ git+file:///srv/a@v1", Requirement(where="", name="a", origin="git+local@v1")),
-    ("a @ git+https://example.org/a@feature/x", Requirement(where="", name="a", origin=REDACTED)),
+    ("a@git+ssh://git@example.org/a", Row(where="", name="a", origin="git+ssh://example.org/a@HEAD")),
+    ("a @ git+file:///srv/a@v1", Row(where="", name="a", origin="git+local@v1")),
+    ("a @ git+https://example.org/a@feature/x", Row(where="", name="a", origin=REDACTED)),
     (
         f"a @ https://example.org/a.tar.gz?token=secret#sha256={A}",
-        Requirement(where="", name="a", origin="https://example.org/a.tar.gz", hashes=(f"sha256:{A}",)),
+        Row(where="", name="a", origin="https://example.org/a.tar.gz", hashes=(f"sha256:{A}",)),
     ),
     (
         "torch @ https://example.org/cpu/torch-2.1.0%2Bcpu-cp311-cp311-linux_x86_64.whl",
-        Requirement(
+        Row(
             where="",
             name="torch",
             pinned="2.1.0+cpu",
@@ -67,7 +94,7 @@ ROWS: list[tuple[str, Requirement]] = [
     ),
     (
         f"https://example.org/A_b-1.0-py3-none-any.whl#sha256={A} ; os_name == 'nt'",
-        Requirement(
+        Row(
             where="",
             name="a-b",
             specifier="==1.0",
@@ -77,27 +104,27 @@ ROWS: list[tuple[str, Requirement]] = [
             origin="https://example.org/A_b-1.0-py3-none-any.whl",
         ),
     ),
-    ("https://example.org/a.zip#egg=A.b[d, c]", Requirement(where="", name="a-b", extras=("c", "d"),
+    ("https://example.org/a.zip#egg=A.b[d, c]", Row(where="", name="a-b", extras=("c", "d"),
                                                           origin="https://example.org/a.zip")),
-    ("https://example.org/a.zip", Requirement(where="", name=None, origin="https://example.org/a.zip")),
-    ("a @ file:///home/ada/a", Requirement(where="", name="a", origin=LOCAL)),
-    ("a @ ./libs/a", Requirement(where="", name="a", origin=LOCAL)),
-    ("./libs/a[b]", Requirement(where="", name=None, extras=("b",), origin=LOCAL)),
-    ("libs/a", Requirement(where="", name=None, origin=LOCAL)),
-    ("/srv/a-1.0-py3-none-any.whl", Requirement(where="", name="a", specifier="==1.0", pinned="1.0", origin=LOCAL)),
-    ("a-1.0.tar.gz", Requirement(where="", name=None, origin=LOCAL)),
-    ("-e .", Requirement(where="", name=None, origin=LOCAL, editable=True)),
-    ("-e ./a[b,c]", Requirement(where="", name=None, extras=("b", "c"), origin=LOCAL, editable=True)),
-    ("--editable=FILE:///srv/a#egg=a", Requirement(where="", name="a", origin=LOCAL, editable=True)),
+    ("https://example.org/a.zip", Row(where="", name=None, origin="https://example.org/a.zip")),
+    ("a @ file:///home/ada/a", Row(where="", name="a", origin=LOCAL)),
+    ("a @ ./libs/a", Row(where="", name="a", origin=LOCAL)),
+    ("./libs/a[b]", Row(where="", name=None, extras=("b",), origin=LOCAL)),
+    ("libs/a", Row(where="", name=None, origin=LOCAL)),
+    ("/srv/a-1.0-py3-none-any.whl", Row(where="", name="a", specifier="==1.0", pinned="1.0", origin=LOCAL)),
+    ("a-1.0.tar.gz", Row(where="", name=None, origin=LOCAL)),
+    ("-e .", Row(where="", name=None, origin=LOCAL, editable=True)),
+    ("-e ./a[b,c]", Row(where="", name=None, extras=("b", "c"), origin=LOCAL, editable=True)),
+    ("--editable=FILE:///srv/a#egg=a", Row(where="", name="a", origin=LOCAL, editable=True)),
     (
         f"-e git+https://example.org/a@{COMMIT}#egg=A[b]",
-        Requirement(where="", name="a", extras=("b",), origin=f"git+https://example.org/a@{COMMIT}", editable=True),
+        Row(where="", name="a", extras=("b",), origin=f"git+https://example.org/a@{COMMIT}", editable=True),
     ),
-    ("-e git://example.org/a#egg=a", Requirement(where="", name="a", origin="git+git://example.org/a@HEAD",
+    ("-e git://example.org/a#egg=a", Row(where="", name="a", origin="git+git://example.org/a@HEAD",
                                                  editable=True)),
     (
         "-e 'a @ git+https://example.org/a@v1 ; os_name == \"nt\"'",
-        Requirement(
+        Row(
             where="", name="a", marker='os_name == "nt"', origin="git+https://example.org/a@v1", editable=True
         ),
     ),
@@ -105,12 +132,11 @@ ROWS: list[tuple[str, Requirement]] = [
 
 
 @pytest.mark.parametrize(("text", "row"), ROWS, ids=[text[:40] for text, _ in ROWS])
-def test_a_line_is_one_row(text: str, row: Requirement) -> None:
+def test_a_line_is_one_row(text: str, row: Row) -> None:
     found = parse({"requirements.txt": f"\n{text}\n"})
 
-    values = {field: getattr(row, field) for field in Requirement.__slots__}
-    assert found.rows == (Requirement(**{**values, "where": "requirements.txt:2"}),)
-    assert found.problems == ()
+    assert told(found) == (row._replace(where="requirements.txt:2"),)
+    assert found.problems == []
 
 
 SECRET = [
@@ -131,12 +157,13 @@ SECRET = [
 def test_no_secret_of_an_address_is_kept(address: str, origin: str, problem: str | None) -> None:
     found = parse({"requirements.txt": f"a @ {address}\n"})
 
-    assert found.rows == (Requirement(where="requirements.txt:1", name="a", origin=origin),)
+    assert told(found) == (Row(where="requirements.txt:1", name="a", origin=origin),)
     assert [(one.code, one.subject) for one in found.problems] == ([(problem, "requirements.txt:1")] if problem else [])
-    assert "secret" not in repr(found) and "TOKEN" not in repr(found)
+    kept = repr(told(found)) + repr(found.problems)
+    assert "secret" not in kept and "TOKEN" not in kept
 
 
-def test_options_are_noted_by_their_names_only() -> None:
+def test_nothing_is_kept_of_other_options() -> None:
     text = (
         "-i https://ada:secret@example.org/simple --extra-index-url=https://ada:secret@example.org/other\n"
         "--find-links ./secret --trusted-host example.org --pre\n"
@@ -145,10 +172,9 @@ def test_options_are_noted_by_their_names_only() -> None:
 
     found = parse({"requirements.txt": text})
 
-    assert found == Requirements(
-        rows=(Requirement(where="requirements.txt:3", name="a", specifier="==1", pinned="1"),),
-        options=("--config-settings", "--extra-index-url", "--find-links", "--index-url", "--pre", "--trusted-host"),
-    )
+    assert told(found) == (Row(where="requirements.txt:3", name="a", specifier="==1", pinned="1"),)
+    assert (found.problems, found.failures) == ([], [])
+    assert "secret" not in repr(vars(found))
 
 
 def test_files_are_included_from_where_they_are_named() -> None:
@@ -163,25 +189,22 @@ def test_files_are_included_from_where_they_are_named() -> None:
 
     found = parse(files, "deploy/requirements.txt")
 
-    assert found == Requirements(
-        rows=(
-            Requirement(where="deploy/requirements.txt:1", name="a"),
-            Requirement(where="deploy/base/core.txt:1", name="b", marker='os_name == "nt"'),
-            Requirement(where="deploy/base/limits.txt:1", name="c", specifier="<2", constraint=True),
-            Requirement(where="deploy/base/more.txt:1", name="d"),
-            Requirement(where="limits.txt:3", name="e", specifier="==1", pinned="1", constraint=True),
-            Requirement(where="with space.txt:1", name="f", origin="https://example.org/f.zip"),
-            Requirement(where="deploy/requirements.txt:5", name="z"),
-        ),
-        problems=(Problem("lock.credentials", "with space.txt:1", "its address holds credentials"),),
-        options=("--constraint", "--requirement"),
+    assert told(found) == (
+        Row(where="deploy/requirements.txt:1", name="a"),
+        Row(where="deploy/base/core.txt:1", name="b", marker='os_name == "nt"'),
+        Row(where="deploy/base/limits.txt:1", name="c", specifier="<2", constraint=True),
+        Row(where="deploy/base/more.txt:1", name="d"),
+        Row(where="limits.txt:3", name="e", specifier="==1", pinned="1", constraint=True),
+        Row(where="with space.txt:1", name="f", origin="https://example.org/f.zip"),
+        Row(where="deploy/requirements.txt:5", name="z"),
     )
+    assert found.problems == [Problem("lock.credentials", "with space.txt:1", "its address holds credentials")]
 
 
 def test_a_file_counts_once_for_what_it_is_included_as() -> None:
     files = {"requirements.txt": "-r a.txt\n-r b.txt\n-c b.txt\n", "a.txt": "-r b.txt\n", "b.txt": "c==1\n"}
 
-    rows = parse(files).rows
+    rows = told(parse(files))
 
     assert [(row.where, row.constraint) for row in rows] == [("b.txt:1", False), ("b.txt:1", True)]
 
@@ -189,7 +212,7 @@ def test_a_file_counts_once_for_what_it_is_included_as() -> None:
 def test_files_that_include_each_other_twice_take_no_exponential_time() -> None:
     files = {f"{i}.txt": f"-r {i + 1}.txt\n" * 2 for i in range(90)} | {"90.txt": "a==1\n"}
 
-    assert [row.where for row in parse(files, "0.txt").rows] == ["90.txt:1"]
+    assert [row.where for row in told(parse(files, "0.txt"))] == ["90.txt:1"]
 
 
 def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,4 +220,4 @@ def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     found = parse({"requirements.txt": "a @ https://example.org/${VERSION}/a.zip\n"})
 
-    assert [row.origin for row in found.rows] == [REDACTED]
+    assert [row.origin for row in told(found)] == [REDACTED]
