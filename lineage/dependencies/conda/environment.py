@@ -9,11 +9,11 @@ import re
 from typing import Any
 
 from lineage.dependencies.conda.rows import add_spec
+from lineage.dependencies.conda.shapes import as_list
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip import requirements
 from lineage.dependencies.rows import Rows
-from lineage.dependencies.shapes import as_list
 from lineage.model.declarations import Declarations
 from lineage.portable.environment import Unknown
 

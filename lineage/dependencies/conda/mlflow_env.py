@@ -8,11 +8,11 @@ import posixpath
 from dataclasses import replace
 from typing import Any
 
+from lineage.dependencies.conda.shapes import as_list, as_table, text_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.pip import requirements
 from lineage.dependencies.python_version import version_of
 from lineage.dependencies.rows import Rows
-from lineage.dependencies.shapes import as_list, as_table, text_of
 from lineage.model.declarations import MAIN, Declarations
 from lineage.portable.environment import Unknown
 

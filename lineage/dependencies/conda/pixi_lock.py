@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from lineage.dependencies.conda import conda_lock as condalock
 from lineage.dependencies.conda.item_lines import item_lines
 from lineage.dependencies.conda.pixi_rows import conda_row, pypi_row
+from lineage.dependencies.conda.shapes import as_list, as_table, text_of
 from lineage.dependencies.conda.spec import MARKERS
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.rows import Rows
-from lineage.dependencies.shapes import as_list, as_table, text_of
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown

@@ -7,10 +7,10 @@ from typing import Any
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
 from lineage.dependencies.conda.conda_lock import required_names, sha256_hash
+from lineage.dependencies.conda.shapes import text_of
 from lineage.dependencies.conda.spec import conda_name, parse_archive, pin
 from lineage.dependencies.pip.origins import read_address, wheel_name
 from lineage.dependencies.rows import local_origin
-from lineage.dependencies.shapes import text_of
 from lineage.errors import InputError
 from lineage.model.declarations import Dependency
 from lineage.portable.environment import LOCAL
