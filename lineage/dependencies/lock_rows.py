@@ -13,14 +13,13 @@ from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.lock_groups import rank
 from lineage.dependencies.lock_tables import Block
 from lineage.dependencies.places import Place, read_place
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, pin
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Dependency
 from lineage.portable.environment import Unknown
-from lineage.portable.names import canonical_name, is_name, parse_version
+from lineage.portable.names import canonical_name, is_name
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,199}")
-_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
 
 INDEX = Place(origin=None)
 """The place of what an index gives."""
@@ -90,8 +89,7 @@ class LockRows(Rows):
             raise InputError("has no version")
         if not _VERSION.fullmatch(version):
             raise InputError(f"has a version that cannot be read: {version[:80]!r}")
-        is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
-        return canonical(name), f"{'==' if is_public else '==='}{version}"
+        return canonical(name), pin(version)
 
     def not_understood(self, block: Block, name: str, message: str) -> None:
         """A block that says nothing that can be judged, by its name where it has one."""

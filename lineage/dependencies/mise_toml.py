@@ -8,11 +8,10 @@ import posixpath
 from typing import Any
 
 from lineage.dependencies.forms import Include
-from lineage.dependencies.python_version import version_of
+from lineage.dependencies.python_version import chosen
 from lineage.dependencies.rows import Rows
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.model.declarations import Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "mise.toml"
 PARSE = "toml"
@@ -39,7 +38,4 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     if not isinstance(text, str):
         raise tools.wrong(key, "a version in quotes, a list of these or a table with one")
     line = tools.line_of(key)
-    python = version_of(text)
-    if python is None:
-        rows.unknown.append(Unknown("python", f"{path}:{line} chooses {text[:80]!r}, which is no version"))
-    return rows.finish(FORM, python=python, python_line=line)
+    return rows.finish(FORM, python=chosen(rows, text, f"{path}:{line}"), python_line=line)

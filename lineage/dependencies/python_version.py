@@ -53,13 +53,13 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
             return rows.finish(FORM)
         raise InputError("names no Python version", path, _HINT)
     text, number = found[0]
-    python = version_of(text)
-    if python is None:
-        rows.unknown.append(Unknown("python", f"{path}:{number} chooses {text[:80]!r}, which is no version"))
-    return rows.finish(FORM, python=python, python_line=number)
+    return rows.finish(FORM, python=chosen(rows, text, f"{path}:{number}"), python_line=number)
 
 
-def version_of(text: str) -> str | None:
-    """The version or range that a choice of a Python means; ``None`` for what is none."""
+def chosen(rows: Rows, text: str, place: str) -> str | None:
+    """The version or range that a choice of a Python means; ``None`` for what is none, which is noted as unknown."""
     match = _VERSION.fullmatch(text)
-    return match["version"] if match else text if _RANGE.fullmatch(text) else None
+    if match is None and _RANGE.fullmatch(text) is None:
+        rows.unknown.append(Unknown("python", f"{place} chooses {text[:80]!r}, which is no version"))
+        return None
+    return match["version"] if match else text

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lineage.dependencies.pip.entries import Requirement, parse_requirement
@@ -11,9 +12,10 @@ from lineage.dependencies.pip.origins import ARCHIVES
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import LOCAL, Unknown
-from lineage.portable.names import canonical_name
+from lineage.portable.names import canonical_name, parse_version
 
 _NAMED = re.compile(r"(?:-e\s++|--editable[= ]\s*+)?([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?![:/\\])")
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -132,6 +134,12 @@ def in_normal_form(specifier: str) -> str:
     return ",".join(sorted({clause for one in specifier.split(",") if (clause := "".join(one.split()))}))
 
 
+def pin(version: str) -> str:
+    """The clause that allows one version only, also one that is none to PEP 440, as conda has them (``1.1.1w``)."""
+    is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
+    return f"=={version}" if is_public else f"==={version}"
+
+
 def local_origin(text: str, path: str) -> tuple[str, bool]:
     """(origin, whether it is a part of the repository) of a local file or directory that ``path`` names.
 
@@ -147,6 +155,13 @@ def local_origin(text: str, path: str) -> tuple[str, bool]:
     target = posixpath.normpath(text)
     shown = target if target == "." or target.startswith("../") else f"./{target}"
     return f"path:{shown}", not text.lower().endswith(ARCHIVES)
+
+
+def extras_of(listed: Any) -> tuple[str, ...]:
+    """Extras as a table lists them, canonical and sorted. Raises ``InputError`` without a place."""
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise InputError("has extras that are no list of texts")
+    return tuple(sorted({canonical_name(one) for one in listed}))
 
 
 def guessed_name(address: str) -> tuple[str, str | None]:

@@ -12,13 +12,12 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from lineage.dependencies.conda.item_lines import item_lines
-from lineage.dependencies.conda.shapes import as_list, as_table, text_of
-from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive, pin
+from lineage.dependencies.conda.shapes import as_list, as_table, item_lines, text_of
+from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_file
 from lineage.dependencies.pip.origins import read_address
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, pin
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown

@@ -8,8 +8,8 @@ import posixpath
 import re
 from typing import Any
 
-from lineage.dependencies.conda.rows import add_spec
 from lineage.dependencies.conda.shapes import as_list
+from lineage.dependencies.conda.spec import add_spec
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip import requirements

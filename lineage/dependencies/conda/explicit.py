@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
-from lineage.dependencies.conda.rows import add_spec
-from lineage.dependencies.conda.spec import MAX_LENGTH, parse_archive, pin
+from lineage.dependencies.conda.spec import MAX_LENGTH, add_spec, parse_archive
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip.lines import Line, decode, is_conflict
 from lineage.dependencies.pip.origins import wheel_name
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, pin
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations, Dependency
 from lineage.portable.environment import Unknown

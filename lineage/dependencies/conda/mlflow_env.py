@@ -11,10 +11,9 @@ from typing import Any
 from lineage.dependencies.conda.shapes import as_list, as_table, text_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.pip import requirements
-from lineage.dependencies.python_version import version_of
+from lineage.dependencies.python_version import chosen
 from lineage.dependencies.rows import Rows
 from lineage.model.declarations import MAIN, Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "python_env.yaml"
 PARSE = "yaml"
@@ -44,9 +43,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         rows.unknown += found.unknown
         rows.files.update(found.files)
     text = text_of(table, "python")
-    python = version_of(text) if text else None
-    if text and python is None:
-        rows.unknown.append(Unknown("python", f"{path} chooses {text[:80]!r}, which is no version"))
+    python = chosen(rows, text, path) if text else None
     return rows.finish(FORM, python=python, python_line=_line_of(lines, "python:", 0) + 1)
 
 

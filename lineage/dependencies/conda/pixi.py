@@ -13,13 +13,12 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from lineage.dependencies.conda.rows import add_spec
-from lineage.dependencies.conda.spec import MARKERS, conda_name, pin
+from lineage.dependencies.conda.spec import MARKERS, add_spec, conda_name
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.places import Place, read_place
 from lineage.dependencies.pyproject.poetry_ranges import exact_version, to_specifier
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, pin
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
+from lineage.dependencies.rows import Rows, pin, subject_of
 from lineage.errors import InputError
-from lineage.portable.names import canonical_name, parse_version
+from lineage.model.declarations import Dependency
+from lineage.portable.environment import Unknown
+from lineage.portable.names import canonical_name
 
 MAX_LENGTH = 1024
 """Characters of one spec: no real one has more."""
@@ -43,7 +46,6 @@ _EXTRAS = re.compile(r"\A([A-Za-z0-9_.-]++)\[[A-Za-z0-9_.,-]*\]")
 """of pip, by mistake: conda knows none"""
 _KEY = re.compile(r"\s*(?P<key>[a-z0-9_]+)\s*=\s*(?:'(?P<a>[^']*)'|\"(?P<b>[^\"]*)\"|(?P<c>[^,'\"]*))\s*(?:,|\Z)")
 _CLAUSE = re.compile(r"(?P<operator>==|!=|<=|>=|~=|=|<|>)?(?P<version>[A-Za-z0-9_.!+-]+?)(?P<star>\.?\*)?")
-_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
 _SHORT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SPACED = re.compile(r"\s*(==|!=|<=|>=|~=|=|<|>|,|\|)\s*")
 _ARCHIVE = re.compile(r"(?P<name>.+)-(?P<version>[^-/]+)-(?P<build>[^-/]+)\.(?:conda|tar\.bz2)")
@@ -101,12 +103,6 @@ def parse_archive(address: str) -> Spec:
         specifier=pin(match["version"]),
         label=match["build"],
     )
-
-
-def pin(version: str) -> str:
-    """The clause that allows one version only; conda has versions that are none to PEP 440 (``1.1.1w``)."""
-    is_public = _PLAIN.fullmatch(version) or parse_version(version) is not None
-    return f"=={version}" if is_public else f"==={version}"
 
 
 def _split(rest: str) -> tuple[str, str]:
@@ -172,3 +168,44 @@ def python_of(spec: Spec) -> str | None:
         return spec.version
     prefix = re.fullmatch(r"==([0-9.]+)\.\*", spec.specifier)
     return prefix[1] if prefix else "".join(spec.written.split())
+
+
+_PYTHON = "package:python"
+
+
+def add_spec(rows: Rows, text: str, group: str, line: int, marker: str = "") -> str | None:
+    """Adds the package that a spec asks for; of ``python`` gives its version or range instead, ``""`` for any.
+
+    What cannot be read becomes an unknown.
+    """
+    try:
+        spec = parse_spec(text)
+    except InputError as error:
+        subject = _subject(text)
+        place = f"{rows.path}:{line}" if line else rows.path
+        reason = f"{place} {error.message}"
+        rows.unknown.append(Unknown("python" if subject == _PYTHON else subject, reason))
+        return None
+    if spec.name == "python":
+        return python_of(spec) or ""
+    rows.dependencies.append(
+        Dependency(
+            name=spec.name,
+            version=spec.version,
+            specifier=spec.specifier,
+            written=spec.written,
+            label=spec.label,
+            marker=marker,
+            group=group,
+            line=line,
+            manager="conda",
+        )
+    )
+    return None
+
+
+def _subject(text: str) -> str:
+    """By the name behind the channel: ``package:NAME``, or ``packages`` where there is none."""
+    subject = subject_of(text.rpartition("::")[2].lstrip("_"))
+    kind, colon, name = subject.partition(":")
+    return f"{kind}{colon}{conda_name(name)}"

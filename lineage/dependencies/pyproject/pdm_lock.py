@@ -17,7 +17,7 @@ from lineage.dependencies.lock_rows import INDEX, LockRows, by_name, canonical, 
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.pip.entries import parse_requirement
 from lineage.dependencies.places import Place
-from lineage.dependencies.pyproject.beside import asked_beside
+from lineage.dependencies.pyproject.pyproject import asked_beside
 from lineage.errors import InputError
 from lineage.model.declarations import GROUPS, MAIN, Declarations
 from lineage.portable.environment import Unknown
@@ -33,19 +33,13 @@ def recognise(path: str) -> bool:
     return posixpath.basename(path) == "pdm.lock"
 
 
-def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
-    return _declarations(path, document, content, include, None)
-
-
-def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
-    """What a lock installs into an environment of these markers. Raises as above."""
-    return _declarations(path, document, content, include, environment)
-
-
-def _declarations(
-    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None
+def declarations(
+    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None = None
 ) -> Declarations:
+    """What a lock fixes; with an environment of markers, what it installs there.
+
+    Raises ``InputError`` for a version that is not known and for wrong types, with the key.
+    """
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
@@ -84,6 +78,9 @@ def _declarations(
     rows.merged()
     python, line = _python(metadata, content)
     return rows.finish(FORM, is_lock=True, has_graph=True, python=python, python_line=line)
+
+
+locked = declarations
 
 
 def _needs(block: Block) -> Iterable[str]:

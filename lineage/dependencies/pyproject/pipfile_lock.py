@@ -12,7 +12,7 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.lock_rows import LockRows
 from lineage.dependencies.lock_tables import HINT, Block, lock_document
-from lineage.dependencies.pyproject.pipenv import SECTIONS, pipenv_row, python_of
+from lineage.dependencies.pyproject.pipfile import SECTIONS, pipenv_row, python_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 

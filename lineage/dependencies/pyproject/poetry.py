@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.places import read_place
 from lineage.dependencies.pyproject.poetry_ranges import exact_version, to_specifiers
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, extras_of
 from lineage.dependencies.toml_tables import Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Dependency
@@ -92,7 +92,7 @@ def _rows(name: str, value: dict[str, Any], line: int, path: str) -> list[Depend
     specifiers = to_specifiers(written)
     if specifiers is None:
         raise InputError(_no_single(f"asks for {name}", written))
-    row = Dependency(name=name, extras=_extras(value), marker=_marker(value), line=line)
+    row = Dependency(name=name, extras=extras_of(value.get("extras", [])), marker=_marker(value), line=line)
     if place is not None:
         return [replace(row, version=place.version, origin=place.origin, is_own=place.is_own)]
     return [replace(row, version=exact_version(one), specifier=one, written=written) for one in specifiers]
@@ -107,13 +107,6 @@ def _text(value: dict[str, Any], key: str) -> str | None:
     if found is not None and not isinstance(found, str):
         raise InputError(f"has a {key} that is no text")
     return found
-
-
-def _extras(value: dict[str, Any]) -> tuple[str, ...]:
-    extras = value.get("extras", [])
-    if not isinstance(extras, list) or not all(isinstance(one, str) for one in extras):
-        raise InputError("has extras that are no list of texts")
-    return tuple(sorted({canonicalize_name(one) for one in extras}))
 
 
 def _marker(value: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from lineage.dependencies.lock_groups import Installed, Needs, reached, stronges
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
-from lineage.dependencies.pyproject.beside import asked_beside
+from lineage.dependencies.pyproject.pyproject import asked_beside
 from lineage.dependencies.version_ranges import allows
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
@@ -36,19 +36,13 @@ def recognise(path: str) -> bool:
     return posixpath.basename(path) == "poetry.lock"
 
 
-def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
-    return _declarations(path, document, content, include, None)
-
-
-def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
-    """What a lock installs into an environment of these markers. Raises as above."""
-    return _declarations(path, document, content, include, environment)
-
-
-def _declarations(
-    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None
+def declarations(
+    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None = None
 ) -> Declarations:
+    """What a lock fixes; with an environment of markers, what it installs there.
+
+    Raises ``InputError`` for a version that is not known and for wrong types, with the key.
+    """
     lock = lock_document(path, document)
     rows = LockRows(path)
     metadata = lock.table("metadata")
@@ -77,6 +71,9 @@ def _declarations(
         python=metadata.text("python-versions") or None,
         python_line=line_of(content, "python-versions", "[metadata]"),
     )
+
+
+locked = declarations
 
 
 def _read(

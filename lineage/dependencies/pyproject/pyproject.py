@@ -9,6 +9,9 @@ Rules:
 """
 
 import posixpath
+import re
+import tomllib
+from dataclasses import replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -18,12 +21,11 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.pyproject.poetry import read_poetry
-from lineage.dependencies.pyproject.tools import read_tools
-from lineage.dependencies.pyproject.uv_sources import with_sources
+from lineage.dependencies.pyproject.tools import read_tools, with_sources
 from lineage.dependencies.rows import Rows
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
-from lineage.model.declarations import MAIN, Declarations
+from lineage.model.declarations import MAIN, Declarations, Dependency
 from lineage.portable.environment import Unknown
 
 FORM = "pyproject"
@@ -187,3 +189,41 @@ def _read_named(rows: Rows, settings: Table, hook: Table, key: str, include: Inc
     for group, table, name, files in named:
         for file in files:
             read_included(rows, file, group, table.line_of(name), include)
+
+
+_MAX_SIZE = 1 << 20  # bytes; no real project file is larger
+_DOTTED = re.compile(rb"(?:\.[ \t]*+[A-Za-z0-9_\"'-]++[ \t]*+){17}")
+"""Keys that ``tomllib`` needs quadratic time for; no project has any, and the roots are only looked up."""
+
+
+def asked_beside(rows: Rows, include: Include) -> tuple[Dependency, ...]:
+    """The rows of the pyproject.toml beside a lock, without what builds it; none where it is not there or not readable.
+
+    The group is ``""`` for what is optional and no extra names: nothing of the project installs it. A file that is
+    read is added to ``rows.files``. Whoever judges that file itself tells what is wrong with it.
+    """
+    path = posixpath.join(posixpath.dirname(rows.path), "pyproject.toml")
+    try:
+        content = include(path)
+        if content is None or len(content) > _MAX_SIZE or _DOTTED.search(content):
+            return ()
+        document = tomllib.loads(content.decode("utf-8"))
+        document.pop("build-system", None)
+        found = declarations(path, document, content, include)
+    except (InputError, ValueError, RecursionError):
+        return ()
+    rows.files.update(found.files)
+    optional = _optional(document)
+    return tuple(
+        replace(row, group="") if row.group == MAIN and row.name in optional else row for row in found.dependencies
+    )
+
+
+def _optional(document: dict[str, Any]) -> frozenset[str]:
+    """What poetry's table calls optional, by canonical name."""
+    listed = Table("", document, (), Lines(b"")).table("tool", "poetry", "dependencies").values
+    return frozenset(
+        canonicalize_name(name)
+        for name, value in listed.items()
+        if isinstance(value, dict) and value.get("optional") is True
+    )

@@ -50,17 +50,13 @@ def recognise(path: str) -> bool:
     return posixpath.basename(path) == "uv.lock"
 
 
-def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:
-    """What a lock fixes. Raises ``InputError`` for a version that is not known and for wrong types, with the key."""
-    return _declarations(path, document, content, None)
+def declarations(
+    path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str] | None = None
+) -> Declarations:
+    """What a lock fixes; with an environment of markers, what it installs there.
 
-
-def locked(path: str, document: Any, content: bytes, include: Include, environment: Mapping[str, str]) -> Declarations:
-    """What a lock installs into an environment of these markers. Raises as above."""
-    return _declarations(path, document, content, environment)
-
-
-def _declarations(path: str, document: Any, content: bytes, environment: Mapping[str, str] | None) -> Declarations:
+    Raises ``InputError`` for a version that is not known and for wrong types, with the key.
+    """
     lock = lock_document(path, document)
     version = lock.values.get("version")
     if version != 1 or isinstance(version, bool):
@@ -96,6 +92,9 @@ def _declarations(path: str, document: Any, content: bytes, environment: Mapping
     return rows.finish(
         FORM, is_lock=True, has_graph=True, python=python, python_line=line_of(content, "requires-python")
     )
+
+
+locked = declarations
 
 
 def _package(block: Block) -> _Locked:

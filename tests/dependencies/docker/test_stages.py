@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.dependencies.docker.lines import Text, instructions
+from lineage.dependencies.docker.stages import Text, instructions
 from lineage.errors import InputError
 
 
