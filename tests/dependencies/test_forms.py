@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from lineage.dependencies.forms import FORMS, form_of, is_lock_file, lock_form_of
+from lineage.dependencies.forms import FORMS, form_of, is_lock_file, lock_form_of, read
+from lineage.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,23 @@ def test_each_form_is_in_the_list_once() -> None:
 )
 def test_a_name_tells_whether_a_file_is_a_lock(path: str, known: bool, read: bool) -> None:
     assert (is_lock_file(path), lock_form_of(path) is not None) == (known, read)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "message"),
+    [
+        ("Pipfile.lock", b'{\n"a":,}', "Pipfile.lock:2:5: is not JSON: Expecting value"),
+        ("Pipfile.lock", b'"\x80"', "Pipfile.lock: is not JSON in UTF-8 that can be read"),
+        ("Pipfile.lock", b"[" * 100_000, "Pipfile.lock: is not JSON in UTF-8 that can be read"),
+        ("Pipfile.lock", b"{\n<<<<<<< ours\n", "Pipfile.lock:2: is a conflict marker\n  take one side whole"),
+        ("conda-lock.yml", b"a: 1\n>>>>>>> theirs\n", "conda-lock.yml:2: is a conflict marker\n  take one side whole"),
+    ],
+)
+def test_what_is_no_document_is_named(path: str, content: bytes, message: str) -> None:
+    form = form_of(path)
+    assert form is not None
+
+    with pytest.raises(InputError) as caught:
+        read(form, path, content, lambda _: None)
+
+    assert str(caught.value) == message
