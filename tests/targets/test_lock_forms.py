@@ -12,6 +12,7 @@ from lineage.portable.environment import LOCAL, Environment, Package, Platform, 
 from lineage.portable.policy import Policy, VerifyPolicy
 from lineage.targets.lockfile import LockSource
 from lineage.verifying.diff import diff
+from lineage.verifying.packages import Packages
 from lineage.verifying.verify import verify
 from lineage.verifying.weights import WeightsPlace
 from tests.support import projects
@@ -173,7 +174,7 @@ def placed(directory: Path, files: Files) -> str:
 
 def verified(stored: StoredManifest, path: str) -> Report:
     locked = LockSource(path, stored.manifest.environment)
-    return verify(stored, locked, LENIENT, today=TODAY, weights=WeightsPlace(skip=True))
+    return verify(stored, locked, (Packages(), WeightsPlace(skip=True)), LENIENT, today=TODAY)
 
 
 def observed(path: str, packages: tuple[Package, ...] = ()) -> tuple[tuple[Package, ...], tuple[Unknown, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from lineage import __version__
 from lineage.checking.due.promises import Promises
