@@ -15,9 +15,10 @@ from tests.support.walkthrough import Reader, blocks, commands, matches, recorde
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-GUIDES = sorted((ROOT / "docs").glob("*.md"))
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+GUIDES = sorted({*(ROOT / "docs").glob("*.md")} - {ARCHITECTURE})
 DOCUMENTS = [README, *GUIDES]
-PAGES = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+PAGES = [*DOCUMENTS, ARCHITECTURE, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
 """These too, for people who work on the project: what they say to type is typed by hand."""
 
 NOT_RUN = {
