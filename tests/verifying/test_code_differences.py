@@ -184,7 +184,7 @@ def test_an_edit_of_what_is_done(_kind: str, text: str, by: str, line: int, what
 
 UNREADABLE = ", compared by its bytes: it is no Python that can be parsed here"
 TWO = b"print 1\nprint 2\n"
-DEEP = b"x" + b"+1" * 3000
+DEEP = b"x" + b"+1" * 10_000
 
 
 @pytest.mark.parametrize(
