@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deliveries import lines, logger, wait_for_lines
+from tests.support.deliveries import lines, logger, state_of, wait_for_lines
 from tests.support.patience import wait_for
 from tests.support.terminal import INTERRUPT, QUIT, SUSPEND, Terminal
 from tests.support.wrapped import below_run, each, kept_runs, manifests
@@ -177,6 +177,7 @@ def test_interrupted_inside_a_shell(around: str, shell: str, handles: bool, proj
     def ended(command: Sequence[str]) -> tuple[str, int]:
         with Terminal([shell, "-c", around, shell, *command], project) as terminal:
             terminal.wait_for("ready\r\n")
+            wait_for(lambda: state_of(terminal.process.pid) == "S")  # a shell that does not wait yet just dies
             terminal.type(INTERRUPT)
             code = terminal.end()
             return terminal.shown, code
