@@ -52,10 +52,13 @@ def _measured(place: Ground, python: str) -> dict[str, list[int]]:
         one = coverage.CoverageData(str(path))
         one.read()
         data.update(one)
+        one.close()
         path.unlink()
     assert data.measured_files()
-    return {
+    found = {
         file: sorted(data.lines(file) or [])
         for file in data.measured_files()
         if f"{os.sep}coverage{os.sep}" not in file
     }
+    data.close(force=True)
+    return found
