@@ -20,7 +20,7 @@ from lineage.dvc.pointers import enclosing_output
 from lineage.dvc.stage_values import overlaid
 from lineage.errors import InputError, WeightsError
 from lineage.git.repository import GitRepository
-from lineage.manifest.files import manifest_path, parse_manifest
+from lineage.manifest.files import manifest_path, parse_manifest, require_directory
 from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, Table, freeze
 from lineage.model.run import Serving
 from lineage.model.weights import Weights
@@ -203,6 +203,7 @@ def _output(request: CaptureRequest, weights: Sequence[str], state: RepositorySt
         if not request.output.name.endswith(SUFFIX) or request.output.name == SUFFIX:
             raise InputError(f"must end in {SUFFIX}", where=str(request.output))
         _inside(state.root, [request.output])
+        require_directory(request.output)
         return request.output
     if len(weights) > 1:
         raise InputError("several paths are one model: name its manifest with -o", hint=f"-o models/NAME{SUFFIX}")

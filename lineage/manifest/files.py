@@ -102,14 +102,19 @@ def manifest_path(weights: str, inside_output: str | None) -> str:
     return directory + slash + weights.rpartition("/")[2] + SUFFIX
 
 
+def require_directory(path: Path) -> None:
+    """Raises ``InputError`` where there is no directory to write a manifest in."""
+    if not _holds(path.parent.is_dir):
+        raise InputError("the directory does not exist", where=str(path.parent), hint="make it first")
+
+
 def write_manifest(manifest: Manifest, path: Path) -> tuple[StoredManifest, bool]:
     """Put a manifest at a path: (what stands there now, whether the file was changed).
 
     The labels and comments of the file that stood there survive; labels of ``manifest`` win. Equal content leaves the
     file untouched. Raises ``StoreError``, or ``InputError`` when what stands there is no manifest.
     """
-    if not _holds(path.parent.is_dir):
-        raise InputError("the directory does not exist", where=str(path.parent), hint="make it first")
+    require_directory(path)
     with locked(path.parent) as held:
         if held:
             sweep(path)
