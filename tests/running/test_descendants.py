@@ -109,6 +109,6 @@ def test_a_process_that_is_gone() -> None:
 def test_the_cost_of_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most one part in two hundred of the time, where a look takes four thousandths of a second."""
     clock = itertools.count(0.0, 0.004)
-    monkeypatch.setattr("lineage.system.descendants.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("lineage.running.descendants.time.perf_counter", lambda: next(clock))
 
     assert Descendants("/site").look(os.getpid()) == pytest.approx(0.8)

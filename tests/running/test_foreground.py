@@ -134,7 +134,7 @@ def test_the_environment_as_it_was_given() -> None:
 def test_the_sentinel(monkeypatch: pytest.MonkeyPatch) -> None:
     """It tells of each signal once, by number and sender."""
     now = [0.0]
-    monkeypatch.setattr("lineage.system.sentinel.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("lineage.running.sentinel.time.monotonic", lambda: now[0])
     before = signal.pthread_sigmask(signal.SIG_BLOCK, maskable())
     sentinel = Sentinel(["some", "command line"])
     try:
