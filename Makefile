@@ -20,6 +20,7 @@ GATED = tests/portable tests/model tests/report tests/redaction tests/dependenci
     tests/capturing tests/catalogue tests/code tests/config tests/hooking tests/sharing tests/retraining/test_order.py \
     tests/retraining/test_recorded_command.py tests/retraining/test_metric_moves.py tests/running/test_records.py \
     tests/weights/test_tree_digest.py tests/dvc/test_stage_values.py tests/targets/test_lock_selection.py \
+    tests/targets/test_lock_forms.py tests/cli/test_check_stage.py tests/weights/test_ignored_weights.py \
     tests/targets/test_distributions.py tests/cli/test_exit_codes.py tests/cli/test_verify_deep.py $(wildcard tests/test_*.py)
 
 JUDGED = $(RUN) -m coverage report --fail-under=100 --include='$(JUDGING)'

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from lineage.capturing.capture import capture
 from lineage.capturing.request import CaptureRequest
+from lineage.capturing.use.describe import loaded_modules
 from lineage.capturing.use.evidence import Evidence
-from lineage.portable.environment import Problem
+from lineage.model.installed import Installed
+from lineage.portable.distinfo import Distribution
+from lineage.portable.environment import Package, Problem
 from lineage.targets.interpreter import InterpreterSource
 from lineage.targets.source import Examination
 from tests.support import projects
@@ -84,3 +87,14 @@ def test_an_interpreter_that_does_not_list_its_standard_library(environment: Pat
 
     assert {one.name: one.use for one in manifest.environment.packages}["numpy"] == "imported"
     assert manifest.problems == ()
+
+
+def test_a_module_of_no_known_file_counts_by_its_name() -> None:
+    """So does one of a process that was killed before it could tell its files; the tool itself never counts."""
+    names = ("numpy", "tool")
+    found = [Distribution(Package(one, "1.0"), "/site", f"{one}.dist-info") for one in names]
+    details = [Installed(name=one, files=(f"{one}/__init__.py",)) for one in names]
+
+    loaded = loaded_modules(Evidence(names=frozenset({"numpy.linalg", "tool", "none"})), found, details, "tool")
+
+    assert loaded == {"numpy": frozenset({"numpy.linalg"})}
