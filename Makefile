@@ -8,8 +8,19 @@ SHELL = /bin/sh
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
 # What reaches a verdict.
-VERBS = lineage/verifying/verify.py,lineage/verifying/packages.py,lineage/verifying/code.py,lineage/verifying/weights.py,lineage/capturing/use/describe.py
-JUDGING = lineage/portable/**,lineage/model/**,lineage/redaction/**,lineage/dependencies/**,lineage/manifest/document.py,lineage/manifest/canonical.py,lineage/manifest/values.py,lineage/checking/due/**,lineage/capturing/use/rules.py,lineage/capturing/use/weights_modules.py,lineage/capturing/use/evidence.py,lineage/code/imports.py,lineage/code/entry.py,lineage/code/same_code.py,lineage/verifying/code_differences.py,lineage/verifying/code_places.py,$(VERBS),lineage/cli/exits.py
+JUDGED_FILES = $(foreach one,portable/** model/** redaction/** dependencies/** checking/due/** code/notebooks/** \
+    manifest/document.py manifest/canonical.py manifest/values.py \
+    code/imports.py code/entry.py code/same_code.py code/ci_build.py code/cleanliness.py code/snapshots/rules.py \
+    capturing/input_choice.py capturing/use/rules.py capturing/use/weights_modules.py capturing/use/evidence.py \
+    capturing/use/foreign_libraries.py capturing/use/describe.py \
+    checking/ci_range.py checking/resolver_files.py checking/revisions/dependency_edits.py checking/revisions/renames.py \
+    retraining/metrics.py retraining/recorded_command.py hooking/message.py running/records.py sharing/bundle_index.py \
+    dvc/stage_values.py targets/distributions.py targets/lock_selection.py verifying/diff.py \
+    verifying/code_differences.py verifying/code_places.py verifying/verify.py verifying/packages.py verifying/code.py \
+    verifying/weights.py cli/exits.py,lineage/$(one))
+COMMA = ,
+NOTHING =
+JUDGING = $(subst $(NOTHING) $(NOTHING),$(COMMA),$(JUDGED_FILES))
 
 VENV = .venv
 RUN = $(VENV)/bin/python

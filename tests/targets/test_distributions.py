@@ -3,7 +3,10 @@
 import pytest
 
 from lineage.model.installed import Installed
-from lineage.targets.distributions import providers
+from lineage.portable.distinfo import Distribution
+from lineage.portable.environment import Package
+from lineage.targets.distributions import providers, read_details
+from tests.support.memory import MemoryTree
 
 SKLEARN = Installed(
     name="scikit-learn",
@@ -83,3 +86,21 @@ def test_boilerplate_around_a_module_does_not_count() -> None:
 def test_files_beat_words() -> None:
     installed = (Installed(name="yaml"), Installed(name="pyyaml", files=("yaml/__init__.py",)))
     assert providers(["yaml"], installed) == {"yaml": ("pyyaml",)}
+
+
+def test_an_egg_tells_its_files_and_what_it_requires() -> None:
+    tree = MemoryTree(
+        {
+            "/site/old-1.0.egg-info/installed-files.txt": b"../old/__init__.py\nPKG-INFO\n",
+            "/site/old-1.0.egg-info/top_level.txt": b"old\n",
+            "/site/old-1.0.egg-info/requires.txt": b"numpy>=1.20\n[:python_version<'3']\nenum34\n[plot]\nmatplotlib\n",
+        }
+    )
+    egg = Distribution(Package("old", "1.0"), "/site", "/site/old-1.0.egg-info")
+
+    assert read_details(tree, egg) == Installed(
+        name="old",
+        requires=("numpy>=1.20", "enum34 ; (python_version<'3')", 'matplotlib ; extra == "plot"'),
+        files=("old/__init__.py", "old-1.0.egg-info/PKG-INFO"),
+        top_level=("old",),
+    )
