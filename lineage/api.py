@@ -82,15 +82,16 @@ def capture(
 
 def _asked(request: "CaptureRequest", entry: Path | None) -> "AskedCapture":
     from lineage.model.run import AskedCapture
+    from lineage.redaction.values import concealed
 
     return AskedCapture(
         paths=tuple(str(path.absolute()) for path in request.paths),
         output=None if request.output is None else str(request.output.absolute()),
         name=request.name,
         entry=None if entry is None else str(entry.absolute()),
-        labels=request.labels,
-        metrics=request.metrics,
-        params=request.params,
+        labels=concealed(request.labels),
+        metrics=concealed(request.metrics),
+        params=concealed(request.params),
         session=None if request.seen is None else request.seen.session,
         snapshot=request.snapshot_limit is not None,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lineage import __version__
 from lineage.capturing.inputs import Recorded, describe_inputs
+from lineage.capturing.own_values import published_name, published_tables, refuse_secrets
 from lineage.capturing.request import Captured, CaptureRequest
 from lineage.capturing.stage import describe_stage
 from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describe_use
@@ -26,7 +27,6 @@ from lineage.model.run import Serving
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
 from lineage.portable.policy import ModelRule, declared_for
-from lineage.redaction.secrets import secret_key
 from lineage.targets.source import ExaminableSource, Examination
 from lineage.weights.cache import DigestCache
 from lineage.weights.formats.detect import read_contents
@@ -59,7 +59,7 @@ def capture(
     """
     if not request.paths:
         raise InputError("no weights were named")
-    _refuse_secrets(request)
+    refuse_secrets(request)
     for path in request.paths:
         if not path.exists():
             hint = "name a file or directory that exists"
@@ -73,7 +73,17 @@ def capture(
         parent, unreadable = _parent(repository, places.output)
         changed, code_files = ran_as(request.started, places.state, repository, use.files)
         code, ran = keep_executed(places.state.code, use.session, repository, _executed_limit(request))
-        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed, *ran}
+        environment = examination.observation.environment
+        values, left_out = published_tables(
+            {
+                "labels": request.labels,
+                "params": overlaid(files.params, request.params),
+                "metrics": overlaid(files.metrics, request.metrics),
+                "environment": dict(environment.variables),
+            },
+            repository.root,
+        )
+        found = {*request.problems, *places.state.problems, *use.problems, *files.problems, *changed, *ran, *left_out}
         manifest = Manifest(
             name=places.name,
             created=now.replace(microsecond=0),
@@ -81,27 +91,17 @@ def capture(
             tool=f"{OWN_DISTRIBUTION} {__version__}",
             parent=parent,
             problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
-            labels=request.labels,
+            labels=values["labels"],
             code=replace(code, files=code_files),
             weights=files.weights,
-            environment=examination.observation.environment._replace(packages=use.packages),
+            environment=environment._replace(packages=use.packages, variables=tuple(values["environment"].items())),
             declared=blob_ids(places.state, repository, declared),
             run=_run(request),
             inputs=files.inputs,
-            params=overlaid(files.params, request.params),
-            metrics=overlaid(files.metrics, request.metrics),
+            params=values["params"],
+            metrics=values["metrics"],
         )
     return Captured(manifest=manifest, path=places.output, entry=use.entry)
-
-
-def _refuse_secrets(request: CaptureRequest) -> None:
-    """What would not be written is refused before anything is read."""
-    values = {"labels": request.labels, "metrics": request.metrics, "params": request.params}
-    found = secret_key(values)
-    if found is not None:
-        where = str(request.output or f"{request.paths[0]}{SUFFIX}")
-        hint = "take it out of the labels, metrics or parameters"
-        raise InputError(f"{found[0]} looks like {found[1]}: nothing was written", where, hint)
 
 
 def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
@@ -111,7 +111,7 @@ def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
     wish = None if limit is None else Wish(limit=limit, weights=tuple(weights))
     state = described(repository, generated, wish, request.started)
     output = _output(request, weights, state)
-    name = request.name or _default_name(weights, output)
+    name = published_name(request.name, repository.root) if request.name else _default_name(weights, output)
     return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
 
 

@@ -20,6 +20,7 @@ from lineage.model.retraining import Renewal
 from lineage.model.run import AskedCapture, Run, Serving, StartedCode
 from lineage.portable.environment import Problem
 from lineage.portable.policy import Policy
+from lineage.redaction.secrets import without_secrets
 from lineage.running.foreground import given_environment
 from lineage.running.kept_runs import (
     asked_captures,
@@ -230,7 +231,7 @@ def serve(
     words = serve_command(text)
     if not words:
         return None
-    listener.tell(f"serving: {text}")
+    listener.tell(f"serving: {without_secrets(shlex.join(words))}")
     again = place / "serving"
     again.mkdir(exist_ok=True)
     watched = watch(words, root=root, place=again, variables=variables or given_environment(), head="", quiet=True)

@@ -17,6 +17,7 @@ from lineage.model.inputs import RunFiles, Tracked, Upstream, above, enclosing, 
 from lineage.model.manifest import SUFFIX
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
+from lineage.redaction.files import is_secret_file
 
 MOST_ENTRIES = 1000
 """files, or directories as a whole, that are hashed for one manifest"""
@@ -33,7 +34,7 @@ _OF_TOOLS = (".dvc", SUFFIX, ".lineage-log.toml")
 _NAMES = frozenset(
     [
         *("dvc.yaml", "dvc.lock", ".dvcignore", ".gitignore", ".gitattributes", ".gitmodules", ".git"),
-        *("lineage.toml", "tox.ini", "pytest.ini", "mypy.ini", ".coveragerc", ".netrc", "pyvenv.cfg"),
+        *("lineage.toml", "tox.ini", "pytest.ini", "mypy.ini", ".coveragerc", "pyvenv.cfg"),
     ]
 )
 _DIRECTORIES = frozenset(
@@ -65,6 +66,7 @@ def may_be_input(path: str) -> bool:
         name.endswith((*_CODE, *_OF_TOOLS))
         or name in _NAMES
         or name.split(".")[:2] == ["", "env"]
+        or is_secret_file(path)
         or is_dependency_file(path)
         or any(one in _DIRECTORIES or one.endswith(_METADATA) for one in directories)
     )

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = guarded(lambda: _called(given))
     if given[:2] == _HOOK or code == exits.INTERRUPTED:
-        # An interrupt that came within ``exec`` of a text (as dataclasses are made) has Python end by the signal instead
+        # An interrupt within ``exec`` of a text (as dataclasses are made) has Python end by the signal instead
         # of the code that is asked for, though it was caught (``_Py_UnhandledKeyboardInterrupt``, 3.8 and newer).
         _leave(code)
     sys.exit(code)

@@ -20,6 +20,7 @@ from lineage.config import load_policy, project_root
 from lineage.errors import InputError
 from lineage.manifest.values import plain_table
 from lineage.model.manifest import Table
+from lineage.redaction.secrets import without_secrets
 
 if TYPE_CHECKING:
     from lineage.running.foreground import Ended
@@ -33,7 +34,7 @@ def labels_of(texts: Sequence[str]) -> Table:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            raise InputError("a label is KEY=VALUE", where=f"--label {text}")
+            raise InputError("a label is KEY=VALUE", where=f"--label {without_secrets(text)}")
         found[key.strip()] = value.strip()
     return plain_table(found, "--label")
 

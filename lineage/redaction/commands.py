@@ -5,18 +5,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lineage.redaction.secrets import find_secret
+from lineage.redaction.named import is_named_secret
+from lineage.redaction.places import without_places
+from lineage.redaction.secrets import REDACTED, redacted
 
-REDACTED = "<redacted>"
-OUTSIDE = "<outside>"
-HOME = "<home>"
-
-_SECRET_NAME = re.compile(r"(?i)(?:key|token|secret|pass|passwd|password|credential|auth|cookie|session)")
 _OPTION = re.compile(r"-{1,2}[A-Za-z][\w.-]*")
-_ASSIGNED = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
-_USER_INFO = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@\"']+@")
+_ASSIGNED = re.compile(r"([-+~]{0,2}[A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
+_USER_INFO = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/@\"']+@|[^\s/@:\"']+:(?!\d{1,5}(?:[/?#]|$))[^\s\"'@]+@)+")
 _QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*)[?#][^\s\"']*")
-_PATH = re.compile(r"(?<![\w./~:-])/[^\s:;,'\"=|&<>()]+")
+_LOGIN = re.compile(r"[^\s:/]+:\S+")
+_LOGIN_OPTIONS = frozenset({"-u", "-U", "--user", "--proxy-user", "--userpwd", "--login", "--auth-basic"})
+
+_CUSTOM = {
+    **dict.fromkeys(("mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass", "mongo", "mongosh", "mongodump"), "-p"),
+    "redis-cli": "-a",
+    "ldapsearch": "-w",
+    "sqlcmd": "-P",
+    "bcp": "-P",
+    "curl": "-b",
+    "twine": "-p",
+    "lftp": "-u",
+}
+"""Programs with the option that is a password by their custom; elsewhere ``-p`` is a port."""
+_LOGS_IN = frozenset({"docker", "podman", "wandb", "helm", "az"})
+"""Programs to which ``login`` gives a password, as ``-p`` or as the word behind it."""
+_KEY = re.compile(r"[0-9A-Za-z_-]{30,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,50 +48,38 @@ def published(words: Sequence[str], *, root: str, home: str) -> Published:
     and whatever has the shape of a token. Paths below ``root`` stand relative to it, others as ``<home>/NAME`` or
     ``<outside>/NAME``. ``root`` and ``home`` are absolute; an empty ``home`` is none.
     """
-    answer: list[str] = []
-    hidden = False
+    kept = []
+    custom = ""
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
-        is_value = bool(_OPTION.fullmatch(before)) and "=" not in before and not _OPTION.fullmatch(word)
-        if is_value and _SECRET_NAME.search(before):
-            answer.append(REDACTED)
-            hidden = True
-            continue
-        text = _without_secrets(word)
-        hidden = hidden or text != word
-        answer.append(_without_places(text, root, home))
-    return Published(words=tuple(answer), redacted=hidden)
+        custom = _custom(posixpath.basename(word), before) or custom
+        kept.append(_of_option(before, word, custom) or _without_secrets(word, custom))
+    return Published(
+        words=tuple(without_places(word, root, home) for word in kept),
+        redacted=any(word != kept[index] for index, word in enumerate(words)),
+    )
 
 
-def _without_secrets(word: str) -> str:
+def _custom(program: str, before: str) -> str:
+    """The option that gives a password from here on."""
+    if program == "login" and posixpath.basename(before) in _LOGS_IN:
+        return "-p"
+    return _CUSTOM.get(program, "")
+
+
+def _of_option(before: str, word: str, custom: str) -> str:
+    """What stands for the value of the option before it; ``""`` where that has none, or no secret one."""
+    if not _OPTION.fullmatch(before) or _OPTION.fullmatch(word):
+        return REDACTED if before == "login" and custom and _KEY.fullmatch(word) else ""
+    if before in _LOGIN_OPTIONS and _LOGIN.fullmatch(word):
+        return f"{word.partition(':')[0]}:{REDACTED}"
+    return REDACTED if before == custom or is_named_secret(before, word) else ""
+
+
+def _without_secrets(word: str, custom: str) -> str:
     assigned = _ASSIGNED.fullmatch(word)
-    if assigned is not None and _SECRET_NAME.search(assigned[1]):
+    if assigned is not None and is_named_secret(assigned[1], assigned[2]):
         return f"{assigned[1]}={REDACTED}"
-    parts = re.split(r"(\s+)", _QUERY.sub(r"\1", _USER_INFO.sub(r"\1", word)))
-    inner = [_inner(part, parts[index - 2] if index >= 2 else "") for index, part in enumerate(parts)]
-    return "".join(REDACTED if find_secret(part) is not None else part for part in inner)
-
-
-def _inner(part: str, before: str) -> str:
-    """One word of a word that is a command line itself, as after ``sh -c``."""
-    assigned = _ASSIGNED.fullmatch(part)
-    if assigned is not None and _SECRET_NAME.search(assigned[1]):
-        return f"{assigned[1]}={REDACTED}"
-    if _OPTION.fullmatch(before) and _SECRET_NAME.search(before) and part and not _OPTION.fullmatch(part):
-        return part if part.isspace() else REDACTED
-    return part
-
-
-def _without_places(text: str, root: str, home: str) -> str:
-    def shorten(match: re.Match[str]) -> str:
-        path = posixpath.normpath(match[0])
-        if path == root:
-            return "."
-        if root != "/" and path.startswith(root.rstrip("/") + "/"):
-            return path[len(root.rstrip("/")) + 1 :]
-        name = posixpath.basename(path)
-        if home not in ("", "/") and (path == home or path.startswith(home.rstrip("/") + "/")):
-            return HOME if path == home else f"{HOME}/{name}"
-        return f"{OUTSIDE}/{name}" if name else OUTSIDE
-
-    return _PATH.sub(shorten, text)
+    if custom == "-p" and re.match(r"-p[^\s=-]", word):
+        return f"-p{REDACTED}"
+    return redacted(_QUERY.sub(r"\1", _USER_INFO.sub(r"\1", word)))

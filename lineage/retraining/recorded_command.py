@@ -1,6 +1,6 @@
 """A command as a manifest records it → the words that run it again in an environment.
 
-What ``commandline.published`` took out cannot be put back, but for the interpreter: that is the environment's own.
+What ``commands.published`` took out cannot be put back, but for the interpreter: that is the environment's own.
 """
 
 import posixpath
@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lineage.redaction.commands import HOME, OUTSIDE, REDACTED
+from lineage.redaction.places import HOME, OUTSIDE
+from lineage.redaction.secrets import REDACTED
 
 _PYTHON = re.compile(r"python[\d.]*")
 _LEFT_OUT = re.compile(f"(?:{OUTSIDE}|{HOME})(?:/[^\\s:;,'\"=|&<>()]+)?")

@@ -19,6 +19,7 @@ from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest
 from lineage.model.manifest import NO_REPOSITORY, SUFFIX, StoredManifest
 from lineage.model.weights import Weights
+from lineage.redaction.files import is_secret_file
 from lineage.sharing.bundle_index import CODE, INDEX, MANIFEST, WEIGHTS, Index, Member, is_safe, render_index
 from lineage.sharing.tar import END, entries, header, opened, padding
 from lineage.system.files import read_document, replace_by
@@ -157,6 +158,9 @@ def _weights_parts(root: Path, one: Weights, advance: Advance | None) -> list[_P
                 name = f"{WEIGHTS}{one.path}/{entry.path}" if entry.path else WEIGHTS + one.path
                 if not is_safe(name):
                     raise WeightsError("a name that a bundle cannot hold", where=name.removeprefix(WEIGHTS))
+                if is_secret_file(name):
+                    hint = "leave the weights out, or move the file away and capture again"
+                    raise WeightsError("a file that holds secrets by custom", name.removeprefix(WEIGHTS), hint)
                 digest = result.digests[0][1]
                 rows.append((entry.path, digest))
                 parts.append(_Part(Member(name=name, size=result.size, sha256=digest), Path(entry.real)))

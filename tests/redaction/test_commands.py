@@ -17,7 +17,7 @@ TOKEN = "ghp_" + "a" * 36
         # An option that is followed by another has no value.
         (("python", "--password", "--verbose"), ("python", "--password", "--verbose"), False),
         (("env", "HF_TOKEN=abc", "python"), ("env", "HF_TOKEN=<redacted>", "python"), True),
-        (("python", "--tokenizer", "bert"), ("python", "--tokenizer", "<redacted>"), True),
+        (("python", "--tokenizer", "bert"), ("python", "--tokenizer", "bert"), False),
         (("fetch", "https://ada:pw@example.org/x"), ("fetch", "https://example.org/x"), True),
         (("fetch", "https://example.org/x?sig=abc#top"), ("fetch", "https://example.org/x"), True),
         (("echo", TOKEN), ("echo", "<redacted>"), True),

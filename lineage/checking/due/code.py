@@ -7,6 +7,7 @@ from lineage.code.same_code import is_same_code
 from lineage.model.manifest import Manifest, thaw
 from lineage.model.plan import Due
 from lineage.portable.policy import Policy
+from lineage.redaction.values import shown_value
 
 Blob = Callable[[str], bytes | None]
 """blob id → bytes, ``None`` where the object is not here"""
@@ -123,10 +124,10 @@ def due_params(
     now = dict(flat(values))
     found = []
     for key, recorded in flat(manifest.params):
-        shown = str(thaw(recorded))
+        shown = shown_value(key, thaw(recorded))
         due = Due(subject=f"params:{key}", action="retrain", message="", recorded=shown, where=where)
         if key in now and not _is_same_value(recorded, now[key]):
-            observed = str(thaw(now[key]))
+            observed = shown_value(key, thaw(now[key]))
             message = f"{key} {shown} → {observed}, a parameter of the training"
             found.append(replace(due, message=message, observed=observed))
         elif key not in now and given is None:
@@ -139,7 +140,9 @@ def due_params(
 
 
 def _is_same_value(left: object, right: object) -> bool:
-    """Equal and of one kind: ``true`` is not 1, 1 is 1.0, a list is a tuple."""
+    """Equal and of one kind: ``true`` is not 1, 1 is 1.0, a list is a tuple. A path was made relative."""
+    if isinstance(left, str) and isinstance(right, str) and right.startswith("/"):
+        return left == right or right.endswith(f"/{left}")
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(map(_is_same_value, left, right))
     if isinstance(left, Mapping) and isinstance(right, Mapping):

@@ -4,7 +4,7 @@ Kept under ``refs/lineage/<commit>``, so that git does not collect it. HEAD, ind
 user are only read.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,15 +15,17 @@ from lineage.code.snapshots.rules import NAMESPACE, commit_bytes, too_large, wit
 from lineage.code.snapshots.trees import TreeEntry, read_base, write_trees
 from lineage.code.state import RepositoryState
 from lineage.errors import InputError, LineageError, RepositoryError
+from lineage.git.asking import give
 from lineage.git.repository import GitRepository
 from lineage.git.worktree import FILES, SUBMODULE, moment_of, state_of
 from lineage.portable.environment import Problem
-from lineage.redaction.secrets import find_secret
+from lineage.redaction.files import decoded, find_in_file, is_secret_file
+from lineage.redaction.secrets import secrets_of
 from lineage.system.scratch import make_scratch, remove_scratch
 
 NOT_KEPT, DIRTY = "code.not-kept", "code.dirty"
 NOT_ASKED = "no snapshot of the code was made, as asked: what ran is in no commit"
-_MOST_SEARCHED_BYTES = 1_000_000
+_PART = 1 << 20
 _HINT = (
     "name in .gitignore what is no code, let DVC track data, raise limit in [tool.lineage.snapshot], or leave the "
     "snapshot out: --no-snapshot"
@@ -130,15 +132,41 @@ def _taken(state: RepositoryState, wish: Wish, generated: Collection[str]) -> Sn
 
 
 def _refuse_secrets(planned: SnapshotPlan) -> None:
-    """A snapshot is made to be published; what git has already is no matter. Raises ``RepositoryError``."""
+    """A snapshot is made to be published; what HEAD has already is no matter. Raises ``RepositoryError``."""
     for file in planned.files:
-        if file.is_new and not file.is_link and file.size <= _MOST_SEARCHED_BYTES:
-            found = find_secret((planned.root / file.path).read_text("utf-8", "replace"))
-            if found is not None:
-                what = f"{file.path}:{found[0]} holds what looks like {found[1]}"
-                raise RepositoryError(f"{what}: name the file in .gitignore, or take that out of it")
+        if not file.is_link:
+            _refuse_secret(planned, file.path, None)
+    for path, staged in planned.staged:
+        if staged.mode in FILES:
+            _refuse_secret(planned, path, staged.blob)
     for _, module in planned.modules:
         _refuse_secrets(module)
+
+
+def _refuse_secret(planned: SnapshotPlan, path: str, blob: str | None) -> None:
+    """Of one file, as the index has it in a blob, or as it lies in the work tree."""
+    advice = "name the file in .gitignore, or take that out of it"
+    found = find_in_file(_parts(planned.root, path, blob))
+    if found is not None and not _is_known(planned.root, path, blob):
+        raise RepositoryError(f"{path}:{found[0]} holds what looks like {found[1]}: {advice}")
+    if is_secret_file(path):
+        raise RepositoryError(f"{path} is a file that holds secrets by custom: {advice}")
+
+
+def _is_known(root: Path, path: str, blob: str | None) -> bool:
+    """Whether HEAD has all secrets of a file already."""
+    before = give(root, "cat-file", "blob", f"HEAD:{path}", accepted=(0, 128))
+    known, now = ("".join(decoded(parts)) for parts in ([before.stdout], _parts(root, path, blob)))
+    return secrets_of(known) >= secrets_of(now)
+
+
+def _parts(root: Path, path: str, blob: str | None) -> Iterator[bytes]:
+    """The bytes of a file, some at a time."""
+    if blob is not None:
+        yield give(root, "cat-file", "blob", blob).stdout
+        return
+    with (root / path).open("rb") as file:
+        yield from iter(lambda: file.read(_PART), b"")
 
 
 def _written(planned: SnapshotPlan, kept: list[tuple[SnapshotPlan, str]]) -> Snapshot:

@@ -88,6 +88,16 @@ def test_the_code(
     assert code(files, now, then, judged) == expected
 
 
+def test_a_parameter_is_told_without_secrets_and_compared_by_its_place() -> None:
+    manifest = replace(FULL, params=freeze({"data": "data/x", "out": "y", "note": "n"}))
+    values = {"data": "/srv/work/fraud/data/x", "out": "/srv/work/z", "note": "ghp_" + "a1B2" * 9}
+    found = due_params(manifest, values, policy(params="none"), "params.yaml")
+    assert [(one.subject, one.observed) for one in found] == [
+        ("params:out", "/srv/work/z"),
+        ("params:note", "<redacted>"),
+    ]
+
+
 def test_a_file_is_not_moved_to_another_one_of_the_model() -> None:
     files = (("a.py", OLD), ("b.py", OLD))
     twins = replace(CODE, code=replace(CODE.code, files=files))

@@ -183,7 +183,8 @@ def test_a_new_file_that_may_hold_a_secret_keeps_a_snapshot_from_being_made(tmp_
     """It is made to be pushed; what git has already is pushed anyway."""
     root = make(tmp_path / "r")
     token = b"ghp_" + b"a" * 36
-    write(root, {"train.py": b"TOKEN = '" + token + b"'\n", "notes/.env": b"A=1\nTOKEN=" + token + b"\n"})
+    commit(root, {"train.py": b"TOKEN = '" + token + b"'\n"})
+    write(root, {"train.py": b"import os\nTOKEN = '" + token + b"'\n", "notes/.env": b"A=1\nTOKEN=" + token + b"\n"})
     found = kept(root)
 
     why = (
@@ -193,6 +194,41 @@ def test_a_new_file_that_may_hold_a_secret_keeps_a_snapshot_from_being_made(tmp_
     assert (found.code.commit, refs(root)) == (None, "")
     assert found.problems[-1] == Problem("code.not-kept", "code", why)
     write(root, {".gitignore": b".env\n"})
+    assert kept(root).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"notes/.env": b"A=1\n"}, "notes/.env is a file that holds secrets by custom"),
+        ({"id_rsa": b"x"}, "id_rsa is a file that holds secrets by custom"),
+        ({"a.txt": "\ufefftoken = ghp_".encode("utf-16-le") + ("a1B2" * 9).encode("utf-16-le")}, "a.txt:1 holds what"),
+        ({"a.csv": b"1,2\n" * 600_000 + b"ghp_" + b"a1B2" * 9}, "a.csv:600001 holds what looks like a GitHub token"),
+        (
+            {"train.py": b"import os\nKEY = 'ghp_" + b"a1B2" * 9 + b"'\n"},
+            "train.py:2 holds what looks like a GitHub token",
+        ),
+        ({"conf.json": b'{"api_key": "a1B2c3D4e5F6"}'}, "conf.json:1 holds what looks like a secret by its name"),
+    ],
+    ids=["custom", "key", "utf-16", "large", "modified", "named"],
+)
+@pytest.mark.parametrize("is_staged", [False, True])
+def test_a_secret_that_head_does_not_have(files: dict[str, bytes], why: str, is_staged: bool, tmp_path: Path) -> None:
+    root = make(tmp_path / "r")
+    write(root, files)
+    if is_staged:
+        git(root, "add", "--all")
+    found = kept(root)
+
+    assert (found.code.commit, refs(root)) == (None, "")
+    assert found.problems[-1].detail.startswith(f"no snapshot of the code could be made: {why}")
+
+
+def test_a_secret_that_head_has_is_gits_already(tmp_path: Path) -> None:
+    root = make(tmp_path / "r")
+    token = b"ghp_" + b"a" * 36
+    commit(root, {"conf.py": b"TOKEN = '" + token + b"'\n"})
+    write(root, {"conf.py": b"# moved\nTOKEN = '" + token + b"'\n", ".env.example": b"A=\n", "id_map.json": b"{}"})
     assert kept(root).problems == ()
 
 
