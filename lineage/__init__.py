@@ -3,7 +3,7 @@
 The public names are loaded on first use, so that ``import lineage`` costs a training process nothing.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # typing would be looked for where the caller's variables lead
 
 __version__ = "0.1.0"
 

@@ -170,6 +170,7 @@ def require(
 ) -> Report:
     """The report on serving a recorded model in this process, when it passes.
 
+    It is a part of this process: what has replaced modules in it can replace the answer too.
     Raises ``LineageMismatch`` for any other verdict, undecided included; with ``mode="warn"`` that is only logged.
     """
     if mode not in ("raise", "warn"):

@@ -15,7 +15,7 @@ from lineage.cli import exits, options
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Narration, answer
 from lineage.cli.run import ModelOptions, labels_of
-from lineage.cli.targets import examinable, target_of
+from lineage.cli.targets import UNEXECUTED, examinable, target_of
 from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
 from lineage.model.manifest import EMPTY
@@ -123,6 +123,8 @@ def _capture(asked: CaptureOptions) -> int:
     )
     chosen = target_of(asked.target, root)
     narration.tell(f"environment: {chosen}")
+    if asked.target is None and chosen.kind == "dir":
+        narration.tell(f"{chosen} {UNEXECUTED}")
     if asked.serve is not None:
         from lineage.capturing.finish import serve_alone
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.cli import exits
-from lineage.cli.emit import Progress, publish, style_of
-from lineage.cli.targets import manifest_of, observable, target_of
+from lineage.cli.emit import Progress, publish, say, style_of
+from lineage.cli.targets import UNEXECUTED, manifest_of, observable, target_of
 from lineage.config import load_policy, project_root
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.portable.policy import Accept
@@ -38,7 +38,10 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
     root = project_root(_directory(stored), os.environ)
     rules, policy_name = load_policy(root, asked.policy)
     if source is None:
-        source = observable(target_of(asked.target, root), stored.manifest.environment, asked.interpreter)
+        target = target_of(asked.target, root)
+        if asked.target is None and target.kind == "dir":
+            say(f"{target} {UNEXECUTED}", quiet)
+        source = observable(target, stored.manifest.environment, asked.interpreter)
     comparators = _comparators(asked, _directory(stored), root)
     total = None if asked.deep else sum(one.size for one in stored.manifest.weights)
     with Progress("reading files" if asked.deep else "reading weights", quiet, lambda: total) as advance:

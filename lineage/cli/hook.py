@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from lineage.cli import exits
 from lineage.cli.emit import answer, say
 from lineage.cli.options import quiet_option
 from lineage.hooking.answer import HOOKS
+from lineage.system.surroundings import isolating
 
 if TYPE_CHECKING:
     from lineage.hooking.install import Done
@@ -88,14 +88,12 @@ def _text(name: str, block: bool, shell: str) -> bytes:
 
 
 def _tool() -> tuple[str, str]:
-    """(program, its first words) that run this very tool again."""
+    """(program, its first words) that run this very tool again, and nothing in front of it."""
+    options = isolating()
     started = Path(sys.argv[0])
-    if started.name == "__main__.py":
-        return sys.executable, "-P -m lineage"
-    if started.name == "lineage" and os.access(started, os.X_OK) and started.is_file():
+    if not options and started.name == "lineage" and os.access(started, os.X_OK) and started.is_file():
         return str(started.absolute()), ""
-    found = shutil.which("lineage")
-    return (str(Path(found).absolute()), "") if found else (sys.executable, "-P -m lineage")
+    return sys.executable, f"{options or '-P'} -m lineage"
 
 
 @command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

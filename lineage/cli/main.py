@@ -13,6 +13,7 @@ from typing import NoReturn
 from lineage import __version__
 from lineage.cli import exits
 from lineage.errors import InputError, LineageError
+from lineage.system.surroundings import set_apart
 
 _HOOK = ["hook", "run"]
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
@@ -21,6 +22,7 @@ _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    set_apart()
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = guarded(lambda: _called(given))
     if given[:2] == _HOOK or code == exits.INTERRUPTED:

@@ -10,8 +10,9 @@ from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
 from lineage.portable.policy import Policy
+from lineage.system.surroundings import as_given
 from lineage.targets.source import ExaminableSource, ManifestSource, Source
-from lineage.targets.spec import Target, compared_source, default_target, parse_target, source_of
+from lineage.targets.spec import Target, as_files, compared_source, default_target, parse_target, source_of
 
 
 def manifest_of(text: str | None) -> StoredManifest:
@@ -40,14 +41,25 @@ def _at_revision(revision: str, path: str) -> bytes | None:
     return file_at(find_root(Path.cwd()) or Path.cwd(), revision, path)
 
 
-def target_of(text: str | None, project: Path | None) -> Target:
-    """The target that TARGET means; the default one where it is left out."""
-    return default_target(os.environ, project or Path.cwd()) if text is None else parse_target(text)
+UNEXECUTED = "is read as files, not executed, as it lies in the checkout of a CI job: python:PATH executes one"
+
+
+def target_of(text: str | None, project: Path | None, *, is_run: bool = False) -> Target:
+    """The target that TARGET means; the default one where it is left out.
+
+    In a CI job a default one in the checkout, which a pull request can bring, is read as files unless it ``is_run``
+    anyway.
+    """
+    if text is not None:
+        return parse_target(text)
+    place = project or Path.cwd()
+    found = default_target(os.environ, place)
+    return found if is_run or os.environ.get("CI", "false") in ("", "0", "false") else as_files(found, place)
 
 
 def examinable(target: Target, interpreter: str | None = None) -> ExaminableSource:
     """The source to capture from."""
-    return source_of(target, os.environ, interpreter)
+    return source_of(target, as_given(os.environ), interpreter)
 
 
 def observable(target: Target, recorded: Environment, interpreter: str | None = None) -> Source:
@@ -62,7 +74,7 @@ def side_of(
     """A target, manifests kept whole; ``recorded`` is what it is compared with, where that is known."""
     if target.kind == "manifest" and interpreter is None:
         return manifest_of(target.location)
-    return compared_source(target, os.environ, recorded, interpreter)
+    return compared_source(target, as_given(os.environ), recorded, interpreter)
 
 
 def policy_of(named: Path | None) -> Callable[[Path], Policy]:

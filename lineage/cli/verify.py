@@ -8,6 +8,7 @@ import click
 
 from lineage.cli.options import PATH, against_option, interpreter_option, policy_option, report_options
 from lineage.errors import InputError
+from lineage.system.surroundings import as_given
 from lineage.targets.spec import questioned
 
 
@@ -46,7 +47,7 @@ def command(
     if weights is not None and no_weights:
         raise InputError("--weights and --no-weights exclude each other")
     # Asked first of all: the interpreter starts while we import what judges it and read the manifest.
-    source = questioned(target, os.environ) if interpreter is None else None
+    source = questioned(target, as_given(os.environ)) if interpreter is None else None
     with contextlib.nullcontext() if source is None else source.asked():
         from lineage.cli.gate import Asked, answer
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from lineage.dvc.tracking import dvc_project
 from lineage.errors import RepositoryError, WeightsError
 from lineage.system.process import Completed, run
+from lineage.system.surroundings import NAMES
 
 _ASKING_TIMEOUT_S = 3600.0
 _MOVING_TIMEOUT_S = 24 * 3600.0
@@ -22,7 +23,7 @@ NAME = "dvc"
 def dvc_program(programs: Path) -> tuple[str, ...]:
     """The words that start DVC: the program in a directory of programs, else our own."""
     own = programs / NAME
-    return (str(own),) if os.access(own, os.X_OK) else (sys.executable, "-m", NAME)
+    return (str(own),) if os.access(own, os.X_OK) else (sys.executable, "-P", "-m", NAME)
 
 
 def is_current(program: tuple[str, ...], project: Path, stage: str, variables: Mapping[str, str]) -> bool:
@@ -62,7 +63,10 @@ def track(root: Path, path: str) -> None:
     """
     project, inside = dvc_project(root, path)
     env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
-    ended = run([sys.executable, "-m", NAME, "add", "--", inside], env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S)
+    words = (sys.executable, "-P", "-m", NAME, "add", "--", inside)
+    ended = run(words, env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S)
+        [sys.executable, "-P", "-m", NAME, "add", "--", inside], env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S
+    )
     if ended.status:
         reason = _error(ended) or f"status {ended.status}"
         raise WeightsError(f"dvc add refused it: {reason}", where=path, hint="run dvc add by hand to see all it says")
@@ -75,7 +79,8 @@ def _asked(
     *arguments: str,
     accepted: tuple[int, ...] = (0,),
 ) -> Completed:
-    env = {**variables, "DVC_NO_ANALYTICS": "1"}
+    # Only what ``dvc repro`` runs is the user's own; DVC itself finds its code without their help.
+    env = {name: value for name, value in variables.items() if name not in NAMES} | {"DVC_NO_ANALYTICS": "1"}
     timeout = _MOVING_TIMEOUT_S if arguments[0] == "checkout" else _ASKING_TIMEOUT_S
     answer = run([*program, *arguments], env=env, cwd=project, timeout_s=timeout)
     if answer.status not in accepted:

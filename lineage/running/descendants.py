@@ -19,6 +19,7 @@ _COST_SHARE = 200
 _MOST = 100_000
 _ALONE = {"I": "-I", "E": "-E", "S": "-S"}  # options after which PYTHONPATH or sitecustomize is not looked at
 _WITH_VALUE = "cmWXQ"
+_TOOL = (b"-I", b"-m", b"lineage")  # as our hooks start it, where the training commits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Descendants:
         """The Python processes that were seen and are not among ``watched``, by pid."""
         found = []
         for pid, seen in sorted(self._seen.items()):
-            if pid in watched or not _PYTHON.fullmatch(seen.program):
+            if pid in watched or not _PYTHON.fullmatch(seen.program) or seen.arguments[1:4] == _TOOL:
                 continue
             reason = _reason(seen)
             parent = self._seen.get(seen.parent)

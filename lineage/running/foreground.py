@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from lineage.errors import InputError
 from lineage.running.sentinel import Sentinel, maskable
+from lineage.system.surroundings import as_given
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 """As shells end when a command cannot be started."""
@@ -61,9 +62,9 @@ def given_environment() -> dict[str, str]:
     try:
         content = Path("/proc/self/environ").read_bytes()
     except OSError:
-        return dict(os.environ)
+        return as_given(os.environ)
     found = (one.partition(b"=") for one in content.split(b"\0"))
-    return {os.fsdecode(name): os.fsdecode(value) for name, equals, value in found if name and equals}
+    return as_given({os.fsdecode(name): os.fsdecode(value) for name, equals, value in found if name and equals})
 
 
 def run_foreground(

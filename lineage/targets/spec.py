@@ -92,6 +92,15 @@ def default_target(env: Mapping[str, str], project: Path) -> Target:
     raise InputError("no Python environment was found", hint="name the target: python:PATH")
 
 
+def as_files(target: Target, checkout: Path) -> Target:
+    """The environment of a target as a directory, where it, or what it leads to, lies in the checkout."""
+    root, path = checkout.resolve(), Path(os.path.abspath(target.location))  # noqa: PTH100 - links are kept
+    prefix = path.parent.parent
+    places = (path, prefix, path.resolve(), prefix.resolve(), path.parent.resolve() / path.name)
+    inside = any(one.is_relative_to(place) for one in places for place in (root, checkout.absolute()))
+    return Target(kind="dir", location=str(prefix)) if inside else target
+
+
 def source_of(target: Target, env: Mapping[str, str], interpreter: str | None = None) -> ExaminableSource:
     """The source that reads a target of this machine; ``interpreter`` chooses one of a directory that holds several."""
     if target.kind == "dir":

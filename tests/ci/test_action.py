@@ -18,12 +18,10 @@ import zipfile, pathlib
 START = "import sys; sys.path.insert(0, {source!r}); from lineage.cli.main import main; main()"
 INFO = "model_lineage-0.dist-info"
 FILES = {{
-    "ours.py": "import os, sys\\n"
-    "def main():\\n"
-    "    os.execv({python!r}, [{python!r}, '-P', '-c', %r, *sys.argv[1:]])\\n" % START,
+    "lineage/__main__.py": "import os, sys\\n"
+    "os.execv({python!r}, [{python!r}, '-P', '-c', %r, *sys.argv[1:]])\\n" % START,
     INFO + "/METADATA": "Metadata-Version: 2.1\\nName: model-lineage\\nVersion: 0\\n",
     INFO + "/WHEEL": "Wheel-Version: 1.0\\nGenerator: hand\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-    INFO + "/entry_points.txt": "[console_scripts]\\nlineage = ours:main\\n",
     INFO + "/RECORD": "",
 }}
 def build_wheel(directory, settings=None, metadata=None):
@@ -33,7 +31,7 @@ def build_wheel(directory, settings=None, metadata=None):
             archive.writestr(path, text)
     return name
 """
-"""It builds a wheel whose command is the tool under test: what this repository needs is nowhere to be had offline."""
+"""It builds a wheel whose module is the tool under test: what this repository needs is nowhere to be had offline."""
 
 
 def act(root: Path, tmp_path: Path, supplies: Supplies, before: str, **inputs: str) -> Job:

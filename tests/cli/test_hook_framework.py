@@ -15,7 +15,16 @@ from tests.support.projects import SOURCE, Ended, run_lineage, script, surroundi
 
 pytestmark = pytest.mark.slow
 
-PARTS = ("lineage", "hooks", "templates", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+PARTS = (
+    "lineage",
+    "lineage_script.py",
+    "hooks",
+    "templates",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".pre-commit-hooks.yaml",
+)
 OFFLINE = {"PIP_NO_INDEX": "1", **dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")}
 LOCAL = b"""repos:
 - repo: local

@@ -1,7 +1,7 @@
 """The machine that a CI provider gives to a job: what stands on its PATH, a directory to work in, and bash.
 
-What would need the network is stood in for by what it does: ``pipx install model-lineage`` (and pip's) puts the tool
-under test on PATH, ``python3 -m venv`` copies an environment that has pip, and pip knows a folder of wheels.
+What would need the network is stood in for by what it does: after ``pip install model-lineage`` ``-m lineage`` is the
+tool under test, ``python3 -m venv`` copies an environment that has pip, and pip knows a folder of wheels.
 """
 
 import os
@@ -82,17 +82,27 @@ class Machine:
 
 
 def started(place: Path, supplies: Supplies) -> Machine:
-    """A machine with git, python3, pip and pipx, on which lineage is not installed yet."""
+    """A machine with git, python, python3 and pipx, on which lineage is not installed yet."""
     machine = Machine(place=place, supplies=supplies)
     for directory in (machine.work, machine.temporary):
         directory.mkdir(parents=True)
     own = supplies.environment / "bin" / "python"
-    tool = script(machine.place / "tool" / "lineage", f'echo "$*" >>"{machine.place}/typed"', f'exec {_tool()} "$@"')
-    installed = f'ln -s "{tool}" "{machine.programs}/lineage"'
+    log = f'shift 3; echo "$*" >>"{machine.place}/typed"; exec {_tool()} "$@"'
+    tool = ('case "$*" in "-I -m pip install --quiet model-lineage") exit 0 ;;', f'"-I -m lineage "*) {log} ;; esac')
+    copied = f'mkdir -p "$4"; cp -R "{supplies.environment}/." "$4"'
+    made = f'if [ "$1 $2 $3 $#" = "-I -m venv 4" ]; then {copied}'
+    # In an environment called lineage, only the tool from the index is stood in for; anything else is really installed.
+    within = (
+        f'[ "${{4##*/}}" != lineage ] || {{ rm "$4/bin/python"; cp "{machine.place}/interpreter" "$4/bin/python"; }}'
+    )
+    script(
+        machine.place / "interpreter", *tool, 'cd "${0%/*}" && rm python && ln -s python3 python && exec ./python "$@"'
+    )
+    script(machine.programs / "python3", f"{made}; {within}; exit 0; fi", f'exec "{own}" "$@"')
+    script(machine.programs / "python", *tool, f'exec "{own}" "$@"')
+    typed = script(machine.place / "lineage", f'exec "{machine.programs}/python" -I -m lineage "$@"')
+    installed = f'ln -s "{typed}" "{machine.programs}/lineage"'
     script(machine.programs / "pipx", 'test "$*" = "install model-lineage" || exit 64', installed)
-    script(machine.programs / "pip", 'test "$*" = "install --quiet model-lineage" || exit 64', installed)
-    copied = f'if [ "$1 $2 $#" = "-m venv 3" ]; then mkdir -p "$3"; exec cp -R "{supplies.environment}/." "$3"; fi'
-    script(machine.programs / "python3", copied, f'exec "{own}" "$@"')
     return machine
 
 

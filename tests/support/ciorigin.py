@@ -54,7 +54,7 @@ def make_origin(place: Path, supplies: Supplies) -> Path:
     _typed(
         machine,
         "pipx install model-lineage",
-        f'python3 -m venv "{training}"',
+        f'python3 -I -m venv "{training}"',
         f'"{training}/bin/python" -m pip install --quiet --requirement "{origin}/requirements.txt"',
         f'cd "{origin}"',
         f'export VIRTUAL_ENV="{training}" PATH="{training}/bin:$PATH"',
