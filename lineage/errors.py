@@ -41,6 +41,10 @@ class NoRepositoryError(RepositoryError):
     """There is no git repository around a path at all."""
 
 
+class NotFollowedError(RepositoryError):
+    """A server did not answer, and a program that the repository's own configuration names was not followed."""
+
+
 class WeightsError(LineageError):
     """The weights are missing, unreadable, or changed while they were read."""
 

@@ -3,11 +3,13 @@
 import shlex
 from collections.abc import Callable, Collection
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lineage.catalogue.published import code_problems
 from lineage.dvc.tracking import TrackedOutput, dvc_output, dvc_project
 from lineage.errors import InputError, RepositoryError, WeightsError
+from lineage.git.published import listed_refs
 from lineage.git.repository import GitRepository
 from lineage.manifest.log import Difference, stale_accepts
 from lineage.model.manifest import Manifest, StoredManifest, log_path
@@ -26,6 +28,7 @@ def problems_now(
     *,
     root: Path | None = None,
     remote: bool = False,
+    trusts_config: bool = False,
     today: date | None = None,
     differing: Collection[Difference] | None = None,
     advance: Callable[[int], None] | None = None,
@@ -35,7 +38,8 @@ def problems_now(
     ``root`` is where the weights are looked for when git cannot be asked; then nothing else is looked up. ``today``:
     which accepts of its log count for nothing any more, on this day (UTC)? ``differing`` is what differs of the model
     in the work tree, ``None`` where that is not known: an accept of anything else counts for nothing either. With
-    ``remote`` also: is the commit on a remote now, and are the weights in DVC's default one? That asks the network.
+    ``remote`` also: is the commit on a remote now, and are the weights in DVC's default one? That asks the network;
+    ``trusts_config``: by the programs, too, that the repository's own configuration names.
 
     Raises ``RepositoryError`` when DVC or git cannot read the repository that the manifest lies in.
     """
@@ -50,8 +54,9 @@ def problems_now(
         if root is not None:
             problems += [problem for one in manifest.weights for problem in _bytes_problems(one, root, advance)]
         return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))
+    asking = partial(listed_refs, trusts_config=trusts_config)
     with repository:
-        problems += code_problems(manifest.code, repository, remote=remote)
+        problems += code_problems(manifest.code, repository, remote=asking if remote else None)
         problems += _manifest_problems(stored, repository)
         tracked = frozenset(repository.index())
         for one in manifest.weights:

@@ -5,17 +5,16 @@ all: then that is unknown, and said so.
 """
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lineage.code.snapshots.rules import NAMESPACE
-from lineage.errors import RepositoryError
+from lineage.errors import NotFollowedError, RepositoryError
 from lineage.git.asking import PROGRAM
 from lineage.git.published import (
     has_objects,
     is_shallow,
-    listed_refs,
     reaches,
     refs_with,
     remote_names,
@@ -27,7 +26,10 @@ from lineage.model.code import Code
 from lineage.portable.environment import Problem
 
 NOT_PUSHED, UNKNOWN, MISSING = "code.not-pushed", "code.push-unknown", "code.commit-missing"
+UNREACHED = "code.remote-unreached"
 _HEADS = "refs/heads/"
+Listing = Callable[[Path, str, str], Mapping[str, str]]
+"""What asks a remote for its refs: see ``listed_refs``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +37,14 @@ class _Asked:
     """A remote, asked now."""
 
     name: str
-    refs: dict[str, str] | None
+    refs: Mapping[str, str] | None
     """``None`` where it did not answer"""
     reason: str = ""
+    was_kept: bool = False
+    """from answering, perhaps, as a program of the repository's configuration was not followed"""
 
 
-def code_problems(code: Code, repository: GitRepository, *, remote: bool) -> list[Problem]:
+def code_problems(code: Code, repository: GitRepository, *, remote: Listing | None) -> list[Problem]:
     """What keeps others from getting the commit of a model, and those of submodules in it; with ``remote``, ask.
 
     Raises ``RepositoryError`` when git cannot read the repository.
@@ -53,7 +57,7 @@ def code_problems(code: Code, repository: GitRepository, *, remote: bool) -> lis
 
 
 def _commit_problem(
-    commit: str, repository: GitRepository, place: tuple[str, ...], *, is_snapshot: bool, remote: bool
+    commit: str, repository: GitRepository, place: tuple[str, ...], *, is_snapshot: bool, remote: Listing | None
 ) -> Problem | None:
     """``place``: the directories of the submodules that lead to the repository."""
     subject = f"{'/'.join(place)}@{commit}" if place else commit
@@ -62,30 +66,31 @@ def _commit_problem(
         owner = "the submodule" if place else "the repository"
         return Problem("code.no-remote", subject, f"{owner} has no remote: nobody else can get the commit")
     command = _command(commit, repository, name, place, {})
-    if not remote:
+    if remote is None:
         if repository.published(commit):
             return None
         if is_snapshot:
             detail = "is on no remote branch known here; whether its ref is on a remote, --remote asks"
             return Problem(UNKNOWN, subject, f"{detail}: {command}")
         return Problem(NOT_PUSHED, subject, f"is on no remote branch known here: {command}")
-    return _asked_problem(commit, subject, repository, name, place)
+    return _asked_problem(commit, subject, repository, name, place, remote)
 
 
 def _asked_problem(
-    commit: str, subject: str, repository: GitRepository, name: str, place: tuple[str, ...]
+    commit: str, subject: str, repository: GitRepository, name: str, place: tuple[str, ...], remote: Listing
 ) -> Problem | None:
     root = repository.root
     asked = []
     for other in (name, *(one for one in remote_names(root) if one != name)):
-        asked.append(_ask(root, other))
+        asked.append(_ask(root, other, remote))
         refs = asked[-1].refs
         if refs and reaches(root, refs.values(), commit):
             return None
     silent = [one for one in asked if one.refs is None]
     if silent:
         told = ", ".join(f"{one.name} {one.reason}" for one in silent)
-        return Problem(UNKNOWN, subject, f"is on no remote that was asked, and {told}: {_look(silent[0].name, place)}")
+        code = UNREACHED if any(one.was_kept for one in silent) else UNKNOWN
+        return Problem(code, subject, f"is on no remote that was asked, and {told}: {_look(silent[0].name, place)}")
     if is_shallow(root):
         detail = "the history here is shallow, and does not tell whether a remote holds it"
         return Problem(UNKNOWN, subject, f"{detail}: {_git(place)} fetch --unshallow {shlex.quote(name)}")
@@ -99,11 +104,11 @@ def _asked_problem(
     return Problem(NOT_PUSHED, subject, f"is not on the {others} {', '.join(one.name for one in asked)}: {command}")
 
 
-def _ask(root: Path, name: str) -> _Asked:
+def _ask(root: Path, name: str, remote: Listing) -> _Asked:
     try:
-        return _Asked(name=name, refs=listed_refs(root, name, name))
+        return _Asked(name=name, refs=remote(root, name, name))
     except RepositoryError as error:
-        return _Asked(name=name, refs=None, reason=error.message)
+        return _Asked(name=name, refs=None, reason=error.message, was_kept=isinstance(error, NotFollowedError))
 
 
 def _look(name: str, place: tuple[str, ...]) -> str:
@@ -116,7 +121,7 @@ def _git(place: Iterable[str]) -> str:
 
 
 def _command(
-    commit: str, repository: GitRepository, remote: str, place: tuple[str, ...], listed: dict[str, str]
+    commit: str, repository: GitRepository, remote: str, place: tuple[str, ...], listed: Mapping[str, str]
 ) -> str:
     """What to type so that the remote has the commit: the branch that holds it, where it can be pushed as it is.
 
@@ -136,7 +141,7 @@ def _command(
     return f"{_git(place)} push {shlex.quote(remote)} {shlex.quote(what)}"
 
 
-def _submodule_problems(code: Code, repository: GitRepository, remote: bool) -> list[Problem]:
+def _submodule_problems(code: Code, repository: GitRepository, remote: Listing | None) -> list[Problem]:
     """Of the submodules in the commit whose commits nobody else may have."""
     commit = code.commit or code.base
     before = submodules_of(repository.root, code.base) if code.is_snapshot and repository.exists(code.base) else {}
@@ -144,7 +149,7 @@ def _submodule_problems(code: Code, repository: GitRepository, remote: bool) -> 
 
 
 def _inner_problems(
-    repository: GitRepository, commit: str, before: dict[str, str], place: tuple[str, ...], remote: bool
+    repository: GitRepository, commit: str, before: dict[str, str], place: tuple[str, ...], remote: Listing | None
 ) -> list[Problem]:
     """``before``: the submodules of the base, whose commits were there when it was made."""
     found: list[Problem] = []

@@ -14,10 +14,11 @@ from lineage.checking.revisions.readings import Readings, kept_readings
 from lineage.checking.revisions.revision import Revision
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise, tell_jobs
-from lineage.cli.options import Answering, policy_option, report_options
+from lineage.cli.options import Answering, policy_option, report_options, trust_option
 from lineage.cli.ranges import committed_sides, uncommitted_sides
 from lineage.config import policies_of
-from lineage.errors import InputError, RepositoryError
+from lineage.errors import InputError, NotFollowedError, RepositoryError
+from lineage.git.fetch import Origin
 from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
 from lineage.report.formats import render_plan
@@ -34,6 +35,7 @@ class CheckOptions(Answering):
     staged: bool
     worktree: bool
     fetch: bool
+    trust_config: bool
     resolve: bool
     allow_empty: bool
     fail_on: str
@@ -45,6 +47,7 @@ class CheckOptions(Answering):
 @click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
 @click.option("--worktree", is_flag=True, help="The work tree, against HEAD.")
 @click.option("--fetch", is_flag=True, help="Ask origin for what a shallow clone lacks.")
+@trust_option
 @click.option("--resolve", is_flag=True, help="Compile what is only a range with pip-tools, by your pip's index.")
 @click.option("--allow-empty", is_flag=True, help="A repository without a manifest is fine.")
 @click.option(
@@ -66,6 +69,8 @@ def command(**typed: Any) -> int:
     asked = CheckOptions(**typed)
     if sum((asked.revisions is not None, asked.staged, asked.worktree)) > 1:
         raise click.UsageError("BASE..HEAD, --staged and --worktree exclude each other")
+    if asked.trust_config and not asked.fetch:
+        raise click.UsageError("--trust-config goes with --fetch")
     gc.set_threshold(100_000)  # nearly all that is read stays to the end: to look for garbage in it is in vain
     plan = _plan(asked)
     style = style_of(asked.verbose, asked.output)
@@ -81,14 +86,15 @@ def _plan(asked: CheckOptions) -> Plan:
         if objects.is_bare and (asked.staged or asked.worktree):
             hint = "a bare repository has commits only: BASE..HEAD"
             raise InputError("there is no index and no work tree here", where=str(objects.root), hint=hint)
+        origin = Origin(objects.root, asked.trust_config) if asked.fetch else None
         cache = kept_readings(objects)
         readings = Readings(objects.blob, cache)
         if asked.staged or asked.worktree:
             base, head = uncommitted_sides(objects, readings, asked.staged)
         else:
-            base, head = committed_sides(objects, readings, asked.revisions, asked.fetch, asked.quiet)
-        if asked.fetch:
-            _fetch_recorded(objects, head, asked.quiet)
+            base, head = committed_sides(objects, readings, asked.revisions, origin, asked.quiet)
+        if origin is not None:
+            _fetch_recorded(objects, head, origin, asked.quiet)
         judges = Judges(
             policies=policies_of(base, head, asked.policy, asked.quiet),
             today=datetime.now(UTC).date(),
@@ -107,20 +113,21 @@ def _resolver(quiet: bool) -> "Resolver":
     return Resolver(lambda text: say(text, quiet))
 
 
-def _fetch_recorded(objects: GitObjects, head: Revision, quiet: bool) -> None:
+def _fetch_recorded(objects: GitObjects, head: Revision, origin: Origin, quiet: bool) -> None:
     """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
     from lineage.checking.check import lacking
-    from lineage.git.fetch import fetch_commits
 
     commits = lacking(head)
     if not commits:
         return
     say(f"fetching {len(commits)} {'commit' if len(commits) == 1 else 'commits'} that models were made from", quiet)
     try:
-        fetch_commits(objects.root, commits)
-    except RepositoryError:  # git fetches all or nothing
+        origin.fetch_commits(commits)
+    except RepositoryError as error:  # git fetches all or nothing
+        if isinstance(error, NotFollowedError):
+            say(error.message, quiet)
         for commit in commits if len(commits) > 1 else ():
             with contextlib.suppress(RepositoryError):
-                fetch_commits(objects.root, [commit])
+                origin.fetch_commits([commit])
         for commit in (one for one in commits if not objects.has(one)):
             say(f"origin does not give {commit}, so what depends on it stays undecided", quiet)

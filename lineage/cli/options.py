@@ -86,6 +86,10 @@ interpreter_option = click.option(
     "--interpreter", metavar="NAME", help="Which Python of a directory that holds several."
 )
 
+trust_option = click.option(
+    "--trust-config", is_flag=True, help="Run the programs, too, that the repository's own git configuration names."
+)
+
 
 def answer_options(command: Command) -> Command:
     """``--format``, ``--output``, ``-q``, ``-v``: the same on every command that answers."""

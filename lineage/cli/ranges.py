@@ -9,6 +9,7 @@ from lineage.checking.revisions.readings import Readings
 from lineage.checking.revisions.revision import Revision, at_commit, at_index, at_worktree
 from lineage.cli.emit import say
 from lineage.errors import InputError, RepositoryError
+from lineage.git.fetch import Origin
 from lineage.git.objects import GitObjects
 from lineage.system.files import read_document
 
@@ -19,28 +20,28 @@ _DEEPER = (50, 500, 5000)
 _ALONE = "HEAD is judged by itself: all that is due counts"
 
 
-def range_of(objects: GitObjects, typed: str | None, fetch: bool, quiet: bool) -> Range:
+def range_of(objects: GitObjects, typed: str | None, origin: Origin | None, quiet: bool) -> Range:
     """The commits of BASE..HEAD or BASE...HEAD; where none was typed those of the CI job, else HEAD alone.
 
-    ``fetch``: what is not here is asked of ``origin``. Raises ``InputError`` or ``RepositoryError``.
+    ``origin``: what is not here is asked of it. Raises ``InputError`` or ``RepositoryError``.
     """
     if typed is None:
-        return _range_of_job(objects, fetch, quiet)
+        return _range_of_job(objects, origin, quiet)
     left, dots, right = _parts(typed)
     if not dots:
         raise InputError("is not a range", where=typed or "''", hint="BASE..HEAD, as main..HEAD")
     if not left:  # git reads HEAD..HEAD, which is never due: the variable of a script was empty
         raise InputError("names no base", where=typed, hint="BASE..HEAD, as main..HEAD")
-    head = _commit(objects, right or "HEAD", fetch, quiet)
-    base = _commit(objects, left, fetch, quiet)
-    return (_common(objects, base, head, typed, fetch, quiet) if dots == "..." else base), head
+    head = _commit(objects, right or "HEAD", origin, quiet)
+    base = _commit(objects, left, origin, quiet)
+    return (_common(objects, base, head, typed, origin, quiet) if dots == "..." else base), head
 
 
 def _parts(text: str) -> tuple[str, str, str]:
     return text.partition("...") if "..." in text else text.partition("..")
 
 
-def _range_of_job(objects: GitObjects, fetch: bool, quiet: bool) -> Range:
+def _range_of_job(objects: GitObjects, origin: Origin | None, quiet: bool) -> Range:
     """What a CI job compares. What does not tell it, or names a commit that is gone, leaves HEAD alone: it is told."""
     job = job_range(os.environ, _event(os.environ))
     if job is None:
@@ -55,23 +56,23 @@ def _range_of_job(objects: GitObjects, fetch: bool, quiet: bool) -> Range:
     if head is None:
         say(f"{right} is not here: HEAD is judged in its place", quiet)
         head = objects.commit("HEAD")
-    base = objects.known(left) if _is_rewritten(objects, left, fetch, quiet) else _commit(objects, left, fetch, quiet)
+    base = objects.known(left) if _is_rewritten(objects, left, origin, quiet) else _commit(objects, left, origin, quiet)
     if base is None:
         say(f"{left} is not here, and no part of the history that is: {_ALONE}", quiet)
         return None, head
-    return _common(objects, base, head, job.text, fetch, quiet), head
+    return _common(objects, base, head, job.text, origin, quiet), head
 
 
-def _is_rewritten(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> bool:
+def _is_rewritten(objects: GitObjects, revision: str, origin: Origin | None, quiet: bool) -> bool:
     """Whether a commit is gone that stood before a push which rewrote its branch: nobody gives it any more."""
     if revision.startswith("origin/") or objects.known(revision) is not None:
         return False
-    if fetch:
+    if origin is not None:
         try:
-            _commit(objects, revision, fetch, quiet)
+            _commit(objects, revision, origin, quiet)
         except RepositoryError as error:
             say(error.message, quiet)
-    return fetch or not objects.is_shallow()
+    return origin is not None or not objects.is_shallow()
 
 
 def _event(variables: Mapping[str, str]) -> bytes | None:
@@ -83,31 +84,27 @@ def _event(variables: Mapping[str, str]) -> bytes | None:
         return None
 
 
-def _commit(objects: GitObjects, revision: str, fetch: bool, quiet: bool) -> str:
-    if fetch and not revision.startswith("-") and objects.known(revision) is None:
-        from lineage.git.fetch import fetch_branch, fetch_commits
-
+def _commit(objects: GitObjects, revision: str, origin: Origin | None, quiet: bool) -> str:
+    if origin is not None and not revision.startswith("-") and objects.known(revision) is None:
         say(f"fetching {revision} from origin", quiet)
         if revision.startswith("origin/"):
-            fetch_branch(objects.root, revision.removeprefix("origin/"))
+            origin.fetch_branch(revision.removeprefix("origin/"))
         else:
-            fetch_commits(objects.root, [revision])
+            origin.fetch_commits([revision])
     return objects.commit(revision)
 
 
-def _common(objects: GitObjects, base: str, head: str, text: str, fetch: bool, quiet: bool) -> str:
+def _common(objects: GitObjects, base: str, head: str, text: str, origin: Origin | None, quiet: bool) -> str:
     common = objects.merge_base(base, head)
-    if common is None and fetch and objects.is_shallow():
-        from lineage.git.fetch import deepen, unshallow
-
+    if common is None and origin is not None and objects.is_shallow():
         say(f"fetching the history of {text} from origin", quiet)
         for number in _DEEPER:
-            deepen(objects.root, number)
+            origin.deepen(number)
             common = objects.merge_base(base, head)
             if common is not None or not objects.is_shallow():
                 break
         else:
-            unshallow(objects.root)
+            origin.unshallow()
         common = objects.merge_base(base, head)
     if common is None:
         hint = "name BASE..HEAD instead"
@@ -121,9 +118,11 @@ Sides = tuple[Revision | None, Revision]
 """The base, ``None`` where there is nothing to compare with, and what is judged."""
 
 
-def committed_sides(objects: GitObjects, readings: Readings, typed: str | None, fetch: bool, quiet: bool) -> Sides:
+def committed_sides(
+    objects: GitObjects, readings: Readings, typed: str | None, origin: Origin | None, quiet: bool
+) -> Sides:
     """The commits of a range; see ``range_of``."""
-    start, end = range_of(objects, typed, fetch, quiet)
+    start, end = range_of(objects, typed, origin, quiet)
     return None if start is None else at_commit(objects, start, readings), at_commit(objects, end, readings)
 
 
@@ -139,7 +138,7 @@ def trained_sides(objects: GitObjects, readings: Readings, typed: str | None, is
     base: Revision | None = None
     commit = objects.commit("HEAD")
     if typed is not None:
-        start, end = range_of(objects, typed, False, quiet)
+        start, end = range_of(objects, typed, None, quiet)
         if end != commit:
             hint = "check that commit out, or end the range with HEAD"
             raise InputError(f"ends at {end[:12]}, but HEAD, which is trained, is {commit[:12]}", typed, hint)

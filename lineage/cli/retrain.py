@@ -41,6 +41,7 @@ class RetrainOptions(options.Answering):
     tolerances: tuple[str, ...]
     target: str | None
     place: Path | None
+    trust_config: bool
     metrics: Path | None
     params: Path | None
     serve: str | None
@@ -80,6 +81,7 @@ class _WithCommand(click.Command):
     "[default: the active one, the project's .venv, python on PATH]",
 )
 @click.option("--in", "place", type=PATH, metavar="DIR", help="Train HEAD in a linked work tree, made if absent.")
+@options.trust_option
 @click.option("--metrics", type=PATH, metavar="FILE", help="Metrics, read after the run.  [default: as recorded]")
 @click.option("--params", type=PATH, metavar="FILE", help="Parameters, read after the run.  [default: as recorded]")
 @click.option("--serve", metavar="CMD", help="Then run this, which loads the model.  [default: as recorded]")
@@ -99,13 +101,15 @@ def command(ctx: click.Context, /, **typed: Any) -> int:
     words: tuple[str, ...] | None = ctx.meta.get(_COMMAND)
     if words is not None and (len(asked.models) != 1 or not words):
         raise click.UsageError("behind -- stands the command of one model: lineage retrain MODEL -- COMMAND")
+    if asked.trust_config and asked.place is None:
+        raise click.UsageError("--trust-config goes with --in")
     root = find_root(Path.cwd())
     if root is None:
         raise InputError("not in a git repository", where=str(Path.cwd()), hint="name models of a repository")
     with GitObjects(Path.cwd()) as objects:
         how = _asked(asked, words, root.resolve(), objects.commit("HEAD"))
         choice, head = _chosen(asked, objects, how.root)
-        done = retrain(choice, head, target_of(asked.target, how.root) if choice.wanted else None, how)
+        done = retrain(choice, head, target_of(asked.target, how.root, is_run=True) if choice.wanted else None, how)
     answer(render_retraining(done.told, asked.form, style_of(asked.verbose, asked.output)), asked.output)
     if done.late is not None:
         raise done.late
@@ -121,6 +125,7 @@ def _asked(asked: RetrainOptions, words: tuple[str, ...] | None, root: Path, com
         keep_going=asked.keep_going,
         tolerances=parse_tolerances(asked.tolerances),
         place=asked.place,
+        trusts_config=asked.trust_config,
         metrics=written_of(asked.metrics, root),
         params=written_of(asked.params, root),
         serve=asked.serve,

@@ -10,7 +10,7 @@ import click
 from lineage.cli import exits
 from lineage.cli.bundled import bundle_options, check_bundled, write_bundle
 from lineage.cli.emit import Progress, answer, style_of
-from lineage.cli.options import answer_options
+from lineage.cli.options import answer_options, trust_option
 from lineage.cli.targets import manifest_of
 from lineage.errors import InputError, RepositoryError
 from lineage.manifest.log import Difference
@@ -27,12 +27,14 @@ from lineage.report.manifest import render_manifest
     is_flag=True,
     help="With --problems: also ask git's remotes for the commit, DVC's default one for the weights.",
 )
+@trust_option
 @bundle_options
 @answer_options
 def command(
     manifest: str | None,
     problems: bool,
     remote: bool,
+    trust_config: bool,
     bundle: Path | None,
     with_weights: bool,
     form: str,
@@ -43,10 +45,12 @@ def command(
     """Read MANIFEST: a path, a model's unique name, REV:PATH or sha256:PREFIX; left out, the only one there is.
 
     With --problems: is its commit published, are its weights there, whole and tracked? Exits 1 when there is any
-    problem, one of the capture itself included.
+    problem, one of the capture itself included; 3 when a remote could not be asked without --trust-config.
     """
     if remote and not problems:
         raise InputError("--remote goes with --problems")
+    if trust_config and not remote:
+        raise InputError("--trust-config goes with --remote")
     check_bundled(bundle, with_weights)
     stored = manifest_of(manifest)
     shown = Shown(stored=stored)
@@ -57,10 +61,20 @@ def command(
         root, today = project_root(Path(stored.path).absolute().parent, os.environ), datetime.now(UTC).date()
         differing = _differing(stored, today)
         with Progress("reading weights", quiet, lambda: sum(one.size for one in stored.manifest.weights)) as advance:
-            shown = problems_now(stored, root=root, remote=remote, today=today, differing=differing, advance=advance)
+            shown = problems_now(
+                stored,
+                root=root,
+                remote=remote,
+                trusts_config=trust_config,
+                today=today,
+                differing=differing,
+                advance=advance,
+            )
     if bundle is not None:
         write_bundle(stored, bundle, with_weights, quiet)
     answer(render_manifest(shown, form, style_of(verbose, output)), output)
+    if any(one.code == "code.remote-unreached" for one in shown.now):
+        return exits.UNDECIDED
     found = shown.now or stored.manifest.problems
     return exits.NOT_GOOD if problems and found else exits.GOOD
 

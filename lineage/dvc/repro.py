@@ -65,8 +65,6 @@ def track(root: Path, path: str) -> None:
     env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
     words = (sys.executable, "-P", "-m", NAME, "add", "--", inside)
     ended = run(words, env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S)
-        [sys.executable, "-P", "-m", NAME, "add", "--", inside], env=env, cwd=project, timeout_s=_MOVING_TIMEOUT_S
-    )
     if ended.status:
         reason = _error(ended) or f"status {ended.status}"
         raise WeightsError(f"dvc add refused it: {reason}", where=path, hint="run dvc add by hand to see all it says")

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lineage.errors import InputError, ObservationError, RepositoryError
-from lineage.git.programs import unfollowed
+from lineage.errors import InputError, NotFollowedError, ObservationError, RepositoryError
+from lineage.git.programs import Unfollowed, unfollowed
 from lineage.system.process import Child, Completed, start
+from lineage.system.surroundings import NAMES
 
 PROGRAM = "git"
 _ALWAYS = (
@@ -34,21 +35,26 @@ _WRITING = (
     *("-c", "core.sparseCheckout=false", "-c", "index.sparse=false"),
 )
 _REACHING = (
-    *("-c", "protocol.ext.allow=never", "-c", "maintenance.auto=false", "-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false", "-c", "gc.auto=0"),
     *("-c", "fetch.recurseSubmodules=false", "-c", "fetch.writeCommitGraph=false"),
 )
+_NO_COMMANDS = (("protocol.ext.allow", "never"),)
+_USUAL_UPLOAD = "--upload-pack=git-upload-pack"
 _KEPT = (
     # Where the user's configuration is, and how the user reaches a server.
     *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS"),
     *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO"),
 )
 _TIMEOUT_S, _LONG_S = 60.0, 600.0
+_ANSWERED = re.compile(r"remote ref|not our ref|unadvertised object")
+"""What git says where a server was reached, and has not what was asked for."""
 _COMPLAINT = re.compile(r"^(?:fatal|error): (.{1,400})", re.MULTILINE)
 
 
 def is_foreign(variable: str) -> bool:
-    """Whether a variable may turn a question about one repository into one about another, as git's own to a hook."""
-    return variable.startswith("GIT_") and variable not in _KEPT
+    """Whether git is not given a variable: it may turn a question about one repository into one about another, as git's
+    own to a hook do, or bring code in front of a helper's that is written in Python."""
+    return variable in NAMES or (variable.startswith("GIT_") and variable not in _KEPT)
 
 
 def environment() -> dict[str, str]:
@@ -81,27 +87,40 @@ def failed(subcommand: str, answer: Completed, where: str, hint: str | None = No
 
 
 def reach(
-    root: Path, asked: Sequence[str], where: str, *, timeout_s: float, variables: Mapping[str, str] | None = None
+    root: Path,
+    asked: Sequence[str],
+    where: str,
+    *,
+    timeout_s: float,
+    variables: Mapping[str, str] | None = None,
+    trusts_config: bool = False,
 ) -> bytes:
     """What git says that talks to a server; ``asked`` is a subcommand with its arguments, ``where`` names the server.
 
-    Raises ``RepositoryError``, and ``ObservationError`` when it takes too long.
+    ``trusts_config``: by the programs, too, that the repository's own configuration names. Raises ``RepositoryError``,
+    ``NotFollowedError`` where one was not followed, and ``ObservationError`` when it takes too long.
     """
-    settings, more = _own_programs_off(root)
-    env = environment() | dict(variables or {}) | more
+    found = Unfollowed((), {}) if trusts_config else left_out(root)
+    settings, more = overriding([*found.rows, *(() if trusts_config else _NO_COMMANDS)])
+    env = environment() | dict(variables or {}) | more | found.variables
     del env["GIT_ALLOW_PROTOCOL"]
-    answer = _run([*SAFE, *settings, *_REACHING, *asked], env, root, timeout_s, "install git")
+    words = asked if trusts_config else (asked[0], _USUAL_UPLOAD, *asked[1:])
+    answer = _run([*SAFE, *settings, *_REACHING, *words], env, root, timeout_s, "install git")
+    if answer.status and found.ways() and not _ANSWERED.search(answer.last_words):
+        raise NotFollowedError(f"git {asked[0]} failed: {answer.last_words}; {unfollowed_words(found.ways())}", where)
     if answer.status:
         raise failed(asked[0], answer, where, "look at git remote -v, and at what the server lets you read")
     return answer.stdout
 
 
-def _own_programs_off(root: Path) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Options and variables with which no program is followed that the repository's own configuration names."""
+def left_out(root: Path) -> Unfollowed:
+    """The programs that the repository's own configuration names, and what git is told to follow none of them."""
     listing = ask(root, "config", "--show-scope", "-z", "--list").stdout
-    found = unfollowed(os.fsdecode(listing), os.environ)
-    settings, variables = overriding(found.rows)
-    return settings, variables | found.variables
+    return unfollowed(os.fsdecode(listing), os.environ)
+
+
+def unfollowed_words(keys: str) -> str:
+    return f"{keys} of the repository's configuration was not followed; --trust-config does"
 
 
 def _run(words: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, hint: str) -> Completed:
@@ -126,10 +145,11 @@ def give(
     return begin(root, *arguments, given=given, variables=variables).end(accepted)
 
 
-def check_out(root: Path, *arguments: str) -> bytes:
+def check_out(root: Path, *arguments: str, trusts_config: bool = False) -> bytes:
     """The same, of a subcommand that looks at or writes files: by the user's own filters, not the repository's."""
-    settings, variables = _own_programs_off(root)
-    return begin(root, *arguments, settings=settings, variables=variables).end().stdout
+    found = Unfollowed((), {}) if trusts_config else left_out(root)
+    settings, variables = overriding(found.rows)
+    return begin(root, *arguments, settings=settings, variables=variables | found.variables).end().stdout
 
 
 def begin(

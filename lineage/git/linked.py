@@ -1,5 +1,5 @@
 """A linked work tree of a repository: made where there is none, else the one that stands there. No hook of it is run,
-and no filter that its own configuration names."""
+and no filter that its own configuration names, unless that is trusted."""
 
 from pathlib import Path
 
@@ -8,22 +8,25 @@ from lineage.git.asking import check_out, give
 from lineage.git.gitpython import decode
 
 
-def linked(root: Path, place: Path, commit: str) -> bool:
+def linked(root: Path, place: Path, commit: str, *, trusts_config: bool = False) -> bool:
     """See that a linked work tree of the repository stands at ``place``, detached at a commit; whether it was made.
 
     One that stands there at another commit is moved, unless something in it is not committed. Raises ``InputError``
     where another thing stands there, ``RepositoryError`` where git refuses.
     """
     if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-        check_out(root, "worktree", "add", "--quiet", "--detach", str(place), commit)
+        words = ("worktree", "add", "--quiet", "--detach", str(place), commit)
+        check_out(root, *words, trusts_config=trusts_config)
         return True
     _require_linked(root, place)
     if _line(place, "rev-parse", "HEAD") == commit:
         return False
-    if check_out(place, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"):
+    asked = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
+    if check_out(place, *asked, trusts_config=trusts_config):
         hint = f"commit what is there, or: git worktree remove --force {place}"
         raise InputError("is at another commit, and holds changes that are not committed", str(place), hint)
-    check_out(place, "checkout", "--quiet", "--no-recurse-submodules", "--detach", commit)
+    moved = ("checkout", "--quiet", "--no-recurse-submodules", "--detach", commit)
+    check_out(place, *moved, trusts_config=trusts_config)
     return False
 
 

@@ -8,28 +8,34 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lineage.errors import ObservationError, RepositoryError
-from lineage.git.asking import give, reach
-from lineage.git.fetch import UPLOAD
+from lineage.errors import NotFollowedError, ObservationError, RepositoryError
+from lineage.git.asking import give, left_out, reach, unfollowed_words
 from lineage.git.gitpython import decode
 
 _TIMEOUT_S = 30.0
-_NO_PROMPT = {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
+_ASKPASS = "GIT_ASKPASS"
+_NO_PROMPT = {_ASKPASS: "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
 """An empty ``GIT_ASKPASS`` also stands before ``core.askPass``."""
 _ASKED = ("refs/heads/*", "refs/tags/*", "refs/lineage/*")
 _ROW = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(refs/[^\n]+)")
 _SUBMODULE = b"160000"
 
 
-def listed_refs(root: Path, remote: str, name: str, patterns: Sequence[str] = _ASKED) -> dict[str, str]:
+def listed_refs(
+    root: Path, remote: str, name: str, patterns: Sequence[str] = _ASKED, *, trusts_config: bool = False
+) -> dict[str, str]:
     """Ref → object id of the branches, tags and kept commits that a remote has now.
 
     ``remote`` is its name or address, ``name`` what it may be called. Raises ``RepositoryError`` when it does not
-    answer.
+    answer, ``NotFollowedError`` as ``reach`` does.
     """
-    asked = ("ls-remote", "--quiet", UPLOAD, "--end-of-options", remote, *patterns)
+    asked = ("ls-remote", "--quiet", "--end-of-options", remote, *patterns)
+    variables = _NO_PROMPT if not trusts_config else {key: _NO_PROMPT[key] for key in _NO_PROMPT if key != _ASKPASS}
     try:
-        told = reach(root, asked, remote, timeout_s=_TIMEOUT_S, variables=_NO_PROMPT)
+        told = reach(root, asked, remote, timeout_s=_TIMEOUT_S, variables=variables, trusts_config=trusts_config)
+    except NotFollowedError as error:
+        words = unfollowed_words(left_out(root).ways())
+        raise NotFollowedError(f"does not answer; {words}", where=name) from error
     except (RepositoryError, ObservationError) as error:
         raise RepositoryError("does not answer", where=name) from error
     rows = (_ROW.fullmatch(line) for line in told.split(b"\n"))

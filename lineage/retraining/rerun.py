@@ -45,6 +45,8 @@ class RetrainRequest:
     tolerances: Mapping[str, Tolerance]
     place: Path | None = None
     """of the linked work tree to train in"""
+    trusts_config: bool = False
+    """whether the programs that the repository's own configuration names are followed there"""
     metrics: str | None = None
     params: str | None = None
     serve: str | None = None

@@ -11,6 +11,7 @@ from lineage.capturing.finish import serve_command
 from lineage.checking.revisions.revision import Revision
 from lineage.dvc import repro
 from lineage.errors import InputError, LineageError
+from lineage.git.asking import left_out, unfollowed_words
 from lineage.git.linked import linked
 from lineage.model.retraining import Job, Outcome, Retraining
 from lineage.retraining.metrics import unjudged
@@ -124,7 +125,10 @@ def _ground(asked: RetrainRequest, active: Activation) -> Ground:
 def _placed(asked: RetrainRequest, ground: Ground, head: Revision) -> Path:
     """The linked work tree to train in, with what DVC's cache has."""
     place = Path(os.path.realpath(asked.place or "."))
-    is_new = linked(asked.root, place, asked.commit)
+    filters = "" if asked.trusts_config else left_out(asked.root).filters()
+    is_new = linked(asked.root, place, asked.commit, trusts_config=asked.trusts_config)
+    if filters:
+        ground.tell(unfollowed_words(filters))
     ground.tell(f"in {'the new' if is_new else 'the'} work tree {place}, of {asked.commit[:12]}")
     configs = sorted(one for one in head.files if f"/{one}".endswith("/.dvc/config")) if is_new else ()
     for project in (Path(one).parent.parent for one in configs):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lineage.catalogue.published import code_problems
+from lineage.git.published import listed_refs
 from lineage.git.repository import GitRepository
 from lineage.model.code import Code
 from lineage.portable.environment import Problem
@@ -49,7 +50,7 @@ def snapshot(root: Path) -> Code:
 
 def found(root: Path, code: Code, *, remote: bool) -> list[Problem]:
     with GitRepository.open(root) as repository:
-        return code_problems(code, repository, remote=remote)
+        return code_problems(code, repository, remote=listed_refs if remote else None)
 
 
 def typed(root: Path, problem: Problem) -> None:
@@ -161,7 +162,7 @@ def test_nothing_that_a_configuration_names_is_run(clone: Path, tmp_path: Path) 
     assert found(clone, head(clone), remote=True) == []
     git(clone, "config", "protocol.ext.allow", "always")
     git(clone, "remote", "set-url", "origin", f"ext::{canary}")
-    assert [one.code for one in found(clone, head(clone), remote=True)] == ["code.push-unknown"]
+    assert [one.code for one in found(clone, head(clone), remote=True)] == ["code.remote-unreached"]
     assert not (tmp_path / "ran").exists()
 
 

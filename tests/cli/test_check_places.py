@@ -110,7 +110,8 @@ def test_no_transport_that_runs_a_command_is_used(root: Path, tmp_path: Path) ->
     git(clone, "config", "protocol.ext.allow", "always")
     git(clone, "config", "remote.origin.uploadpack", f"touch {tmp_path}/ran;git-upload-pack")
 
-    assert run_lineage("check", "origin/none..HEAD", "--fetch", cwd=clone).code == 2
+    ended = run_lineage("check", "origin/none..HEAD", "--fetch", cwd=clone)
+    assert (ended.code, "; remote.origin.url, remote.origin.uploadpack of the" in ended.stderr) == (3, True)
     git(clone, "remote", "set-url", "origin", f"file://{root}")
     assert run_lineage("check", "origin/main..HEAD", "--fetch", cwd=clone).code == 0
     assert run_lineage("check", "origin/none..HEAD", "--fetch", cwd=clone).code == 2

@@ -244,7 +244,9 @@ def test_nor_does_fetching_from_any_kind_of_address(planted: Planted) -> None:
         if name == "evil":
             git(planted.root, "config", "remote.origin.vcs", "evil")
         ended = run_lineage("check", f"{'1' * 40}..HEAD", "--fetch", cwd=planted.root, env=planted.env)
-        assert (ended.code, planted.marks()) == (2, set()), name
+        assert (ended.code, planted.marks()) == (2 if name == "origin" else 3, set()), name
+        told = "core.sshCommand" in ended.stderr and "not followed; --trust-config does" in ended.stderr
+        assert told == (name != "origin"), "origin answers, without what was asked for"
     assert planted.marks(planted.users) == {"ssh", "helper"}
 
 
