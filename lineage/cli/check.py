@@ -18,7 +18,7 @@ from lineage.cli.options import Answering, policy_option, report_options, trust_
 from lineage.cli.ranges import committed_sides, uncommitted_sides
 from lineage.config import policies_of
 from lineage.errors import InputError, NotFollowedError, RepositoryError
-from lineage.git.fetch import Origin
+from lineage.git.fetch import OriginRemote
 from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
 from lineage.report.formats import render_plan
@@ -86,7 +86,7 @@ def _plan(asked: CheckOptions) -> Plan:
         if objects.is_bare and (asked.staged or asked.worktree):
             hint = "a bare repository has commits only: BASE..HEAD"
             raise InputError("there is no index and no work tree here", where=str(objects.root), hint=hint)
-        origin = Origin(objects.root, asked.trust_config) if asked.fetch else None
+        origin = OriginRemote(objects.root, asked.trust_config) if asked.fetch else None
         cache = kept_readings(objects)
         readings = Readings(objects.blob, cache)
         if asked.staged or asked.worktree:
@@ -113,7 +113,7 @@ def _resolver(quiet: bool) -> "Resolver":
     return Resolver(lambda text: say(text, quiet))
 
 
-def _fetch_recorded(objects: GitObjects, head: Revision, origin: Origin, quiet: bool) -> None:
+def _fetch_recorded(objects: GitObjects, head: Revision, origin: OriginRemote, quiet: bool) -> None:
     """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
     from lineage.checking.check import lacking
 

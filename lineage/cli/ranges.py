@@ -9,7 +9,7 @@ from lineage.checking.revisions.readings import Readings
 from lineage.checking.revisions.revision import Revision, at_commit, at_index, at_worktree
 from lineage.cli.emit import say
 from lineage.errors import InputError, RepositoryError
-from lineage.git.fetch import Origin
+from lineage.git.fetch import OriginRemote
 from lineage.git.objects import GitObjects
 from lineage.system.files import read_document
 
@@ -20,7 +20,7 @@ _DEEPER = (50, 500, 5000)
 _ALONE = "HEAD is judged by itself: all that is due counts"
 
 
-def range_of(objects: GitObjects, typed: str | None, origin: Origin | None, quiet: bool) -> Range:
+def range_of(objects: GitObjects, typed: str | None, origin: OriginRemote | None, quiet: bool) -> Range:
     """The commits of BASE..HEAD or BASE...HEAD; where none was typed those of the CI job, else HEAD alone.
 
     ``origin``: what is not here is asked of it. Raises ``InputError`` or ``RepositoryError``.
@@ -41,7 +41,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     return text.partition("...") if "..." in text else text.partition("..")
 
 
-def _range_of_job(objects: GitObjects, origin: Origin | None, quiet: bool) -> Range:
+def _range_of_job(objects: GitObjects, origin: OriginRemote | None, quiet: bool) -> Range:
     """What a CI job compares. What does not tell it, or names a commit that is gone, leaves HEAD alone: it is told."""
     job = job_range(os.environ, _event(os.environ))
     if job is None:
@@ -63,7 +63,7 @@ def _range_of_job(objects: GitObjects, origin: Origin | None, quiet: bool) -> Ra
     return _common(objects, base, head, job.text, origin, quiet), head
 
 
-def _is_rewritten(objects: GitObjects, revision: str, origin: Origin | None, quiet: bool) -> bool:
+def _is_rewritten(objects: GitObjects, revision: str, origin: OriginRemote | None, quiet: bool) -> bool:
     """Whether a commit is gone that stood before a push which rewrote its branch: nobody gives it any more."""
     if revision.startswith("origin/") or objects.known(revision) is not None:
         return False
@@ -84,7 +84,7 @@ def _event(variables: Mapping[str, str]) -> bytes | None:
         return None
 
 
-def _commit(objects: GitObjects, revision: str, origin: Origin | None, quiet: bool) -> str:
+def _commit(objects: GitObjects, revision: str, origin: OriginRemote | None, quiet: bool) -> str:
     if origin is not None and not revision.startswith("-") and objects.known(revision) is None:
         say(f"fetching {revision} from origin", quiet)
         if revision.startswith("origin/"):
@@ -94,7 +94,7 @@ def _commit(objects: GitObjects, revision: str, origin: Origin | None, quiet: bo
     return objects.commit(revision)
 
 
-def _common(objects: GitObjects, base: str, head: str, text: str, origin: Origin | None, quiet: bool) -> str:
+def _common(objects: GitObjects, base: str, head: str, text: str, origin: OriginRemote | None, quiet: bool) -> str:
     common = objects.merge_base(base, head)
     if common is None and origin is not None and objects.is_shallow():
         say(f"fetching the history of {text} from origin", quiet)
@@ -119,7 +119,7 @@ Sides = tuple[Revision | None, Revision]
 
 
 def committed_sides(
-    objects: GitObjects, readings: Readings, typed: str | None, origin: Origin | None, quiet: bool
+    objects: GitObjects, readings: Readings, typed: str | None, origin: OriginRemote | None, quiet: bool
 ) -> Sides:
     """The commits of a range; see ``range_of``."""
     start, end = range_of(objects, typed, origin, quiet)

@@ -15,7 +15,7 @@ _TIMEOUT_S = 600.0
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
 
 
-class Origin(NamedTuple):
+class OriginRemote(NamedTuple):
     """Where the clone came from. What it does raises ``RepositoryError``."""
 
     root: Path
