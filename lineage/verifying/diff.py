@@ -27,7 +27,9 @@ def diff(left: Source | StoredManifest, right: Source | StoredManifest) -> Repor
     if isinstance(left, StoredManifest) and isinstance(right, StoredManifest):
         compared = combine(compared, Comparison(compare_manifests(left.manifest, right.manifest)))
     changes = sorted(compared.changes, key=lambda one: (one.subject, one.code))
-    unknown = by_subject((*compared.unknown, *recorded.unknown))
+    # Of what neither side tells, the comparison also knows the use.
+    told = {(one.subject, one.reason): one for one in (*recorded.unknown, *compared.unknown)}
+    unknown = by_subject(told.values())
     return Report(
         command="diff",
         verdict="fail" if changes else "undecided" if unknown else "pass",

@@ -5,6 +5,7 @@ from pathlib import Path
 from lineage.model.manifest import StoredManifest
 from lineage.model.report import Checked, Report
 from lineage.targets.interpreter import ThisProcessSource
+from lineage.targets.lockfile import LockSource
 from lineage.verifying.diff import diff
 from tests.support import projects
 from tests.support.projects import MODEL, install, python_of, reinstall, site_packages, uninstall
@@ -135,3 +136,12 @@ def test_this_process_can_be_a_side(environment: Path) -> None:
 
     assert (report.recorded.location, report.recorded.executed) == ("this process", False)
     assert "package:pytest" in {one.change.subject for one in report.findings}
+
+
+def test_what_neither_side_tells_is_told_once(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("numpy>=1.20\n")
+
+    unknown = diff(LockSource(str(lock)), LockSource(str(lock))).unknown
+
+    assert [one.subject for one in unknown].count("package:numpy") == 1
