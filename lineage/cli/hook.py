@@ -108,6 +108,6 @@ def run_command(hook: str, words: tuple[str, ...], block: bool, since: str | Non
     Ends with 0 whatever it finds, but with --block as check does; what cannot be judged for a reason that is not in the
     models (no repository, a policy that cannot be read) is told in one line and stops nothing.
     """
-    from lineage.cli.hookrun import Asked, run
+    from lineage.cli.hookrun import HookCall, run
 
-    return run(Asked(hook=hook, words=words, block=block, since=since, trailers=trailers))
+    return run(HookCall(hook=hook, words=words, block=block, since=since, trailers=trailers))

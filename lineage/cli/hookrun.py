@@ -16,7 +16,7 @@ from lineage.hooking.answer import HOOKS
 from lineage.system.streams import say
 
 
-class Asked(NamedTuple):
+class HookCall(NamedTuple):
     """What a hook is to do."""
 
     hook: str
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     trailers: Path | None = None
 
 
-def asked_of(arguments: Sequence[str]) -> Asked | None:
+def asked_of(arguments: Sequence[str]) -> HookCall | None:
     """The words behind ``lineage hook run``: options, the hook, and its own words; ``None`` for any others."""
     block = False
     values: dict[str, str | None] = {"--since": None, "--trailers": None}
@@ -41,13 +41,13 @@ def asked_of(arguments: Sequence[str]) -> Asked | None:
         elif word in HOOKS:
             trailers = values["--trailers"]
             path = None if trailers is None else Path(trailers)
-            return Asked(hook=word, words=tuple(left), block=block, since=values["--since"], trailers=path)
+            return HookCall(hook=word, words=tuple(left), block=block, since=values["--since"], trailers=path)
         else:
             return None
     return None
 
 
-def run(asked: Asked) -> int:
+def run(asked: HookCall) -> int:
     """Do what a hook does; what it says goes to stderr. Its exit code.
 
     It is 0 whatever is found, but where it is to block as check's; what cannot be judged for a reason that is not in
@@ -82,7 +82,7 @@ def run(asked: Asked) -> int:
     return exits.of_verdict(found.verdict)
 
 
-def _prepare(asked: Asked) -> None:
+def _prepare(asked: HookCall) -> None:
     from lineage.hooking import answer as githooks
 
     if not asked.words:

@@ -45,7 +45,7 @@ def command(ci: str | None, quiet: bool) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Written:
     """One file of the scaffold. ``path`` POSIX from the repository root."""
 
     path: str
@@ -54,7 +54,7 @@ class Done:
     note: str = ""
 
 
-def scaffold(root: Path, ci: str) -> tuple[Done, ...]:
+def scaffold(root: Path, ci: str) -> tuple[Written, ...]:
     """Write what is missing: configuration, CI templates (``github``, ``gitlab``, ``none``), .gitattributes.
 
     Raises ``StoreError``, and ``InputError`` for a pyproject.toml that cannot be read.
@@ -70,37 +70,37 @@ def detect_ci(root: Path) -> str:
     return "gitlab" if (root / ".gitlab-ci.yml").exists() else "github"
 
 
-def _policy(root: Path) -> Done:
+def _policy(root: Path) -> Written:
     project = root / PROJECT_FILE
     if project.exists() and has_policy(project):
-        return Done(path=PROJECT_FILE, outcome="kept", note="it has [tool.lineage]")
+        return Written(path=PROJECT_FILE, outcome="kept", note="it has [tool.lineage]")
     return _new(root, OWN_FILE, lambda: resource("templates", OWN_FILE))
 
 
-def _ci_file(root: Path, path: str, name: str) -> Done:
+def _ci_file(root: Path, path: str, name: str) -> Written:
     """A file of the CI system; of a .gitlab-ci.yml that stands there, what is missing in it."""
     done = _new(root, path, lambda: resource("templates", name))
     if path == _GITLAB_MAIN and done.outcome == "kept":
         included = (root / path).is_file() and b"lineage.gitlab-ci.yml" in read_document(root / path, path)
-        return Done(path=path, outcome="kept", note="it includes ours" if included else _GITLAB_INCLUDE)
+        return Written(path=path, outcome="kept", note="it includes ours" if included else _GITLAB_INCLUDE)
     return done
 
 
-def _new(root: Path, path: str, content: Callable[[], bytes]) -> Done:
+def _new(root: Path, path: str, content: Callable[[], bytes]) -> Written:
     target = root / path
     if target.exists() or target.is_symlink():
-        return Done(path=path, outcome="kept", note="already there")
+        return Written(path=path, outcome="kept", note="already there")
     target.parent.mkdir(parents=True, exist_ok=True)
     replace_alone(target, content())
-    return Done(path=path, outcome="written")
+    return Written(path=path, outcome="written")
 
 
-def _attributes(root: Path) -> Done:
+def _attributes(root: Path) -> Written:
     """Add our line to .gitattributes, unless one of that pattern is there."""
     target = root / ".gitattributes"
     before = read_document(target, ".gitattributes") if target.exists() else b""
     if any(line.split()[:1] == [_ATTRIBUTES] for line in before.decode("utf-8", "replace").splitlines()):
-        return Done(path=".gitattributes", outcome="kept", note=f"it has a line for {_ATTRIBUTES}")
+        return Written(path=".gitattributes", outcome="kept", note=f"it has a line for {_ATTRIBUTES}")
     gap = b"" if not before or before.endswith(b"\n") else b"\n"
     replace_alone(target, before + gap + resource("templates", "gitattributes"))
-    return Done(path=".gitattributes", outcome="extended" if before else "written")
+    return Written(path=".gitattributes", outcome="extended" if before else "written")

@@ -21,7 +21,7 @@ from lineage.errors import InputError
 from lineage.git.objects import GitObjects
 from lineage.report.retraining import render_retraining
 from lineage.retraining.metrics import parse_tolerances
-from lineage.retraining.plan import Choice, choose
+from lineage.retraining.plan import RetrainChoice, choose
 from lineage.retraining.rerun import RetrainRequest
 from lineage.retraining.retrain import retrain
 from lineage.running.foreground import given_environment
@@ -139,7 +139,7 @@ def _asked(asked: RetrainOptions, words: tuple[str, ...] | None, root: Path, com
     )
 
 
-def _chosen(asked: RetrainOptions, objects: GitObjects, root: Path) -> tuple[Choice, Revision]:
+def _chosen(asked: RetrainOptions, objects: GitObjects, root: Path) -> tuple[RetrainChoice, Revision]:
     """Who is made anew, and of which state of the repository."""
     cache = kept_readings(objects)
     readings, is_elsewhere = Readings(objects.blob, cache), asked.place is not None

@@ -56,7 +56,7 @@ def reached(
     return found
 
 
-class Installed(Generic[Node]):
+class Installs(Generic[Node]):
     """What the main group installs into an environment of markers."""
 
     def __init__(self, roots: Iterable[Asked[Node]], needs: Needs[Node], environment: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from typing import Self
 from lineage.errors import RepositoryError
 from lineage.git.blob import blob_id
 from lineage.git.gitpython import Answer, GitCommand, decode
-from lineage.git.worktree import Place, WorkTree, file_changes, observe
+from lineage.git.worktree import GitPlace, WorkTree, file_changes, observe
 from lineage.model.code import FileChange
 
 _SUBMODULE = "160000"
@@ -32,7 +32,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class CommitInfo:
     """One commit of a history."""
 
     commit: str
@@ -154,7 +154,7 @@ class GitRepository:
 
     def work_tree(self) -> WorkTree:
         """HEAD, index and work tree side by side; see ``gitworktree``."""
-        return observe(Place(self._git, self._root, self._object_format), self._is_other_submodule)
+        return observe(GitPlace(self._git, self._root, self._object_format), self._is_other_submodule)
 
     def _is_other_submodule(self, path: str, commit: str) -> bool:
         """Whether a submodule that is checked out differs from its commit; git passes over flags inside it too."""
@@ -190,7 +190,7 @@ class GitRepository:
         """The id that git gives to the raw bytes of a file of the work tree; see ``gitblob.blob_id``."""
         return blob_id(self._root / path, self._object_format)
 
-    def history(self, path: str) -> tuple[Revision, ...]:
+    def history(self, path: str) -> tuple[CommitInfo, ...]:
         """The commits behind HEAD that touched a path, newest first."""
         # rev-list, not log: no setting of the user changes what it prints.
         wanted = ("--encoding=UTF-8", "--format=%ct%x00%s%x00", "HEAD", "--", path)
@@ -253,12 +253,12 @@ def _records(output: bytes) -> list[str]:
     return [decode(record) for record in output.split(b"\0")[:-1]]
 
 
-def _revision(record: str) -> Revision:
+def _revision(record: str) -> CommitInfo:
     found = _COMMIT.fullmatch(record)
     try:
         if found:
             when = datetime.fromtimestamp(int(found[2]), UTC)
-            return Revision(commit=found[1], when=when, summary=found[3])
+            return CommitInfo(commit=found[1], when=when, summary=found[3])
     except (ValueError, OverflowError, OSError) as error:
         raise RepositoryError(f"no date that can be told: {record!r}", where="git rev-list") from error
     raise RepositoryError(f"unknown record of git: {record!r}", where="git rev-list")

@@ -50,7 +50,7 @@ class WorkTree:
     """sorted by path; of one path there may be two, as in ``parse_status``; hidden ones come last of their path"""
 
 
-class Place(NamedTuple):
+class GitPlace(NamedTuple):
     """A repository to be asked."""
 
     git: GitCommand
@@ -58,7 +58,7 @@ class Place(NamedTuple):
     object_format: str
 
 
-def observe(place: Place, is_other_submodule: Callable[[str, str], bool]) -> WorkTree:
+def observe(place: GitPlace, is_other_submodule: Callable[[str, str], bool]) -> WorkTree:
     """What differs between HEAD, index and work tree, as of now.
 
     ``is_other_submodule`` tells of a path and a commit whether the submodule that is checked out there differs. Raises
@@ -126,7 +126,7 @@ def _index(rows: Sequence[str], width: int) -> dict[str, str]:
     return {row[path:]: row[blob] for row in rows if row[stage] == "0" and row[2:8] != SUBMODULE}
 
 
-def _hidden(place: Place, rows: Iterable[str], is_other_submodule: Callable[[str, str], bool]) -> Iterator[Edit]:
+def _hidden(place: GitPlace, rows: Iterable[str], is_other_submodule: Callable[[str, str], bool]) -> Iterator[Edit]:
     """The edits that ``git status`` is told to pass over. A file left out by a sparse checkout is none."""
     for row in rows:
         tag, mode = row[0], row[2:8]

@@ -21,7 +21,7 @@ NOT_DUE = "not due, retrained by name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class RetrainChoice:
     """What a plan says about who is made anew."""
 
     wanted: tuple[Wanted, ...] = ()
@@ -33,7 +33,7 @@ class Choice:
     """whether there is any model at all"""
 
 
-def choose(plan: Plan, revision: Revision, named: Sequence[str]) -> Choice:
+def choose(plan: Plan, revision: Revision, named: Sequence[str]) -> RetrainChoice:
     """The models at these manifests; without any, all that the plan finds due, of a range newly.
 
     Raises ``InputError`` for a named manifest that the revision does not have, or that cannot be read.
@@ -41,14 +41,14 @@ def choose(plan: Plan, revision: Revision, named: Sequence[str]) -> Choice:
     if named:
         plans = {one.manifest: one for one in plan.models}
         found = [(_plan_of(plans, path), revision.manifest(path)) for path in dict.fromkeys(named)]
-        return Choice(
+        return RetrainChoice(
             wanted=tuple(_wanted(one, stored) for one, stored in found),
             not_due=tuple(stored.manifest.name for one, stored in found if not _reasons(one)),
             has_models=bool(plan.models),
         )
     counted = [one for one in plan.models if plan.base is None or one.is_new]
     due = [one for one in counted if one.action == "retrain"]
-    return Choice(
+    return RetrainChoice(
         wanted=tuple(_wanted(one, revision.manifest(one.manifest)) for one in due),
         undecided=tuple(one for one in counted if one.action == "undecided"),
         has_models=bool(plan.models),

@@ -16,7 +16,7 @@ from lineage.git.linked import linked
 from lineage.model.retraining import Job, Outcome, Retraining
 from lineage.retraining.metrics import unjudged
 from lineage.retraining.next_steps import tell_next
-from lineage.retraining.plan import Choice, given_job, jobs, ordered
+from lineage.retraining.plan import RetrainChoice, given_job, jobs, ordered
 from lineage.retraining.recorded_command import Programs
 from lineage.retraining.rerun import Ground, RetrainRequest, run_job, words_of
 from lineage.running.activation import Activation, activation
@@ -34,7 +34,7 @@ class Retrained(NamedTuple):
     late: LineageError | None
 
 
-def retrain(choice: Choice, head: Revision, target: Target | None, asked: RetrainRequest) -> Retrained:
+def retrain(choice: RetrainChoice, head: Revision, target: Target | None, asked: RetrainRequest) -> Retrained:
     """Retrain what was chosen, in the environment ``target``, which is needed where anything was.
 
     Raises ``LineageError`` before the first command.
@@ -90,7 +90,7 @@ def _activated(target: Target) -> Activation:
     return activation(target.location, is_directory=target.kind == "dir")
 
 
-def _jobs(asked: RetrainRequest, choice: Choice, head: Revision, active: Activation) -> tuple[Job, ...]:
+def _jobs(asked: RetrainRequest, choice: RetrainChoice, head: Revision, active: Activation) -> tuple[Job, ...]:
     if asked.words is not None:
         here = Path.cwd().resolve().relative_to(asked.root).as_posix()
         return ordered([given_job(choice.wanted[0], asked.words, "" if here == "." else here)])

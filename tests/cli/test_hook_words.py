@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lineage.cli.hook import run_command
-from lineage.cli.hookrun import Asked, asked_of
+from lineage.cli.hookrun import HookCall, asked_of
 from lineage.hooking.answer import HOOKS
 
 WORDS = st.one_of(
@@ -19,11 +19,11 @@ WORDS = st.one_of(
 )
 
 
-def by_click(words: list[str]) -> Asked:
+def by_click(words: list[str]) -> HookCall:
     """Raises ``click.ClickException``, or ``Exit`` where it shows help."""
     context = run_command.make_context("run", list(words))
     found = context.params
-    return Asked(found["hook"], tuple(found["words"]), found["block"], found["since"], found["trailers"])
+    return HookCall(found["hook"], tuple(found["words"]), found["block"], found["since"], found["trailers"])
 
 
 @given(st.lists(WORDS, max_size=6))
@@ -39,8 +39,10 @@ def test_what_is_understood_is_what_click_understands(words: list[str]) -> None:
 def test_what_hooks_give_is_understood() -> None:
     message = ["--trailers", "a/b", "prepare-commit-msg", "MSG", "commit", "HEAD"]
 
-    assert asked_of(["--block", "--since", "abc", "pre-commit"]) == Asked(hook="pre-commit", block=True, since="abc")
-    assert asked_of(message) == Asked(hook="prepare-commit-msg", words=("MSG", "commit", "HEAD"), trailers=Path("a/b"))
+    assert asked_of(["--block", "--since", "abc", "pre-commit"]) == HookCall(hook="pre-commit", block=True, since="abc")
+    assert asked_of(message) == HookCall(
+        hook="prepare-commit-msg", words=("MSG", "commit", "HEAD"), trailers=Path("a/b")
+    )
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,6 @@ TAKE_WORDS = {"run", "start", "Popen", "call", "check_call", "check_output", "ge
 
 MAX_LINES = 300
 
-ONCE_NAMED = ("portable", "report", "targets", "verifying")
-"""Rooms whose classes have names that stand nowhere else."""
-
 
 @dataclass(frozen=True)
 class Import:
@@ -362,18 +359,14 @@ def _starts_git(call: ast.Call) -> bool:
 
 
 def name_breaks(package: Path) -> list[str]:
-    """Public classes of one name in two files, where one of them lies in a room that keeps them apart."""
+    """Public classes of one name in two files."""
     places: dict[str, list[str]] = {}
     for file in source_files(package):
         name = file.relative_to(package).as_posix()
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(name)
-    return [
-        f"{name} stands in {' and '.join(files)}"
-        for name, files in sorted(places.items())
-        if len(files) > 1 and any(part_of(file) in ONCE_NAMED for file in files)
-    ]
+    return [f"{name} stands in {' and '.join(files)}" for name, files in sorted(places.items()) if len(files) > 1]
 
 
 RULES = (

@@ -14,8 +14,8 @@ from lineage.dependencies.docker.copies import Context, Copy, copies_of, mounts_
 from lineage.dependencies.docker.installs import Install, installs
 from lineage.dependencies.docker.shell_words import Command, Word, commands
 from lineage.dependencies.docker.stages import (
+    DockerText,
     Instruction,
-    Text,
     assign,
     plain_image,
     python_of_image,
@@ -37,7 +37,7 @@ _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
 _APT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.+-]*)(?::[a-z0-9]+)?(?:/[^=\s]+)?(?:=(\S+))?")
 
 
-class Build:
+class DockerBuild:
     """What was found in the stages so far."""
 
     def __init__(self, path: str, include: Include, arguments: dict[str, str]) -> None:
@@ -95,7 +95,7 @@ class Build:
                         self._follow_commands(commands(document.text, variables), document)
         del self._copies[before:]
 
-    def _follow_commands(self, found: tuple[Command, ...], text: Text) -> None:
+    def _follow_commands(self, found: tuple[Command, ...], text: DockerText) -> None:
         folder = self._folder
         for command in found:
             if command[0].text == "cd" and len(command) == 2:
@@ -209,7 +209,7 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
     """What the last stage has. Raises ``InputError`` where the text is no Dockerfile, with file and line."""
     stages = read_stages(content, path)
     chain = stages.chain()
-    build = Build(path, include, stages.arguments)
+    build = DockerBuild(path, include, stages.arguments)
     for stage in chain:
         build.enter_stage()
         for one in stage.body:

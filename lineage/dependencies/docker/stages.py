@@ -37,7 +37,7 @@ _DOCUMENT = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\2")
 _WITH_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
-class Text(NamedTuple):
+class DockerText(NamedTuple):
     """A text of several physical lines, joined."""
 
     text: str
@@ -56,8 +56,8 @@ class Instruction(NamedTuple):
 
     keyword: str
     """upper case"""
-    body: Text
-    documents: tuple[Text, ...]
+    body: DockerText
+    documents: tuple[DockerText, ...]
     """here-documents, without their ends"""
 
     @property
@@ -81,7 +81,7 @@ def instructions(content: bytes, path: str) -> Iterator[Instruction]:
         keyword = body.text.split(None, 1)[0].upper()
         if keyword not in KEYWORDS:
             raise InputError("is no instruction of a Dockerfile", f"{path}:{body.lines[0]}")
-        documents: list[Text] = []
+        documents: list[DockerText] = []
         if keyword in _WITH_DOCUMENTS and "<<" in body.text:
             for match in _DOCUMENT.finditer(body.text):
                 document, index = _document(lines, index, match[3], bool(match[1]), f"{path}:{body.lines[0]}")
@@ -100,7 +100,7 @@ def _escape(lines: list[str]) -> str:
     return "\\"
 
 
-def _body(lines: list[str], index: int, escape: str) -> tuple[Text, int]:
+def _body(lines: list[str], index: int, escape: str) -> tuple[DockerText, int]:
     """(an instruction with its keyword, the index behind it). Comments and empty lines within it count for nothing."""
     parts: list[str] = []
     starts: list[int] = []
@@ -119,16 +119,16 @@ def _body(lines: list[str], index: int, escape: str) -> tuple[Text, int]:
         length += len(part)
         if not is_continued:
             break
-    return Text("".join(parts), tuple(starts), tuple(numbers)), index
+    return DockerText("".join(parts), tuple(starts), tuple(numbers)), index
 
 
-def _without_keyword(body: Text) -> Text:
+def _without_keyword(body: DockerText) -> DockerText:
     """The keyword becomes white space, so that the offsets stay."""
     length = len(body.text.split(None, 1)[0])
     return body._replace(text=" " * length + body.text[length:])
 
 
-def _document(lines: list[str], index: int, end: str, tabs: bool, where: str) -> tuple[Text, int]:
+def _document(lines: list[str], index: int, end: str, tabs: bool, where: str) -> tuple[DockerText, int]:
     starts: list[int] = []
     parts: list[str] = []
     first, length = index, 0
@@ -138,7 +138,7 @@ def _document(lines: list[str], index: int, end: str, tabs: bool, where: str) ->
         index += 1
         if line == end:
             numbers = tuple(range(first + 1, index)) or (index,)
-            return Text("".join(parts), tuple(starts) or (0,), numbers), index
+            return DockerText("".join(parts), tuple(starts) or (0,), numbers), index
         starts.append(length)
         parts.append(line + "\n")
         length += len(line) + 1
@@ -153,7 +153,7 @@ MAX_VARIABLES = 1000
 """More have no value here."""
 
 
-class Stage(NamedTuple):
+class BuildStage(NamedTuple):
     """One stage."""
 
     image: Word
@@ -165,11 +165,11 @@ class Stage(NamedTuple):
 
 
 class Stages(NamedTuple):
-    stages: tuple[Stage, ...]
+    stages: tuple[BuildStage, ...]
     arguments: dict[str, str]
     """those before the first stage, by name; one without a value is not there"""
 
-    def chain(self) -> tuple[Stage, ...]:
+    def chain(self) -> tuple[BuildStage, ...]:
         """The last stage, and before it those that it is built from."""
         found = [self.stages[-1]]
         while found[0].parent is not None:
@@ -197,7 +197,7 @@ def read_stages(content: bytes, path: str) -> Stages:
             raise InputError(f"has {one.keyword} before the first FROM", f"{path}:{one.line}")
     if not bodies:
         raise InputError("has no FROM", path, "name the base image")
-    return Stages(tuple(Stage(*head, tuple(body)) for head, body in zip(heads, bodies, strict=True)), arguments)
+    return Stages(tuple(BuildStage(*head, tuple(body)) for head, body in zip(heads, bodies, strict=True)), arguments)
 
 
 def words_of(one: Instruction, variables: Mapping[str, str]) -> tuple[Word, ...]:

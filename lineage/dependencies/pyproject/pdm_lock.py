@@ -12,7 +12,7 @@ from typing import Any
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.lock_groups import Installed, reached, strongest
+from lineage.dependencies.lock_groups import Installs, reached, strongest
 from lineage.dependencies.lock_rows import INDEX, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.pip.entries import parse_requirement
@@ -129,7 +129,7 @@ def _marked_needs(block: Block) -> Iterable[str]:
     return [f"{name} ; {markers[name]}" if markers.get(name) else name for name in listed]
 
 
-def _installed(rows: LockRows, blocks: list[Block], include: Include, environment: Mapping[str, str]) -> Installed[int]:
+def _installed(rows: LockRows, blocks: list[Block], include: Include, environment: Mapping[str, str]) -> Installs[int]:
     """What the project's main group installs, by the markers of what packages need; extras are rows of their own."""
     find = by_name(block.text("name") for block in blocks)
 
@@ -151,7 +151,7 @@ def _installed(rows: LockRows, blocks: list[Block], include: Include, environmen
         if row.group
         for index in fitting(row.name, row.extras)
     ]
-    return Installed(roots, needs, environment)
+    return Installs(roots, needs, environment)
 
 
 def _place(rows: LockRows, block: Block, name: str) -> Place | None:

@@ -12,7 +12,7 @@ from typing import Any
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
-from lineage.dependencies.lock_groups import Installed, Needs, reached, strongest
+from lineage.dependencies.lock_groups import Installs, Needs, reached, strongest
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
@@ -122,7 +122,7 @@ def _graph(blocks: list[Block], needs: list[list[str]]) -> tuple[Find, Needs[int
     return find, lambda index: ((other, "") for name in needs[index] for other in find(name))
 
 
-def _installed(lock: Block, blocks: list[Block], asked: Asked, environment: Mapping[str, str]) -> Installed[int]:
+def _installed(lock: Block, blocks: list[Block], asked: Asked, environment: Mapping[str, str]) -> Installs[int]:
     """What the project's main group installs, by the markers of what packages need."""
     find = by_name(block.text("name") for block in blocks)
 
@@ -137,7 +137,7 @@ def _installed(lock: Block, blocks: list[Block], asked: Asked, environment: Mapp
     roots: list[tuple[str, int, str | None]] = [
         (row.group, index, row.marker) for row in asked if row.group for index in find(row.name)
     ]
-    return Installed([*roots, *_extras(lock, blocks, find)], needs, environment)
+    return Installs([*roots, *_extras(lock, blocks, find)], needs, environment)
 
 
 def _followed(lock: Block, blocks: list[Block], needs: list[list[str]], asked: Asked) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_extra
-from lineage.dependencies.lock_groups import Asked, Installed, Needs, reached
+from lineage.dependencies.lock_groups import Asked, Installs, Needs, reached
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
@@ -70,7 +70,7 @@ def declarations(
     find = by_name(one.name for one in packages)
     roots, needs = _roots(packages, members, manifest, find), _follow(packages, find)
     groups = reached(roots, needs)
-    installed = None if environment is None else Installed(roots, needs, environment)
+    installed = None if environment is None else Installs(roots, needs, environment)
     rows = LockRows(path)
     for index, one in enumerate(packages):
         place = _place(rows, one, canonical(one.name) in members)

@@ -29,7 +29,7 @@ _LISTS = {"install_requires": MAIN, "setup_requires": "build", "tests_require": 
 _ASKED = (*_LISTS, "extras_require", "python_requires")
 
 
-class Reading(NamedTuple):
+class ScriptReading(NamedTuple):
     """What the values of one script are read with."""
 
     values: Values
@@ -45,7 +45,7 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
     """What a setup script asks for. Raises ``InputError`` with the line where it is no Python."""
     tree = _parse(content, path)
     values = Values(tree)
-    reading = Reading(values, include)
+    reading = ScriptReading(values, include)
     rows = Rows(path)
     python: tuple[str, int] | None = None
     for call in _calls(tree):
@@ -99,7 +99,7 @@ def _python(rows: Rows, values: Values, node: ast.expr) -> tuple[str, int] | Non
     return found.text, found.line
 
 
-def _read_list(rows: Rows, texts: list[Text], what: str, group: str, marker: str, reading: Reading) -> None:
+def _read_list(rows: Rows, texts: list[Text], what: str, group: str, marker: str, reading: ScriptReading) -> None:
     for one in texts:
         if one.unseen is None:
             _add(rows, one, group, marker)
@@ -118,7 +118,7 @@ def _add(rows: Rows, one: Text, group: str, marker: str) -> None:
             rows.requirement(text.strip(), group, one.line, marker)
 
 
-def _read_extras(rows: Rows, node: ast.expr, reading: Reading) -> None:
+def _read_extras(rows: Rows, node: ast.expr, reading: ScriptReading) -> None:
     table = reading.values.table(node)
     if table is None:
         rows.unknown.append(Unknown("packages", f"{rows.path}:{node.lineno} computes extras_require"))

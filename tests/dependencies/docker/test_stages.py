@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.dependencies.docker.stages import Text, instructions
+from lineage.dependencies.docker.stages import DockerText, instructions
 from lineage.errors import InputError
 
 
@@ -33,7 +33,7 @@ def test_lines_are_joined(text: str, expected: list[tuple[str, str, int]]) -> No
 def test_a_place_in_an_instruction_knows_its_line() -> None:
     [one] = instructions(b"\nRUN a \\\n  # why\n  b\n", "Dockerfile")
 
-    assert one.body == Text("    a   b", (0, 6), (2, 4))
+    assert one.body == DockerText("    a   b", (0, 6), (2, 4))
     assert [one.body.line_at(offset) for offset in (0, 5, 6, 8)] == [2, 2, 4, 4]
 
 
@@ -42,8 +42,8 @@ def test_here_documents_are_kept_apart() -> None:
     found = list(instructions(text.encode(), "Dockerfile"))
 
     assert [(one.keyword, one.documents) for one in found] == [
-        ("RUN", (Text("one\n", (0,), (2,)), Text("two\n", (0,), (4,)))),
-        ("COPY", (Text("", (0,), (7,)),)),
+        ("RUN", (DockerText("one\n", (0,), (2,)), DockerText("two\n", (0,), (4,)))),
+        ("COPY", (DockerText("", (0,), (7,)),)),
         ("ENV", ()),
     ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.git.repository import GitRepository, Head, Revision
+from lineage.git.repository import CommitInfo, GitRepository, Head
 from lineage.model.code import FileChange
 from tests.support.gitrepos import UNKNOWN, git, git_id, make, submodule, write
 
@@ -105,7 +105,7 @@ def test_every_question_is_answered_in_every_kind_of_repository(layout: Layout, 
         assert repository.blob_id("src/features.py") == features
         assert repository.blob_id("train.py") == git_id(b"changed\n", object_format)
         assert repository.history("train.py") == (
-            Revision(commit=head, when=datetime(2026, 11, 20, 19, 33, 5, tzinfo=UTC), summary="Train"),
+            CommitInfo(commit=head, when=datetime(2026, 11, 20, 19, 33, 5, tzinfo=UTC), summary="Train"),
         )
         assert repository.exists(head)
         assert not repository.exists(UNKNOWN)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lineage.errors import RepositoryError
-from lineage.git.repository import GitRepository, Revision
+from lineage.git.repository import CommitInfo, GitRepository
 from tests.support.gitrepos import UNKNOWN, commit, git, make, write
 
 
@@ -70,8 +70,8 @@ def test_a_history_is_newest_first_and_only_of_that_path(root: Path) -> None:
     second = commit(root, {"train.py": b"2\n"}, "Grösser\nund besser\n\nBody", "2026-11-21T00:00:00+0000")
     with GitRepository.open(root) as repository:
         assert repository.history("train.py") == (
-            Revision(commit=second, when=datetime(2026, 11, 21, tzinfo=UTC), summary="Grösser und besser"),
-            Revision(commit=first, when=datetime(2026, 11, 20, 19, 33, 5, tzinfo=UTC), summary="Train"),
+            CommitInfo(commit=second, when=datetime(2026, 11, 21, tzinfo=UTC), summary="Grösser und besser"),
+            CommitInfo(commit=first, when=datetime(2026, 11, 20, 19, 33, 5, tzinfo=UTC), summary="Train"),
         )
         assert repository.history("no.py") == ()
         assert repository.history("*.py") == ()
