@@ -177,7 +177,8 @@ def _compare_accelerator(recorded: Dict[str, str], observed: Dict[str, str]) -> 
 def _compare_packages(recorded: Environment, observed: Observation, identified: Callable[[str], bool]) -> Comparison:
     seen = {package.name: package for package in observed.environment.packages}
     # What a lock names without an exact version is not absent; among installed files it would have been seen.
-    named = set() if observed.installed else {unseen.subject for unseen in observed.unknown}
+    unseen = {one.subject for one in observed.unknown}
+    named = set() if observed.installed else unseen
     changes: List[Change] = []
     unknown: List[Unknown] = []
     counted = dict.fromkeys(IDENTITIES, 0)
@@ -194,6 +195,8 @@ def _compare_packages(recorded: Environment, observed: Observation, identified: 
             pair = _compare_package(package, other, same_platform, observed.installed)
         else:
             pair = _compare_version(package, other)
+        if pair.by is None and subject in unseen:
+            continue  # why it could not be identified stands there
         if pair.by is None:
             unknown.append(Unknown(subject, pair.reason, use=package.use))
         else:
@@ -203,8 +206,6 @@ def _compare_packages(recorded: Environment, observed: Observation, identified: 
         incomparable += pair.incomparable
     for package in seen.values():
         changes.append(Change("package:" + package.name, "package-extra", None, package.version, "added"))
-    if not recorded.packages:
-        unknown.append(Unknown("packages", "the manifest records no package"))
     found = tuple(sorted((key, number) for key, number in counted.items() if number))
     return Comparison(tuple(changes), tuple(unknown), found, incomparable)
 

@@ -1,9 +1,8 @@
 """The distributions that an interpreter sees on its ``sys.path``, read as files; nothing of them is executed.
 
-Rules: the first distribution of a name on the path wins, as for the interpreter; what cannot be read, says
-nothing of itself or contradicts itself is named, never passed over. Sources: the "Recording installed projects"
-and "Core metadata" specifications of the Python packaging user guide; for eggs, "The Internal Structure of Python
-Eggs" of setuptools' documentation.
+Rules: the first distribution of a name on the path wins, as for the interpreter; what cannot be read, says nothing of
+itself or contradicts itself is named, never passed over. Sources: the "Recording installed projects" and "Core metadata"
+specifications of the Python packaging user guide; "The Internal Structure of Python Eggs" of setuptools' documentation.
 
 Editable installs, where the source of a project stands on ``sys.path``, have three marks besides the direct_url.json of
 PEP 610: an ``.egg-link`` file and an egg-info beside its source (``setup.py develop``), and a distribution that has
@@ -16,7 +15,7 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
 from lineage.portable.identity import Origin, name_and_version, parse_origin, record_identity, wheel_tag
-from lineage.portable.names import canonical_name, is_info
+from lineage.portable.names import canonical_name, is_info, is_name
 from lineage.portable.tree import FileTree, Unreadable
 
 Listing = Tuple[str, FileTree, List[str]]
@@ -54,15 +53,23 @@ def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str
     found: Dict[str, Distribution] = {}
     unknown: List[Unknown] = []
     problems: List[Problem] = []
+    damaged: List[Distribution] = []  # what can be read beats it
     listed = [one for path in dict.fromkeys(paths) for one in _listed(tree, path, unknown)]
     links = _read_links(listed, unknown, problems)
     for path, view, names in listed:
         is_egg = path.lower().endswith(".egg")
         for name in names:
             if is_info(name) or (is_egg and name.lower() == "egg-info"):
-                one = _read_one(view, path, name, links, identify, unknown, problems)
+                try:
+                    one = _read_one(view, path, name, links, identify, problems)
+                except (Unreadable, ValueError, RecursionError) as error:
+                    one, reason = None, "its metadata cannot be read: {}".format(error)
+                    unknown.append(Unknown("package:" + canonical_name(_claimed(path, name)[0]), reason))
+                    damaged += [_by_name(path, name)] if is_name(_claimed(path, name)[0]) else []
                 if one is not None:
                     _add(found, one, unknown, problems)
+    for one in damaged:
+        found.setdefault(one.package.name, one)
     ordered = tuple(found[name] for name in sorted(found))
     return InstalledPackages(ordered, tuple(sorted(set(unknown))), tuple(sorted(set(problems))))
 
@@ -124,35 +131,41 @@ def _read_one(
     directory: str,
     links: Mapping[str, str],
     identify: Callable[[str], bool],
-    unknown: List[Unknown],
     problems: List[Problem],
 ) -> Optional[Distribution]:
+    """Raises ``Unreadable``, ``ValueError`` and ``RecursionError`` where its metadata is damaged."""
     info = path + "/" + directory
     is_dist_info = directory.lower().endswith(".dist-info")
-    stem = (directory if "." in directory else path.rpartition("/")[2]).rpartition(".")[0]
-    claimed = stem.partition("-")
+    claimed = _claimed(path, directory)
     if directory.startswith("~"):
         detail = "a leftover of an interrupted uninstall, as installers see it: not a distribution"
         problems.append(Problem("package.leftover", "package:" + claimed[0], detail))
         return None
-    subject = "package:" + canonical_name(claimed[0])
-    try:
-        header = _header(tree, info, is_dist_info)
-        name, version = name_and_version(header)
-        if canonical_name(stem) != canonical_name(name + "-" + version):
-            _check_claim(claimed[0], claimed[2], name, version, subject, problems)
-        canonical = canonical_name(name)
-        package = Package(canonical, version)
-        if not identify(canonical):
-            return Distribution(package, path, info)
-        if not _is_utf_8(header):
-            problems.append(Problem("package.undecodable", "package:" + canonical, "its METADATA is not UTF-8"))
-        if not is_dist_info:
-            return _egg(tree, path, info, package, links, problems)
-        return _identified(tree, path, info, package, problems)
-    except (Unreadable, ValueError, RecursionError) as error:
-        unknown.append(Unknown(subject, "its metadata cannot be read: {}".format(error)))
-        return None
+    header = _header(tree, info, is_dist_info)
+    name, version = name_and_version(header)
+    if canonical_name("".join(claimed)) != canonical_name(name + "-" + version):
+        _check_claim(claimed[0], claimed[2], name, version, "package:" + canonical_name(claimed[0]), problems)
+    canonical = canonical_name(name)
+    package = Package(canonical, version)
+    if not identify(canonical):
+        return Distribution(package, path, info)
+    if not _is_utf_8(header):
+        problems.append(Problem("package.undecodable", "package:" + canonical, "its METADATA is not UTF-8"))
+    if not is_dist_info:
+        return _egg(tree, path, info, package, links, problems)
+    return _identified(tree, path, info, package, problems)
+
+
+def _claimed(path: str, directory: str) -> Tuple[str, str, str]:
+    """Name, hyphen and version, as the directory spells them."""
+    return (directory if "." in directory else path.rpartition("/")[2]).rpartition(".")[0].partition("-")
+
+
+def _by_name(path: str, directory: str) -> Distribution:
+    """What is damaged stays a distribution: by the name and version that its directory claims."""
+    name, _, version = _claimed(path, directory)
+    plain = version.partition("-py")[0][:200] if version.isprintable() else ""
+    return Distribution(Package(canonical_name(name), plain or "unknown"), path, path + "/" + directory)
 
 
 def _header(tree: FileTree, info: str, is_dist_info: bool) -> bytes:

@@ -4,7 +4,7 @@ Rules of the gate:
 
 1. fail beats undecided beats pass.
 2. An unknown is never a pass, unless the policy accepts it by name.
-3. A comparison of nothing is undecided, whatever the policy accepts.
+3. A comparison of nothing is undecided, whatever the policy accepts but ``use:MODEL``: that it needs no package.
 4. Whatever is let through by a waiver is listed.
 """
 
@@ -144,7 +144,8 @@ def judge(
     if comparison.incomparable:
         findings.append(_incomparable(comparison.incomparable))
     judged = by_subject([_accept(one, policy.verify) for one in unknown])
-    if not sum(number for _, number in comparison.counted):
+    is_told = any(one.accepted and one.subject == "use:" + model for one in judged)
+    if not is_told and not sum(number for _, number in comparison.counted):
         judged = by_subject(judged + (Unknown("packages", "no package could be compared"),))
     findings.sort(key=lambda one: (one.severity, one.change.subject, one.change.code))
     return Verdict(_outcome(findings, judged), tuple(findings), judged, tuple(accepted))

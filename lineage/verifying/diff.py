@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from lineage.model.manifest import Manifest, StoredManifest, flat
 from lineage.model.report import Report, Side
 from lineage.portable.compare import Change, Comparison, combine, compare
-from lineage.portable.environment import Observation
+from lineage.portable.environment import Observation, Unknown
 from lineage.portable.judge import REASONS, by_subject, found
 from lineage.targets.source import ManifestSource, Source
 from lineage.verifying.verify import checked_of, manifest_side, observed_side
@@ -28,7 +28,7 @@ def diff(left: Source | StoredManifest, right: Source | StoredManifest) -> Repor
         compared = combine(compared, Comparison(compare_manifests(left.manifest, right.manifest)))
     changes = sorted(compared.changes, key=lambda one: (one.subject, one.code))
     # Of what neither side tells, the comparison also knows the use.
-    told = {(one.subject, one.reason): one for one in (*recorded.unknown, *compared.unknown)}
+    told = {(one.subject, one.reason): one for one in (*recorded.unknown, *compared.unknown, *_empty(recorded))}
     unknown = by_subject(told.values())
     return Report(
         command="diff",
@@ -47,6 +47,10 @@ def _observe(side: Source | StoredManifest) -> tuple[Observation, Side]:
         return ManifestSource(side).observe(), manifest_side(side)
     observation = side.observe()
     return observation, observed_side(observation)
+
+
+def _empty(recorded: Observation) -> tuple[Unknown, ...]:
+    return () if recorded.environment.packages else (Unknown("packages", "the manifest records no package"),)
 
 
 def _reason(change: Change) -> str:

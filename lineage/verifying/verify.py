@@ -15,6 +15,7 @@ from lineage.portable.compare import IDENTITIES, Comparison, combine
 from lineage.portable.environment import Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
+from lineage.portable.recorded_unknowns import silent_record, with_told_uses
 from lineage.targets.source import ExaminableSource, Examination, Source
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def verify(
         examination=examination,
         advance=advance,
     )
-    found = combine(*(one.compare(asked) for one in comparators))
+    silent = silent_record(manifest.environment.packages, policy.verify, manifest.name)
+    found = combine(*(one.compare(asked) for one in comparators), Comparison(unknown=silent))
     own = [one for one in accepts if one.manifest == stored.id]
     verdict = judge(found, policy, manifest.name, today, own)
     return Report(
@@ -103,14 +105,15 @@ def checked_of(found: Comparison) -> Checked:
 
 
 def _as_served(manifest: Manifest) -> Manifest:
-    """Where a serving command was watched, what it did not load matters no more, unless the weights name it."""
-    if "serve" not in manifest.run:
-        return manifest
+    """Where a serving command was watched, what it did not load matters no more, unless the weights name it.
+
+    One that loaded no package tells of none.
+    """
     environment = manifest.environment
-    packages = tuple(
-        one if one.use in ("weights", "served") else one._replace(use="present") for one in environment.packages
-    )
-    return replace(manifest, environment=environment._replace(packages=packages))
+    packages = environment.packages
+    if "serve" in manifest.run and any(one.use in ("weights", "served") for one in packages):
+        packages = tuple(one if one.use in ("weights", "served") else one._replace(use="present") for one in packages)
+    return replace(manifest, environment=environment._replace(packages=with_told_uses(packages)))
 
 
 def _examine(source: Source) -> Examination:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lineage.portable.archive import MAX_MEMBERS, read_archive, tree_of
-from lineage.portable.distinfo import InstalledPackages, read_installed
+from lineage.portable.distinfo import Distribution, InstalledPackages, read_installed
 from lineage.portable.environment import Package, Problem, Unknown
 from lineage.portable.tree import MAX_FILE_BYTES, DiskTree
 from tests.support.memory import MemoryTree, dist_info
@@ -43,7 +43,10 @@ def refused(reason: str) -> InstalledPackages:
 
 
 def unreadable(reason: str) -> InstalledPackages:
-    return InstalledPackages((), (Unknown("package:foo", f"its metadata cannot be read: {reason}"),), ())
+    """It stays, by what its directory claims, and is unknown."""
+    unknown = Unknown("package:foo", f"its metadata cannot be read: {reason}")
+    kept = Distribution(Package("foo", "1.0"), "/lib/a.zip", f"/lib/a.zip/{INFO}")
+    return InstalledPackages((kept,), (unknown,), ())
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

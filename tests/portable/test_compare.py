@@ -173,14 +173,6 @@ def test_a_package_is_missing_another_is_not_recorded() -> None:
     )
 
 
-def test_a_manifest_without_packages_tells_nothing() -> None:
-    empty = RECORDED._replace(packages=())
-
-    assert compare(empty, observation(empty)) == Comparison(
-        unknown=(Unknown("packages", "the manifest records no package"),)
-    )
-
-
 def test_several_comparisons_as_one() -> None:
     change, unknown = Change("a", "b", None, None, "none"), Unknown("c", "d")
 

@@ -266,5 +266,5 @@ def test_disk_and_memory_tell_the_same(tmp_path: Path) -> None:
     found = read_installed(DiskTree(), paths, everything)
 
     assert found == read_installed(MemoryTree(files), paths, everything)
-    assert [one.package.name for one in found.distributions] == ["egg", "file", "foo"]
+    assert [one.package.name for one in found.distributions] == ["bad", "egg", "empty", "file", "flat", "foo", "none"]
     assert len(found.unknown) == 5

@@ -23,8 +23,17 @@ def read(files: dict[str, bytes | object]) -> InstalledPackages:
     return read_installed(MemoryTree(files), [SITE], everything)
 
 
-def unreadable(reason: str, name: str = "foo") -> InstalledPackages:
-    return InstalledPackages((), (Unknown(f"package:{name}", f"its metadata cannot be read: {reason}"),), ())
+Told = tuple[list[tuple[str, str]], tuple[Unknown, ...], tuple[Problem, ...]]
+
+
+def told(found: InstalledPackages) -> Told:
+    """What was found: (name, version) of each, what is unknown, problems."""
+    return [(one.package.name, one.package.version) for one in found.distributions], found.unknown, found.problems
+
+
+def unreadable(reason: str, version: str = "1.0") -> Told:
+    """It stays, by what its directory claims, and is unknown."""
+    return [("foo", version)], (Unknown("package:foo", f"its metadata cannot be read: {reason}"),), ()
 
 
 @pytest.mark.parametrize(
@@ -53,13 +62,13 @@ def unreadable(reason: str, name: str = "foo") -> InstalledPackages:
     ],
 )
 def test_metadata_that_does_not_tell_one_name_and_version(metadata: bytes, reason: str) -> None:
-    assert read(dist_info(SITE, "foo", "1.0", METADATA=metadata)) == unreadable(reason)
+    assert told(read(dist_info(SITE, "foo", "1.0", METADATA=metadata))) == unreadable(reason)
 
 
 def test_metadata_that_is_not_there() -> None:
-    assert read({f"{SITE}/foo-1.0.dist-info/RECORD": b""}) == unreadable("there is no METADATA")
-    assert read({f"{SITE}/foo-1.0.dist-info": b"Name: foo"}) == unreadable("there is no METADATA")
-    assert read({f"{SITE}/foo.egg-info/SOURCES.txt": b""}) == unreadable("not a regular file")
+    assert told(read({f"{SITE}/foo-1.0.dist-info/RECORD": b""})) == unreadable("there is no METADATA")
+    assert told(read({f"{SITE}/foo-1.0.dist-info": b"Name: foo"})) == unreadable("there is no METADATA")
+    assert told(read({f"{SITE}/foo.egg-info/SOURCES.txt": b""})) == unreadable("not a regular file", "unknown")
 
 
 @pytest.mark.parametrize("name", ["METADATA", "INSTALLER", "WHEEL", "RECORD", "direct_url.json"])
@@ -67,7 +76,7 @@ def test_a_file_that_cannot_be_read(name: str) -> None:
     files = dist_info(SITE, "foo", "1.0")
     files[f"{SITE}/foo-1.0.dist-info/{name}"] = BROKEN
 
-    assert read(files) == unreadable("Permission denied")
+    assert told(read(files)) == unreadable("Permission denied")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +104,7 @@ def test_a_second_copy_does_not_heal_the_first() -> None:
     found = read_installed(MemoryTree(files), ["/first", "/late"], everything)
 
     assert [one.path for one in found.distributions] == ["/late"]
-    assert found.unknown == unreadable("Name stands 0 times in METADATA").unknown
+    assert found.unknown == unreadable("Name stands 0 times in METADATA")[1]
 
 
 @pytest.mark.parametrize(
@@ -176,14 +185,14 @@ def test_a_pipe_instead_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "foo-1.0.dist-info").mkdir()
     os.mkfifo(tmp_path / "foo-1.0.dist-info" / "METADATA")
 
-    assert on_disk(tmp_path, "METADATA") == unreadable("not a regular file")
+    assert told(on_disk(tmp_path, "METADATA")) == unreadable("not a regular file")
 
 
 def test_a_device_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "foo-1.0.dist-info").mkdir()
     (tmp_path / "foo-1.0.dist-info" / "RECORD").symlink_to("/dev/zero")
 
-    assert on_disk(tmp_path, "RECORD") == unreadable("not a regular file")
+    assert told(on_disk(tmp_path, "RECORD")) == unreadable("not a regular file")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
@@ -191,19 +200,22 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "foo-1.0.dist-info" / "METADATA").open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
 
-    assert on_disk(tmp_path, "METADATA") == unreadable("larger than 67108864 bytes")
+    assert told(on_disk(tmp_path, "METADATA")) == unreadable("larger than 67108864 bytes")
 
 
 def test_a_link_in_a_circle_is_named(tmp_path: Path) -> None:
     (tmp_path / "foo-1.0.dist-info").symlink_to("foo-1.0.dist-info")
 
-    assert read_installed(DiskTree(), [str(tmp_path)], everything) == unreadable("Too many levels of symbolic links")
+    assert told(read_installed(DiskTree(), [str(tmp_path)], everything)) == unreadable(
+        "Too many levels of symbolic links"
+    )
 
 
 def test_a_file_on_disk_that_is_no_utf_8_name_is_no_obstacle(tmp_path: Path) -> None:
     subprocess.run(["mkdir", os.fsencode(tmp_path) + b"/f\xff-1.dist-info"], check=True)
 
-    assert read_installed(DiskTree(), [str(tmp_path)], everything) == unreadable("there is no METADATA", "f\udcff")
+    unknown = Unknown("package:f\udcff", "its metadata cannot be read: there is no METADATA")
+    assert told(read_installed(DiskTree(), [str(tmp_path)], everything)) == ([], (unknown,), ())
 
 
 def test_an_old_directory_name_that_is_not_escaped_is_no_contradiction(tmp_path: Path) -> None:

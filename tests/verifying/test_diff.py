@@ -123,12 +123,12 @@ def test_what_cannot_be_compared_is_undecided(project: Path, environment: Path, 
 
 def test_what_the_left_side_could_not_see_is_undecided_too(environment: Path, tmp_path: Path) -> None:
     other = projects.copy(environment, tmp_path / "other")
-    (site_packages(other) / "broken-1.0.dist-info").mkdir()
+    (site_packages(other) / "brøken-1.0.dist-info").mkdir()
 
     report = diff(source(other), source(environment))
 
     assert report.verdict == "undecided"
-    assert unknowns(report) == ("package:broken: its metadata cannot be read: there is no METADATA",)
+    assert unknowns(report) == ("package:brøken: its metadata cannot be read: there is no METADATA",)
 
 
 def test_this_process_can_be_a_side(environment: Path) -> None:

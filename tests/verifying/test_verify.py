@@ -128,7 +128,7 @@ CHANGES: list[tuple[str, Alter, str, tuple[str, ...], tuple[str, ...], tuple[str
         lambda site: (site / "numpy-1.26.4.dist-info" / "METADATA").unlink(),
         "undecided",
         (),
-        ("numpy 1.26.4 is missing, imported by the model's code",),
+        (),
         ("package:numpy: its metadata cannot be read: there is no METADATA",),
     ),
     (
@@ -225,8 +225,36 @@ def test_a_comparison_of_nothing_is_undecided(project: Path, tmp_path: Path) -> 
 
     assert (report.verdict, unknowns(report)) == (
         "undecided",
-        ("packages: no package could be compared", "packages: the manifest records no package"),
+        (
+            "packages: no package could be compared",
+            "use:models/fraud: the manifest records no package: nothing tells what serving it takes",
+        ),
     )
+
+
+def test_a_model_that_needs_no_package_is_accepted_by_name(project: Path, tmp_path: Path) -> None:
+    empty = projects.make_environment(tmp_path / "empty", packages=())
+    stored = recorded(project, empty)
+
+    for accepted, verdict in (
+        ("use:models/fraud", "pass"),
+        ("use:models/other", "undecided"),
+        ("packages", "undecided"),
+    ):
+        policy = Policy(verify=VerifyPolicy(accept_unknown=(accepted,)))
+        assert verified(stored, empty, policy=policy).verdict == verdict
+
+
+def test_a_record_without_a_used_package_passes_nothing_else(project: Path, environment: Path, tmp_path: Path) -> None:
+    """A script that imports nothing: each package is judged as if the weights named it."""
+    other = projects.copy(environment, tmp_path / "other")
+    reinstall(site_packages(other), "joblib", "1.4.3")
+    projects.write(project, {"train.py": b"print(1)\n"})
+    stored = recorded(project, environment)
+
+    assert {one.use for one in stored.manifest.environment.packages} == {"unknown"}
+    assert verified(stored, environment).verdict == "pass"
+    assert verified(stored, other).verdict == "fail"
 
 
 def test_a_manifest_is_a_target_too(stored: StoredManifest) -> None:

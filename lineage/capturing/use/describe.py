@@ -1,7 +1,7 @@
 """Why each installed distribution matters: the entry, its imports, and whose files they are."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lineage.model.weights import Contents
 from lineage.portable.archive import tree_of
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
+from lineage.portable.recorded_unknowns import with_told_uses
 from lineage.targets.distributions import providers, read_details
 from lineage.targets.source import Examination
 
@@ -79,12 +80,15 @@ def describe_use(
     uses, modules = dict(usage.uses), dict(usage.modules)
     files = tuple(sorted({*(imports.files if imports is not None else ()), *named.files}))
     files = tuple(sorted({*files, *traced.loaded, *(evidence.entries if evidence is not None else ())}))
-    packages = tuple(
-        one.package._replace(
-            use=_use(one.package, uses.get(one.package.name, "present"), files),
-            modules=modules.get(one.package.name, ()),
-        )
-        for one in distributions
+    unseen = {one.subject for one in examination.observation.unknown}
+    packages = with_told_uses(
+        [
+            one.package._replace(
+                use=_use(one.package, uses.get(one.package.name, "present"), files, unseen),
+                modules=modules.get(one.package.name, ()),
+            )
+            for one in distributions
+        ]
     )
     found = [] if imports is None else [*_static_problems(imports, evidence)]
     problems = [*found, *traced.problems, *usage.problems, *named.problems, *_origin_problems(packages)]
@@ -155,8 +159,11 @@ def _without_tool(imports: Imports, distributions: Sequence[Distribution]) -> Im
     return replace(imports, sites=sites)
 
 
-def _use(package: Package, use: str, files: Sequence[str]) -> str:
-    """A distribution of the repository is imported when a file of it is."""
+def _use(package: Package, use: str, files: Sequence[str], unseen: Collection[str]) -> str:
+    """A distribution of the repository is imported when a file of it is; of a damaged one nobody can tell what it is
+    not used for."""
+    if use in ("loaded", "present") and f"package:{package.name}" in unseen:
+        return "unknown"
     if package.use != "unknown":
         return package.use  # settled by the source: what conda installed beside the Python distributions
     origin = package.origin or ""
