@@ -7,7 +7,10 @@ from pathlib import Path
 
 from lineage import __version__
 from lineage.capturing.inputs import Recorded, describe_inputs
-from lineage.capturing.own_values import published_name, published_tables, refuse_secrets
+from lineage.capturing.own_values import published_name, published_tables
+from lineage.capturing.problems import ignored_problems, observed_problems
+from lineage.capturing.recapture import Recapture, honest
+from lineage.capturing.refusals import refuse_named, refuse_unusable
 from lineage.capturing.request import Captured, CaptureRequest
 from lineage.capturing.stage import describe_stage
 from lineage.capturing.use.describe import OWN_DISTRIBUTION, PackageUse, describe_use
@@ -19,9 +22,10 @@ from lineage.code.state import RepositoryState, blob_ids, own_file
 from lineage.dependencies.forms import declared_files
 from lineage.dvc.pointers import enclosing_output
 from lineage.dvc.stage_values import overlaid
-from lineage.errors import InputError, WeightsError
+from lineage.errors import InputError
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import manifest_path, parse_manifest, require_directory
+from lineage.model.inputs import LockedStage
 from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, Table, freeze
 from lineage.model.run import Serving
 from lineage.model.weights import Weights
@@ -30,9 +34,7 @@ from lineage.portable.policy import ModelRule, declared_for
 from lineage.targets.source import ExaminableSource, Examination
 from lineage.weights.cache import DigestCache
 from lineage.weights.formats.detect import read_contents
-from lineage.weights.measure import Survey, survey
-
-_SHOWN_IGNORED = 50
+from lineage.weights.measure import survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +59,14 @@ def capture(
 
     Raises any ``LineageError`` but ``StoreError``.
     """
-    if not request.paths:
-        raise InputError("no weights were named")
-    refuse_secrets(request)
-    for path in request.paths:
-        if not path.exists():
-            hint = "name a file or directory that exists"
-            raise WeightsError("there are no such weights", where=str(path), hint=hint)
+    refuse_unusable(request)
     with opened_code(request.paths[0], request.builds) as repository:
         places = _places(request, repository)
         examination = source.examine()
         use = _used(request, places, examination)
         declared = _declared(request.models, places.name, places.weights, use.files, places.state)
         files = _files(request, places, use, declared, advance)
-        parent, unreadable = _parent(repository, places.output)
+        before, unreadable = _parent(repository, places.output)
         changed, code_files = ran_as(request.started, places.state, repository, use.files)
         code, ran = keep_executed(places.state.code, use.session, repository, _executed_limit(request))
         environment = examination.observation.environment
@@ -89,8 +85,8 @@ def capture(
             created=now.replace(microsecond=0),
             evidence=request.evidence,
             tool=f"{OWN_DISTRIBUTION} {__version__}",
-            parent=parent,
-            problems=tuple(sorted({*found, *_observed_problems(examination), *unreadable})),
+            parent=None if before is None else before.id,
+            problems=tuple(sorted({*found, *observed_problems(examination), *unreadable})),
             labels=values["labels"],
             code=replace(code, files=code_files),
             weights=files.weights,
@@ -101,7 +97,17 @@ def capture(
             params=values["params"],
             metrics=values["metrics"],
         )
+        if before is not None and not _was_watched(request):
+            path = _inside(repository.root, [places.output])[0]
+            asked = Recapture(before=before, path=path, code=repository, stage=files.stage, force=request.force)
+            manifest = honest(manifest, asked)
     return Captured(manifest=manifest, path=places.output, entry=use.entry)
+
+
+def _was_watched(request: CaptureRequest) -> bool:
+    """Whether a run was watched that made the weights."""
+    is_run = request.files is not None or request.evidence == "observed"
+    return is_run and all(one.code != "weights.not-written-by-run" for one in request.problems)
 
 
 def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
@@ -111,7 +117,8 @@ def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
     wish = None if limit is None else Wish(limit=limit, weights=tuple(weights))
     state = described(repository, generated, wish, request.started)
     output = _output(request, weights, state)
-    name = published_name(request.name, repository.root) if request.name else _default_name(weights, output)
+    name = _default_name(weights, output) if request.name is None else published_name(request.name, repository.root)
+    refuse_named(weights, name)
     return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
 
 
@@ -143,6 +150,8 @@ class _Files:
     params: Table
     metrics: Table
     problems: frozenset[Problem]
+    stage: LockedStage | None
+    """the run of it that gave the weights"""
 
 
 def _files(
@@ -168,7 +177,8 @@ def _files(
         inputs=freeze(inputs.table),
         params=stage.params,
         metrics=stage.metrics,
-        problems=frozenset({*_ignored_problems(surveys), *stage.problems, *inputs.problems}),
+        problems=frozenset({*ignored_problems(surveys), *stage.problems, *inputs.problems}),
+        stage=stage.run,
     )
 
 
@@ -257,12 +267,11 @@ def _declared(
     return declared_files(sorted(state.paths), start.rpartition("/")[0])
 
 
-def _parent(repository: CodeDirectory, output: Path) -> tuple[str | None, tuple[Problem, ...]]:
-    """The id of the manifest committed at HEAD, and what keeps it from being told."""
+def _parent(repository: CodeDirectory, output: Path) -> tuple[StoredManifest | None, tuple[Problem, ...]]:
+    """The manifest committed at HEAD, and what keeps it from being told."""
     path = _inside(repository.root, [output])[0]
     try:
-        found = committed(repository, path)
-        return None if found is None else found.id, ()
+        return committed(repository, path), ()
     except InputError as error:
         return None, (Problem("manifest.parent-unreadable", path, f"as committed at HEAD: {error.message}"),)
 
@@ -271,30 +280,3 @@ def committed(repository: CodeDirectory, path: str) -> StoredManifest | None:
     """The manifest that HEAD has at a path; ``None`` for none. Raises ``InputError`` where it cannot be read."""
     content = repository.read_at("HEAD", path)
     return None if content is None else parse_manifest(content, path)
-
-
-def _ignored_problems(surveys: Sequence[Survey]) -> list[Problem]:
-    """What lies among the weights and is no part of the record, as DVC is told to ignore it."""
-    found = [f"{one.weights.path}/{path}" for one in surveys for path in one.left_out.paths]
-    unnamed = sum(one.left_out.more for one in surveys)
-    detail = "lies among the weights, but .dvcignore leaves it out: it is not recorded"
-    problems = [Problem("weights.ignored", one, detail) for one in found[:_SHOWN_IGNORED]]
-    if len(found) + unnamed > _SHOWN_IGNORED:
-        problems.append(Problem("weights.ignored", "…", f"{len(found) + unnamed - _SHOWN_IGNORED} more paths"))
-    return problems
-
-
-def _observed_problems(examination: Examination) -> list[Problem]:
-    """What the target could not tell is a problem of the record."""
-    observation = examination.observation
-    environment = observation.environment
-    unknown = [Problem("environment.unknown", one.subject, one.reason) for one in observation.unknown]
-    asked = {
-        "python": environment.python,
-        "python:implementation": environment.implementation,
-        "platform:machine": environment.platform.machine,
-        "platform:libc": environment.platform.libc if environment.platform.os == "linux" else "",
-    }
-    detail = "the target does not tell"
-    unknown += [Problem("environment.unknown", key, detail) for key, value in asked.items() if value is None]
-    return [*observation.problems, *unknown]

@@ -50,8 +50,10 @@ class RunRequest:
 
     policy: Callable[[Path], Policy]
     """of the repository with this root"""
-    source: Callable[[Path], ExaminableSource]
-    """of the project with this root: the environment where no process could be watched"""
+    source: Callable[[Path], ExaminableSource] | None = None
+    """of the project with this root: the environment where no process could be watched, if somebody names one"""
+    is_named: bool = False
+    """whether whoever types the command named ``source``"""
     builds: tuple[Build, ...] = ()
     models: tuple[Path, ...] = ()
     manifest: Path | None = None
@@ -149,10 +151,21 @@ def finish(place: Path, run: Run, asked: RunRequest, root: Path, listener: Liste
     with listener.reading("reading weights", lambda: sum(map(size_of, sizes))) as advance:
         captured = [
             capture_model(
-                one, run, seen, state, lambda: asked.source(root), serving, now=datetime.now(UTC), advance=advance
+                one,
+                run,
+                seen,
+                state,
+                lambda: _unwatched(asked, run, root),
+                serving,
+                now=datetime.now(UTC),
+                advance=advance,
             )
             for one in found
         ]
+    if asked.is_named and any(one.manifest.evidence == "observed" for one in captured):
+        raise InputError(
+            "the run was watched, and tells its own environment", hint="leave --from and --interpreter out"
+        )
     finished: list[Finished] = []
     for one in captured:
         stored, changed = write(one, Path(os.path.relpath(one.path)), listener)
@@ -160,6 +173,16 @@ def finish(place: Path, run: Run, asked: RunRequest, root: Path, listener: Liste
         finished.append((one, stored, changed))
     remove_run(place)
     return finished
+
+
+def _unwatched(asked: RunRequest, run: Run, root: Path) -> ExaminableSource:
+    """The environment of what could not be watched: never one that merely stands first on PATH."""
+    if asked.source is not None:
+        return asked.source(root)
+    left = ", ".join(sorted({one.program for one in run.unwatched}))
+    message = "no Python process that ran code of the repository could be watched, so the environment is not known"
+    hint = f"name the one that trained: lineage capture --run {run.id} --from TARGET"
+    raise ObservationError(f"{message}: {left}" if left else message, hint=hint)
 
 
 def _wanted(asked: RunRequest, started: StartedCode | None, root: Path) -> CaptureRequest:

@@ -170,7 +170,7 @@ def capture_model(
     """The manifest of one model of a run; ``fallback`` is the environment where no process could be watched."""
     own = own_file(state)
     made = [os.path.realpath(path) for path in request.paths]
-    trained = principal(processes, made, own)
+    trained = principal(processes, made, own, run.unwatched)
     problems = [*request.problems, *_run_problems(run, request, state)]
     if trained is None:
         source, seen, evidence, notebook = fallback(), None, "asserted", None

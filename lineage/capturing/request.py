@@ -62,6 +62,8 @@ class CaptureRequest:
     """of a dirty work tree a snapshot is made, with at most so many bytes of what git does not know; ``None``: none"""
     started: StartedCode | None = None
     """the code when the run began that made the weights: then no snapshot is made now"""
+    force: bool = False
+    """weights that the committed manifest has are recorded as made here, with a problem"""
     cached: bool = False
     """weights unchanged since an earlier capture are not read again; digests are kept below git's own directory"""
 

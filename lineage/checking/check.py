@@ -4,6 +4,7 @@ And what a clone lacks to tell: the commits that hold what models were made from
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -16,7 +17,7 @@ from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
 from lineage.manifest.log import read_log
 from lineage.model.declarations import UNRESOLVED
-from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, log_path, manifests_among
+from lineage.model.manifest import NOT_MADE_HERE, SUFFIX, Manifest, StoredManifest, log_path, manifests_among
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -64,8 +65,18 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
         models=tuple(sorted(models, key=lambda one: (ACTIONS.index(one.action), one.name, one.manifest))),
         unknown=tuple(sorted(set(unknown))),
         accepted=tuple(accepted),
-        notes=() if models else (_NONE,),
+        notes=_not_made_here(head) if models else (_NONE,),
     )
+
+
+def _not_made_here(head: Revision) -> tuple[str, ...]:
+    """Weights that were recorded again by force: told as long as that stands."""
+    found = []
+    for path in manifests_among(head.files):
+        with suppress(InputError):
+            problems = head.manifest(path).manifest.problems
+            found += [f"{path}: {one.code}: {one.detail}" for one in problems if one.code == NOT_MADE_HERE]
+    return tuple(found)
 
 
 def _verdict(models: Sequence[ModelPlan], judges: Judges, *, is_range: bool) -> str:

@@ -20,6 +20,7 @@ from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
 from lineage.model.manifest import EMPTY
 from lineage.report.manifest import render_captured
+from lineage.targets.spec import parse_target
 from lineage.weights.measure import size_of
 
 
@@ -33,6 +34,7 @@ class CaptureOptions(options.Answering, ModelOptions):
     run_id: str | None
     no_cache: bool
     no_snapshot: bool
+    force: bool
     track: bool
     bundle: Path | None
     with_weights: bool
@@ -64,6 +66,11 @@ class CaptureOptions(options.Answering, ModelOptions):
 @click.option("--run", "run_id", metavar="ID", help="Finish the capture of a run of lineage run that succeeded.")
 @click.option("--no-cache", is_flag=True, help="Read weights again that did not change since an earlier capture.")
 @options.no_snapshot_option
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Record weights of the committed manifest as made of other packages, code or inputs; a problem tells it.",
+)
 @click.option("--track", is_flag=True, help="Also let DVC track the weights: dvc add.")
 @bundle_options
 @options.policy_option
@@ -89,12 +96,14 @@ def _finish(asked: CaptureOptions, run_id: str) -> int:
         raise click.UsageError("--run may finish several models: lineage show MANIFEST --bundle afterwards")
     if asked.no_snapshot:
         raise click.UsageError("--run has the code of the run: leave --no-snapshot out")
-    if asked.target is not None or asked.interpreter is not None:
-        raise click.UsageError("--run has the environment of the run: leave --from and --interpreter out")
     from lineage.capturing.finish import finish_kept
 
     narration = Narration(asked.quiet)
-    finished = finish_kept(run_id, asked.request(asked.paths), narration)
+    named = None if asked.target is None else examinable(parse_target(asked.target), asked.interpreter)
+    request = asked.request(asked.paths)
+    if named is not None:
+        request = replace(request, source=lambda _: named, is_named=True)
+    finished = finish_kept(run_id, request, narration)
     for one, _, _ in finished if asked.track else ():
         track(one, project_root(Path.cwd(), os.environ) or Path.cwd(), narration)
     texts = [render_captured(stored, changed, one.entry, asked.form) for one, stored, changed in finished]
@@ -119,6 +128,7 @@ def _capture(asked: CaptureOptions) -> int:
         models=rules.models,
         snapshot_limit=None if asked.no_snapshot else rules.snapshot.limit,
         builds=read_builds(os.environ),
+        force=asked.force,
         cached=not asked.no_cache,
     )
     chosen = target_of(asked.target, root)

@@ -62,7 +62,7 @@ def guarded(action: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except LineageError as error:
-        _complain(error)
+        complain(error)
         return exits.of_error(error)
     except (BrokenPipeError, SystemExit):
         # The reader of a help text went away; click says so with an exit of 1, which means another thing here.
@@ -72,7 +72,7 @@ def guarded(action: Callable[[], object]) -> int:
         return exits.UNDECIDED
     except OSError as error:
         if error.errno == errno.ENOENT and error.filename is None:  # only getcwd names no file
-            _complain(InputError("the working directory does not exist any more", hint="cd to one that does"))
+            complain(InputError("the working directory does not exist any more", hint="cd to one that does"))
             return exits.UNUSABLE
         return _report_defect() if error.filename is None and error.errno not in _DISK else _refuse(error)
     except Exception as error:
@@ -100,7 +100,7 @@ def _told_by_click(error: Exception) -> int | None:
     return exits.INTERRUPTED if isinstance(error, click.Abort) else None
 
 
-def _complain(error: LineageError) -> None:
+def complain(error: LineageError) -> None:
     from lineage.report.printable import printable
     from lineage.system.streams import tell
 
@@ -115,7 +115,7 @@ def _refuse(error: OSError) -> int:
         from lineage.system.streams import discard_stdout
 
         discard_stdout()
-    _complain(InputError(f"cannot be used: {error.strerror or error}", where))
+    complain(InputError(f"cannot be used: {error.strerror or error}", where))
     return exits.UNUSABLE
 
 

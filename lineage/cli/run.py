@@ -12,12 +12,12 @@ from lineage.capturing.finish import RunRequest
 from lineage.capturing.run import Command, run_and_capture
 from lineage.cli import exits, options
 from lineage.cli.emit import Narration, say
-from lineage.cli.main import guarded
+from lineage.cli.main import complain, guarded
 from lineage.cli.options import PATH
-from lineage.cli.targets import examinable, policy_of, target_of
+from lineage.cli.targets import policy_of
 from lineage.code.ci_build import read_builds
 from lineage.config import load_policy, project_root
-from lineage.errors import InputError
+from lineage.errors import InputError, RepositoryError
 from lineage.manifest.values import plain_table
 from lineage.model.manifest import Table
 from lineage.redaction.secrets import without_secrets
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lineage.running.foreground import Ended
 
 CAPTURE_FAILED = 125
+_IDLE_S = 1.0
 
 
 def labels_of(texts: Sequence[str]) -> Table:
@@ -57,7 +58,6 @@ class ModelOptions:
         load_policy(None if self.policy else project_root(Path.cwd(), os.environ), self.policy)
         request = RunRequest(
             policy=policy_of(self.policy),
-            source=lambda root: examinable(target_of(None, root)),
             builds=read_builds(os.environ),
             models=models,
             manifest=self.manifest,
@@ -108,6 +108,7 @@ def command(**typed: Any) -> None:
     """Run COMMAND, watch it, and capture the models that it produced.
 
     It ends exactly as COMMAND does, with 125 when only the capture failed. Where COMMAND fails, nothing is captured.
+    Without a commit to name COMMAND runs all the same, and nothing can be captured.
     """
     from lineage.running.foreground import given_environment, replace_by
     from lineage.running.watch import is_first_rank, watched_run
@@ -120,12 +121,30 @@ def command(**typed: Any) -> None:
         _end(replace_by(asked.command, given_environment()), asked.command)
     request = asked.request(asked.models, snapshot=not asked.no_snapshot)
     run = Command(words=asked.command, variables=given_environment(), let_go=True)
-    made = run_and_capture(run, request, Narration(asked.quiet), lambda action: guarded(action) == exits.GOOD)
+    try:
+        made = run_and_capture(run, request, Narration(asked.quiet), lambda action: guarded(action) == exits.GOOD)
+    except RepositoryError as error:  # only before the command begins
+        _run_alone(run, error)
     if made.captured is None:
         hint = f"lineage capture --run {made.id}"
         say(f"lineage: the command succeeded, its capture did not; what was seen is kept: {hint}", quiet=False)
         os._exit(CAPTURE_FAILED)
     _end(made.ended, asked.command)
+
+
+def _run_alone(run: Command, error: RepositoryError) -> NoReturn:
+    """Where no commit can be named the training is worth more than its record."""
+    from lineage.running.foreground import run_foreground
+
+    ended = run_foreground(run.words, env=run.variables, tick=lambda _: _IDLE_S, let_go=True)
+    if ended.status or ended.signal is not None or not ended.started:
+        _end(ended, run.words)
+    complain(error)
+    say(
+        "lineage: the command succeeded, its capture did not: afterwards lineage capture PATH --from TARGET",
+        quiet=False,
+    )
+    os._exit(CAPTURE_FAILED)
 
 
 def _end(ended: "Ended", command: tuple[str, ...]) -> NoReturn:

@@ -13,9 +13,9 @@ from lineage.errors import InputError
 from lineage.manifest.canonical import manifest_id
 from lineage.model.code import Code
 from lineage.model.manifest import EVIDENCE, SCHEMA, SUFFIX, Manifest, StoredManifest, Table, freeze, thaw
-from lineage.model.weights import Weights
+from lineage.model.weights import Weights, control_file
 from lineage.portable.environment import USES, Environment, Package, Platform, Problem
-from lineage.portable.names import canonical_name
+from lineage.portable.names import canonical_name, unfit_name
 from lineage.portable.reading import Reader
 
 INLINE = ("problems", "environment.packages")
@@ -127,7 +127,7 @@ def _is_newer(document: Mapping[str, Any], where: str) -> bool:
 def _manifest(reader: Reader) -> Manifest:
     environment = reader.table("environment")
     return Manifest(
-        name=reader.matching("name", _PRINTABLE, "printable"),
+        name=_name(reader),
         created=reader.moment("created"),
         evidence=reader.choice("evidence", EVIDENCE),
         tool=reader.optional_text("tool", _PRINTABLE, "printable"),
@@ -143,6 +143,14 @@ def _manifest(reader: Reader) -> Manifest:
         params=freeze(_rest(reader.table("params"))),
         metrics=freeze(_rest(reader.table("metrics"))),
     )
+
+
+def _name(reader: Reader) -> str:
+    name = reader.matching("name", _PRINTABLE, "printable")
+    unfit = unfit_name(name) if name else None
+    if unfit is not None:
+        reader.fail("name", f"{name[:80]!a}: {unfit}")
+    return name
 
 
 def _rest(reader: Reader) -> dict[str, Any]:
@@ -202,6 +210,8 @@ def _weights(reader: Reader) -> tuple[Weights, ...]:
         )
         if one.path and not _is_inside(one.path):
             row.fail("path", f"must be relative and stay inside the repository, not {one.path[:80]!r}")
+        if (kind := control_file(one.path)) is not None:
+            row.fail("path", f"{one.path[:80]!a} is {kind}: that is never weights")
         if any(one.path == other.path for other in found):
             row.fail("path", f"{one.path!r} stands twice")
         row.done()
@@ -248,6 +258,8 @@ def _packages(reader: Reader) -> tuple[Package, ...]:
         row = reader.table(name)
         if canonical_name(name) != name:
             reader.fail(name, f"must be written in its canonical form, {canonical_name(name)}")
+        elif _GOOD_NAME.fullmatch(name) is None:
+            reader.fail(name, "is no name of a package")
         packages.append(
             Package(
                 name=name,
@@ -261,6 +273,9 @@ def _packages(reader: Reader) -> tuple[Package, ...]:
                 modules=row.texts("modules"),
             )
         )
+        for module in packages[-1].modules:
+            if unfit := unfit_name(module):
+                row.fail("modules", f"{module[:80]!a}: {unfit}")
         row.done()
     return tuple(packages)
 
@@ -271,6 +286,8 @@ def _good_package(name: str, row: Any) -> Package | None:
         return None
     modules, use = row.get("modules", []), row.get("use")
     if use not in USES or modules.__class__ is not list or any(one.__class__ is not str or not one for one in modules):
+        return None
+    if not all(one.isascii() and one.isidentifier() for one in modules):
         return None
     texts = [row.get(key) for key in _GOOD_TEXTS]
     if texts[0] is None or not all(map(_is_good, texts, _GOOD_TEXTS.values())):

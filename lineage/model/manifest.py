@@ -14,6 +14,8 @@ from lineage.portable.environment import Environment, Problem
 SCHEMA = "1.0"
 NO_REPOSITORY = "code.no-repository"
 """The problem of a capture that had the files of the code, and of its commit only the name."""
+NOT_MADE_HERE = "weights.not-made-here"
+"""The problem of weights that were recorded again, as if they had been made of something else."""
 SUFFIX = ".lineage.toml"
 LOG_SUFFIX = ".lineage-log.toml"
 EVIDENCE = ("observed", "asserted", "imported")

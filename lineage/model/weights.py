@@ -1,8 +1,35 @@
 """Weights: the files a model is loaded from, by content, and what they say of themselves, read without running them."""
 
+import re
 from dataclasses import dataclass
 
 from lineage.portable.environment import Problem
+
+_CONTROL = (
+    (r"[^/]*\.lineage(?:\.|-log\.|-probe\b)[^/]*", "a file of a manifest"),
+    (r"(?:lineage|pyproject)\.toml", "a file of the policy"),
+    (r"\.dvc|\.dvcignore|dvc\.(?:yaml|lock)|[^/]*\.dvc", "a file of DVC"),
+    (
+        r"\.gitlab-ci[^/]*|\.(?:github|gitea|forgejo|circleci|buildkite|woodpecker|teamcity|azure-pipelines)"
+        r"|\.(?:travis|drone|appveyor|woodpecker|cirrus)\.ya?ml"
+        r"|(?:azure|bitbucket)-pipelines\.ya?ml|(?:appveyor|buildspec|cloudbuild)\.ya?ml|jenkinsfile",
+        "a file of CI",
+    ),
+    (r"\.git[^/]*", "a file of git"),
+    (
+        r"\.husky|\.githooks|\.pre-commit-(?:config|hooks)\.yaml|(?:pre|post|prepare|commit|update)-(?:commit|push"
+        r"|merge|rebase|checkout|rewrite|receive|msg|commit-msg|merge-commit|applypatch|auto-gc)",
+        "a hook",
+    ),
+    (r"[^/]*\.pyw?", "code"),
+)
+"""What decides about models, or is one's code, by the name of any part of its path."""
+
+
+def control_file(path: str) -> str | None:
+    """What a POSIX path is that cannot be weights; ``None`` where it may be."""
+    parts = path.lower().split("/")
+    return next((kind for form, kind in _CONTROL if any(re.fullmatch(form, part) for part in parts)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

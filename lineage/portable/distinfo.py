@@ -1,8 +1,8 @@
 """The distributions that an interpreter sees on its ``sys.path``, read as files; nothing of them is executed.
 
 Rules: the first distribution of a name on the path wins, as for the interpreter; what cannot be read, says nothing of
-itself or contradicts itself is named, never passed over. Sources: the "Recording installed projects" and "Core metadata"
-specifications of the Python packaging user guide; "The Internal Structure of Python Eggs" of setuptools' documentation.
+itself or contradicts itself is named, never passed over. Sources: "Recording installed projects" and "Core metadata" of
+the Python packaging user guide; for eggs, "The Internal Structure of Python Eggs" of setuptools' documentation.
 
 Editable installs, where the source of a project stands on ``sys.path``, have three marks besides the direct_url.json of
 PEP 610: an ``.egg-link`` file and an egg-info beside its source (``setup.py develop``), and a distribution that has

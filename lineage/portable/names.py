@@ -12,6 +12,8 @@ STEPS = ("none", "build", "patch", "minor", "major")
 _SEPARATORS = re.compile(r"[-_.]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
+_ALIKE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
+
 _VERSION = re.compile(
     r"""\s*v?
     (?:(?P<epoch>[0-9]{1,20})!)?
@@ -45,6 +47,30 @@ def canonical_name(name: str) -> str:
 def is_name(text: str) -> bool:
     """Whether the text can be the name of a distribution (core metadata, "Name")."""
     return _NAME.fullmatch(text) is not None
+
+
+def unfit_name(text: str) -> Optional[str]:
+    """Why a text is no name that people can tell from others: ``None`` where it is one.
+
+    Letters of any one script are; in one word, two alphabets that look alike are not.
+    """
+    if not text.strip():
+        return "it is empty"
+    if not all(one.isprintable() or "\udc80" <= one <= "\udcff" for one in text):
+        return "it holds what cannot be seen"
+    if text != text.strip():
+        return "it begins or ends with a blank"
+    if text.isascii():
+        return None
+    import unicodedata
+
+    if unicodedata.normalize("NFKC", text) != unicodedata.normalize("NFC", text):
+        return "it holds characters that look like others"
+    for word in re.split(r"[^\w]|[\d_]", text):
+        scripts = {unicodedata.name(one, "?").partition(" ")[0] for one in word}
+        if len(scripts & set(_ALIKE)) > 1:
+            return "it mixes letters of alphabets that look alike"
+    return None
 
 
 def is_info(file: str) -> bool:

@@ -1,5 +1,6 @@
 """What cannot be captured is refused whole: the message says what and where, and no file is written."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from tests.support.projects import MODEL
 from tests.support.recording import captured, recorded
 
 Options = Callable[[Path], dict[str, Any]]
+
+CONTROL = "name the files that training wrote; a directory of weights may hold such a file"
 
 REFUSED: list[tuple[str, tuple[str, ...], Options, str]] = [
     (
@@ -86,6 +89,38 @@ REFUSED: list[tuple[str, tuple[str, ...], Options, str]] = [
         "{root}/old.log: the entry script is ignored by git\n  track it: git add -f",
     ),
     (
+        "a script",
+        ("train.py",),
+        lambda root: {},
+        "train.py: is code, no weights: whoever changes them would change the gate\n  {control}",
+    ),
+    (
+        "a file of CI among the weights",
+        (MODEL, ".github/workflows/train.yml"),
+        lambda root: {"output": root / "m.lineage.toml"},
+        ".github/workflows/train.yml: is a file of CI, no weights: whoever changes them would change the gate\n"
+        "  {control}",
+    ),
+    (
+        "a pipe",
+        ("pipe",),
+        lambda root: {},
+        "{root}/pipe: not a regular file but a FIFO\n  weights are files, or a directory of files",
+    ),
+    (
+        "a name that is empty",
+        (MODEL,),
+        lambda root: {"name": ""},
+        "a model cannot be named '': it is empty\n  choose another with --name",
+    ),
+    (
+        "a name that looks like another",
+        (MODEL,),
+        lambda root: {"name": "models/fr\u0430ud"},
+        "a model cannot be named 'models/fr\\u0430ud': it mixes letters of alphabets that look alike\n"
+        "  choose another with --name",
+    ),
+    (
         "a declared file that is not there",
         (MODEL,),
         lambda root: {"models": (ModelRule(match="*", declared=("envs/gpu.lock",)),)},
@@ -102,12 +137,15 @@ def test_what_cannot_be_captured_is_refused(
     (project.parent / "outside.pkl").write_bytes(b"x")
     (project / "hollow").mkdir()
     (project / "old.log").touch()
+    (project / ".github" / "workflows").mkdir(parents=True)
+    (project / ".github" / "workflows" / "train.yml").touch()
+    os.mkfifo(project / "pipe")
     before = projects.snapshot(project.parent)
 
     with pytest.raises(LineageError) as caught:
         captured(project, environment, *paths, snapshot_limit=None, **options(project))
 
-    assert str(caught.value) == message.format(root=project, base=project.parent)
+    assert str(caught.value) == message.format(root=project, base=project.parent, control=CONTROL)
     assert projects.snapshot(project.parent) == before
 
 

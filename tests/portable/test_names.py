@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from packaging.version import Version as PackagingVersion
 
-from lineage.portable.names import STEPS, Version, canonical_name, is_name, parse_version, step
+from lineage.portable.names import STEPS, Version, canonical_name, is_name, parse_version, step, unfit_name
 from tests.support.generated import VERSIONS
 
 NAME_TEXTS = st.text("aB0-_.", min_size=1, max_size=8)
@@ -150,3 +150,25 @@ def test_names_that_a_distribution_may_have(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "-a", "a-", ".a", "_a", "a b", "a\n", "ä", "a/b", "a\x1b"])
 def test_names_that_no_distribution_has(name: str) -> None:
     assert not is_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is empty"),
+        (" \t", "it is empty"),
+        ("fraud ", "it begins or ends with a blank"),
+        ("fra\x1bud", "it holds what cannot be seen"),
+        ("fra\u200bud", "it holds what cannot be seen"),
+        ("fra\u202eud", "it holds what cannot be seen"),
+        ("fr\u0430ud", "it mixes letters of alphabets that look alike"),
+        ("\uff46raud", "it holds characters that look like others"),
+        ("models/fraud-2", None),
+        ("modèle", None),
+        ("модель_b2/v1", None),
+        ("モデル-v1", None),
+        ("caf\udce9", None),
+    ],
+)
+def test_a_name_is_what_it_looks_like(text: str, reason: str | None) -> None:
+    assert unfit_name(text) == reason

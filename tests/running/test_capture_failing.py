@@ -1,5 +1,6 @@
 """When only the capture fails: 125, what was seen is kept, and ``lineage capture --run`` finishes it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from lineage.manifest.files import read_manifest
 from tests.support.patience import wait_for
-from tests.support.projects import MANIFEST, run_lineage, script, write
+from tests.support.projects import MANIFEST, MODEL, python_of, run_lineage, script, write
 from tests.support.wrapped import Outcome, below_run, kept_runs, manifests, outcome, start
 
 TRAIN = b"import pickle\nwith open('models/fraud.pkl', 'wb') as file:\n    pickle.dump([1], file)\n"
@@ -154,3 +155,54 @@ def test_run_inside_run_is_captured_once(training: Path) -> None:
     assert done == Outcome(0, b"", b"")
     assert (manifests(training), kept_runs(training)) == ([MANIFEST], [])
     assert read_manifest(training / MANIFEST).manifest.evidence == "observed"
+
+
+def old_python(tmp_path: Path, root: Path) -> str:
+    """A Python that the watcher does not know, by the name of one: it makes the model and leaves no record."""
+    program = tmp_path / "python2.7"
+    program.symlink_to(os.path.realpath("/bin/sh"))
+    write(root, {"old.sh": b"sleep 0.5; printf 'I1\\n.' > models/fraud.pkl\n"})
+    return str(program)
+
+
+@pytest.mark.parametrize("is_shell", [False, True])
+def test_a_python_that_cannot_be_watched_is_never_replaced_by_another(
+    is_shell: bool, project: Path, environment: Path, tmp_path: Path
+) -> None:
+    command = [old_python(tmp_path, project), "old.sh"]
+    command = ["sh", "-c", " ".join(command) + "; true"] if is_shell else command
+    ended = outcome(below_run(command), project)
+    run = kept(ended, project)
+
+    assert f"lineage capture --run {run} --from TARGET" in ended.stderr.decode()
+    assert ((project / MODEL).read_bytes(), manifests(project)) == (b"I1\n.", [])
+    again = run_lineage("capture", "--run", run, cwd=project)
+    assert (again.code, kept_runs(project)) == (3, [run])
+
+    named = run_lineage("capture", "--run", run, "--from", f"python:{python_of(environment)}", cwd=project)
+    assert (named.code, manifests(project), kept_runs(project)) == (0, [MANIFEST], []), named.stderr
+    assert read_manifest(project / MANIFEST).manifest.evidence == "asserted"
+
+
+def test_a_run_that_was_watched_has_an_environment_of_its_own(training: Path, environment: Path) -> None:
+    run = kept(train(training, "--metrics", "absent.json"), training)
+    done = run_lineage("capture", "--run", run, "--from", f"python:{python_of(environment)}", cwd=training)
+
+    assert (done.code, manifests(training)) == (2, [])
+    assert "leave --from and --interpreter out" in done.stderr
+
+
+@pytest.mark.parametrize("is_repository", [False, True])
+@pytest.mark.parametrize(("status", "code"), [(0, 125), (3, 3)])
+def test_without_a_commit_to_name_the_command_runs_all_the_same(
+    is_repository: bool, status: int, code: int, tmp_path: Path
+) -> None:
+    root = tmp_path / "project"
+    write(root, {"models/keep": b"", "train.py": TRAIN + f"raise SystemExit({status})\n".encode()})
+    if is_repository:
+        subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    ended = outcome(below_run([sys.executable, "train.py"]), root)
+
+    assert (ended.code, (root / MODEL).exists(), manifests(root)) == (code, True, [])
+    told = "the repository has no commit yet" if is_repository else "not in a git repository"
+    assert (told in ended.stderr.decode()) == (status == 0)

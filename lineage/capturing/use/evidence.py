@@ -52,12 +52,14 @@ def environment_of(process: Process) -> tuple[str, str]:
     return str(process.answer.get("prefix")), str(process.answer.get("python"))
 
 
-def principal(processes: Sequence[Process], made: Collection[str], own: OwnFile) -> Process | None:
+def principal(
+    processes: Sequence[Process], made: Collection[str], own: OwnFile, unwatched: Sequence[Unwatched] = ()
+) -> Process | None:
     """The process that made the weights, else the one that ran most of the repository's own code.
 
     DVC's own process puts what it tracks in its place, and trains nothing: it may run in another environment.
     ``made`` are the absolute paths of the weights. Processes are in the order of their start; ``None`` when no process
-    ran anything of the repository.
+    ran anything of the repository, or none was seen to make the weights and a Python too old to be watched may have.
     """
 
     def rank(process: Process) -> tuple[int, int]:
@@ -66,7 +68,8 @@ def principal(processes: Sequence[Process], made: Collection[str], own: OwnFile)
 
     ranked = [(rank(one), -index) for index, one in enumerate(processes) if one.answer and not is_dvc(one)]
     best = max(ranked, default=None)
-    if best is None or best[0] == (0, 0):
+    is_hidden = any(one.program.startswith("python2") for one in unwatched)
+    if best is None or best[0] == (0, 0) or (is_hidden and not best[0][0]):
         return None
     return processes[-best[1]]
 

@@ -1,0 +1,38 @@
+"""What is refused before anything is read: what would not be written, not end, or not be what it is named."""
+
+from collections.abc import Sequence
+
+from lineage.capturing.own_values import refuse_secrets
+from lineage.capturing.request import CaptureRequest
+from lineage.errors import InputError, WeightsError
+from lineage.model.weights import control_file
+from lineage.portable.names import unfit_name
+from lineage.system.hashing import not_a_file
+
+
+def refuse_unusable(request: CaptureRequest) -> None:
+    """Refuse weights that are not there and secrets among the values. Raises ``InputError`` and ``WeightsError``."""
+    if not request.paths:
+        raise InputError("no weights were named")
+    refuse_secrets(request)
+    for path in request.paths:
+        if not path.exists():
+            hint = "name a file or directory that exists"
+            raise WeightsError("there are no such weights", where=str(path), hint=hint)
+        if not path.is_file() and not path.is_dir():  # a FIFO would be waited for
+            raise not_a_file(path.stat().st_mode, str(path))
+
+
+def refuse_named(weights: Sequence[str], name: str) -> None:
+    """Refuse weights that are no weights by their name, and a name that is not what it looks like.
+
+    ``weights`` are POSIX from the repository root. Raises ``InputError``.
+    """
+    for path in weights:
+        kind = control_file(path)
+        if kind is not None:
+            hint = "name the files that training wrote; a directory of weights may hold such a file"
+            raise InputError(f"is {kind}, no weights: whoever changes them would change the gate", path, hint)
+    unfit = unfit_name(name)
+    if unfit is not None:
+        raise InputError(f"a model cannot be named {name!a}: {unfit}", hint="choose another with --name")
