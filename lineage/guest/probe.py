@@ -14,16 +14,24 @@ OLDEST = (3, 6)
 VARIABLES = (
     "CUBLAS_WORKSPACE_CONFIG",
     "CUDA_VISIBLE_DEVICES",
+    "MKL_CBWR",
     "MKL_NUM_THREADS",
+    "NPY_DISABLE_CPU_FEATURES",
     "NVIDIA_TF32_OVERRIDE",
     "OMP_NUM_THREADS",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
     "OPENBLAS_NUM_THREADS",
     "PYTHONHASHSEED",
     "PYTHONOPTIMIZE",
     "TF_DETERMINISTIC_OPS",
     "TF_ENABLE_ONEDNN_OPTS",
+    "XLA_FLAGS",
 )
 """The only environment variables whose values are ever recorded: they change results, and hold no secret."""
+
+PRESENT = ("LD_LIBRARY_PATH", "LD_PRELOAD")
+"""Of these only ``set`` is recorded: they choose other libraries, and name places of one machine."""
 
 
 def describe():
@@ -39,11 +47,52 @@ def describe():
         "machine": uname()[4] or None,
         "libc": libc(),
         "accelerator": accelerator(),
-        "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "variables": variables(),
         "markers": markers(),
         "stdlib": sorted(getattr(sys, "stdlib_module_names", ())),
         "builtin": sorted(sys.builtin_module_names),
+        "startup": startup(),
     }
+
+
+def variables():
+    found = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    found.update((name, "set") for name in PRESENT if os.environ.get(name))
+    return found
+
+
+def startup():
+    """Where ``site`` read ``.pth`` files, which modules it tried to import, and what else finds modules."""
+    site = sys.modules.get("site")
+    if site is None or sys.flags.no_site:
+        return {"sites": [], "modules": [], "hooks": hooks()}
+    try:
+        sites = list(site.getsitepackages())
+    except (AttributeError, TypeError):  # the site module of old releases of virtualenv
+        sites = [entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))]
+    modules = ["sitecustomize"]
+    if getattr(site, "ENABLE_USER_SITE", None):
+        sites.append(site.USER_SITE)
+        modules.append("usercustomize")
+    return {"sites": [one for one in sites if isinstance(one, str)], "modules": modules, "hooks": hooks()}
+
+
+def hooks():
+    """[name, file or ``None``] of what stands beside Python's own on ``sys.meta_path`` and ``sys.path_hooks``."""
+    inner, outer = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
+    own = [inner.BuiltinImporter, inner.FrozenImporter, outer.PathFinder, outer.WindowsRegistryFinder]
+    own += [getattr(sys.modules.get("zipimport"), "zipimporter", None)]
+    finder = outer.FileFinder
+    code = finder.path_hook().__code__
+    found = []
+    for one in list(sys.meta_path) + list(sys.path_hooks):
+        if any(one is known for known in own) or getattr(one, "__code__", None) is code:
+            continue
+        kind = one if isinstance(one, (type, type(hooks), type(finder.path_hook))) else type(one)
+        module = str(kind.__module__)
+        file = getattr(sys.modules.get(module), "__file__", None)
+        found.append([module + "." + kind.__qualname__, os.path.abspath(file) if isinstance(file, str) else None])
+    return found
 
 
 def implementation():

@@ -98,3 +98,5 @@ class Observation(NamedTuple):
     """packages were read as installed files, so a RECORD could have been seen"""
     unknown: Tuple[Unknown, ...] = ()
     problems: Tuple[Problem, ...] = ()
+    started: Tuple[Tuple[str, str], ...] = ()
+    """code that runs when its interpreter starts and is known: (file name, what it is known by)"""

@@ -66,6 +66,7 @@ RULES = (
     Rule("package-extra", "package not recorded", "remove it, or allow extra packages"),
     Rule("package-file", "installed file", "install the package again, from where it was recorded"),
     Rule("unowned-file", "file of no package", "remove it, or install what it belongs to as a package"),
+    Rule("startup-code", "code that runs when Python starts", "nothing: it is as it was installed"),
     Rule("package-builds", "builds not comparable", "nothing: versions were compared instead"),
     Rule("code-changed", "code of the model", "serve the code that the manifest records, or retrain"),
     Rule("code-absent", "code missing", "deploy the file, or name the directory that holds it"),
@@ -194,6 +195,8 @@ def _severity(change: Change, policy: VerifyPolicy) -> str:
         return "note" if policy.os == "any" else "fail"
     if kind in ("file", "files"):
         return "note" if change.step == "none" else "fail"
+    if kind == "startup":
+        return "note"
     if kind == "accelerator":
         return "note" if policy.accelerator == "any" else "fail"
     if kind == "code":
@@ -248,7 +251,7 @@ def movement(change: Change) -> str:
         return "{} is not recorded".format(change.observed)
     if change.code == "package-absent":
         return "{} is missing".format(change.recorded)
-    if change.code in ("package-builds", "unowned-file") or change.code in _PLACED:
+    if change.code in ("package-builds", "unowned-file", "startup-code") or change.code in _PLACED:
         return change.detail
     text = "{} → {}".format(*_sides(change))
     if change.code in ("package-version", "python-version"):

@@ -82,7 +82,8 @@ def _rows(report: Report, style: Style) -> list[str]:
         if style.verbose or not one.accepted
     ]
     lines = [painted(line, row[0], style) for line, row in zip(table(rows), rows, strict=True)]
-    hidden = len(report.findings) - len(shown)
+    # What installers leave to run at the start differs from nothing.
+    hidden = sum(one not in shown and one.change.code != "startup-code" for one in report.findings)
     if hidden:
         lines.append(
             f"{hidden} tolerated difference{'s' * (hidden > 1)} in what the model does not use (-v shows them)"
@@ -94,7 +95,7 @@ def concerns(report: Report, finding: Finding) -> bool:
     """Whether a finding is worth a line: all of a diff, and of a verdict what fails or concerns the model."""
     if report.command == "diff" or finding.severity == "fail":
         return True
-    if finding.change.code in ("package-extra", "unowned-file"):
+    if finding.change.code in ("package-extra", "unowned-file", "startup-code"):
         return False
     return finding.reason not in (REASONS["present"], REASONS["extra"])
 

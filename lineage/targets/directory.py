@@ -132,6 +132,7 @@ def _examine(tree: FileTree, one: Installation, location: str, identify: Identif
         location=location,
         unknown=tuple(sorted({*installed.unknown, *path.unknown, *python.unknown})),
         problems=tuple(sorted({*installed.problems, *python.problems})),
+        started=path.started,
     )
     return Examination(
         observation=observation,

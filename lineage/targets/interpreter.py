@@ -18,6 +18,7 @@ from lineage.portable.environment import Environment, Observation, Platform
 from lineage.portable.tree import DiskTree
 from lineage.targets.asking import ProbeQuestion
 from lineage.targets.source import Examination, Identify, every_name, too_old
+from lineage.targets.startup import StartupCode
 
 TIMEOUT_S = 30.0
 
@@ -89,7 +90,8 @@ class SeenProcessSource(_AnswerSource):
 
     def __init__(self, answer: Mapping[str, Any]) -> None:
         super().__init__("the watched run")
-        self._seen = answer
+        # What runs at its start is not judged there: the watcher itself is such code.
+        self._seen = {key: value for key, value in answer.items() if key != "startup"}
 
     def _answer(self) -> Mapping[str, Any]:
         return self._seen
@@ -121,14 +123,16 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ObservationError(_MALFORMED, where=location) from error
     installed = read_environment(DiskTree(), paths, (prefix, base), identify)
+    started = _started(answer, paths, location)
     packages = tuple(distribution.package for distribution in installed.distributions)
     observation = Observation(
         environment=environment._replace(packages=packages),
         kind="python",
         location=location,
         executed=executed,
-        unknown=installed.unknown,
+        unknown=(*installed.unknown, *started.unknown),
         problems=installed.problems,
+        started=started.known,
     )
     return Examination(
         observation=observation,
@@ -139,6 +143,21 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
         paths=tuple(paths),
         base=base,
     )
+
+
+def _started(answer: Mapping[str, Any], paths: list[str], location: str) -> StartupCode:
+    """What ran when it started; an answer of before it was asked for that tells nothing of it."""
+    told = answer.get("startup", {"sites": [], "modules": [], "hooks": []})
+    found = StartupCode(DiskTree(), paths)
+    try:
+        found.sites([_absolute(str(one)) for one in told["sites"]])
+        for module in told["modules"]:
+            found.imported(str(module))
+        for name, file in told["hooks"]:
+            found.hook(str(name), None if file is None else _absolute(str(file)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ObservationError(_MALFORMED, where=location) from error
+    return found
 
 
 def _distinct(paths: list[str]) -> list[str]:

@@ -4,11 +4,10 @@ What is the caller's own is left out: PYTHONPATH, the working directory, the use
 matter, that is said. Sources: ``Modules/getpath.py`` and ``Lib/site.py`` of CPython 3.6 to 3.14, the latter also as
 Debian and Fedora change it.
 
-Nothing is run. A line of a ``.pth`` file names a directory to add, or is code. Code that is known by its text to add
-nothing to ``sys.path`` is passed over; any other could add anything, so what it does is not known.
+Nothing is run. A line of a ``.pth`` file names a directory to add, or is code, which ``startup`` judges: what is not
+known could add anything.
 """
 
-import json
 import os
 import posixpath
 import re
@@ -17,51 +16,9 @@ from dataclasses import dataclass
 from lineage.portable.environment import Unknown
 from lineage.portable.tree import FileTree, Unreadable
 from lineage.targets.installations import BasePrefix, Installation
-
-MAX_PTH_BYTES = 1024 * 1024
+from lineage.targets.startup import MAX_PTH_BYTES, StartupCode, is_code, shown
 
 _LINES = re.compile(r"\r\n|\r|\n")
-_HARMLESS = (
-    # setuptools, distutils-precedence.pth: which distutils is imported
-    re.compile(
-        r"import os; ?var = 'SETUPTOOLS_USE_DISTUTILS'; ?"
-        r"enabled = os\.environ\.get\(var, '(?:local|stdlib)'\) == 'local'; ?"
-        r"enabled and __import__\('_distutils_hack'\)\.add_shim\(\);?"
-    ),
-    # virtualenv, _virtualenv.pth: how distutils reads its configuration
-    re.compile(r"import _virtualenv"),
-    # coverage, a1_coverage.pth: measures where a variable asks for it
-    re.compile(
-        r"import sys; exec\('import os\\n\\nif os\.getenv\(\"COVERAGE_PROCESS_START\"\)"
-        r"(?: or os\.getenv\(\"COVERAGE_PROCESS_CONFIG\"\))?:\\n try:\\n  import coverage\\n except:\\n  pass\\n else:"
-        r"\\n  coverage\.process_startup\((?:slug=\"pth\")?\)'\)"
-    ),
-    # setuptools, *-nspkg.pth: a namespace package out of directories beside the file
-    re.compile(
-        r"import sys, ?types, ?os;"
-        r"has_mfs = sys\.version_info > \(3, 5\);"
-        r"p = os\.path\.join\(sys\._getframe\(1\)\.f_locals\['sitedir'\], \*\((?:'\w+',? ?)+\)\);"
-        r"importlib = has_mfs and __import__\('importlib\.util'\);"
-        r"has_mfs and __import__\('importlib\.machinery'\);"
-        r"m = has_mfs and sys\.modules\.setdefault\('[\w.]+', importlib\.util\.module_from_spec\("
-        r"importlib\.machinery\.PathFinder\.find_spec\('[\w.]+', \[os\.path\.dirname\(p\)\]\)\)\);"
-        r"m = m or sys\.modules\.setdefault\('[\w.]+', types\.ModuleType\('[\w.]+'\)\);"
-        r"mp = \(m or \[\]\) and m\.__dict__\.setdefault\('__path__', ?\[\]\);"
-        r"\(p not in mp\) and mp\.append\(p\)"
-        r"(?:;m and setattr\(sys\.modules\['[\w.]+'\], '\w+', m\))?"
-    ),
-)
-_FINDER = re.compile(r"import (\w+)(?:; ?\1\.install\(\);?)?")
-
-_APPORT = (
-    "try:",
-    "    import apport_python_hook",
-    "except ImportError:",
-    "    pass",
-    "else:",
-    "    apport_python_hook.install()",
-)
-"""Debian's and Ubuntu's ``sitecustomize.py``: it reports crashes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +27,8 @@ class SearchPath:
 
     paths: tuple[str, ...]
     unknown: tuple[Unknown, ...] = ()
+    started: tuple[tuple[str, str], ...] = ()
+    """what runs at the start and is known: (file name, what it is known by)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +72,7 @@ def search_path(tree: FileTree, one: Installation) -> SearchPath:
             found.sites("/usr/local", library, libdir, virtual=virtual)
         if base is not None:
             found.sites(base.prefix, library, libdir, virtual=virtual)
-    found.startup("sitecustomize")
-    if shared:
-        found.startup("usercustomize")
+    found.modules = ("sitecustomize", "usercustomize") if shared else ("sitecustomize",)
     return found.done()
 
 
@@ -146,6 +103,10 @@ class _Path:
         self._tree = tree
         self._paths: dict[str, None] = {}
         self._unknown: dict[Unknown, None] = {}
+        self.modules: tuple[str, ...] = ()
+        """what is imported at the start"""
+        self._code: list[tuple[str, str, list[str]]] = []
+        """(directory, file, its lines of code)"""
 
     def doubt(self, reason: str) -> None:
         self._unknown[Unknown("packages", reason)] = None
@@ -173,11 +134,6 @@ class _Path:
         if any(self._tree.names_if_any(f"{home}/.local/lib/{library}/site-packages") for home in homes):
             self.doubt("a user has packages of their own, which only that user's programs see")
 
-    def startup(self, module: str) -> None:
-        reason = _startup_doubt(self._tree, tuple(self._paths), module)
-        if reason is not None:
-            self.doubt(reason)
-
     def done(self) -> SearchPath:
         """Two names of one directory are one place: ``lib64`` is a link to ``lib`` in many environments."""
         places: dict[str, str] = {}
@@ -188,7 +144,13 @@ class _Path:
                 continue
             except Unreadable as error:
                 self.doubt(f"a directory on sys.path cannot be read: {error.message}")
-        return SearchPath(paths=tuple(places.values()), unknown=tuple(self._unknown))
+        started = StartupCode(self._tree, tuple(self._paths))
+        for site, name, lines in self._code:
+            started.pth(site, name, lines)
+        for module in self.modules:
+            started.imported(module)
+        unknown = (*self._unknown, *started.unknown)
+        return SearchPath(paths=tuple(places.values()), unknown=unknown, started=started.known)
 
     def _site(self, path: str) -> None:
         kind = self._kind(path)
@@ -201,7 +163,13 @@ class _Path:
             lines, reason = _read_pth(self._tree, path, name, self.dialect)
             if reason is not None:
                 self.doubt(reason)
+            code = [line.strip() for line in lines if is_code(line)]
+            self._code.append((path, name, code))
+            if any("sys.__plen" in line for line in code):
+                self.doubt(f"a .pth file puts its directories in front of others: {shown(name)}")
             for line in lines:
+                if is_code(line):
+                    continue
                 added = posixpath.normpath(posixpath.join(path, line))
                 if added not in self._paths and self._kind(added):
                     self._paths[added] = None
@@ -215,8 +183,7 @@ class _Path:
 
 
 def _read_pth(tree: FileTree, site: str, name: str, dialect: Dialect) -> tuple[tuple[str, ...], str | None]:
-    """The lines of one file that name paths, as written, and why there may be more, if so."""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in name[:80])
+    """The lines of one file that name paths or are code, as written, and why there may be more, if so."""
     try:
         data = tree.read(f"{site}/{name}") or b""
         if len(data) > MAX_PTH_BYTES:
@@ -225,62 +192,8 @@ def _read_pth(tree: FileTree, site: str, name: str, dialect: Dialect) -> tuple[t
             raise Unreadable("a null character in it")  # ends the file before Python 3.8, and only the line since
         text = data.decode("utf-8-sig" if dialect.marks else "utf-8")
     except Unreadable as error:
-        return (), f"a .pth file cannot be read: {shown}: {error.message}"
+        return (), f"a .pth file cannot be read: {shown(name)}: {error.message}"
     except UnicodeDecodeError:
-        return (), f"a .pth file cannot be read: {shown}: not UTF-8"
-    paths: list[str] = []
-    doubt = None
-    for line in text.splitlines() if dialect.marks else _LINES.split(text):
-        if line.startswith("#") or not line.strip():
-            continue
-        if line.startswith(("import ", "import\t")):
-            if not _is_harmless(tree, site, name, line.strip()):
-                doubt = f"a .pth file runs code: {shown}"
-        else:
-            paths.append(line.rstrip())
-    return tuple(paths), doubt
-
-
-def _is_harmless(tree: FileTree, site: str, name: str, line: str) -> bool:
-    if any(known.fullmatch(line) for known in _HARMLESS):
-        return True
-    finder = _FINDER.fullmatch(line)
-    return finder is not None and _is_editable(tree, site, name, f"{finder[1]}.py")
-
-
-def _is_editable(tree: FileTree, site: str, *files: str) -> bool:
-    """Whether the files belong to an editable install (PEP 660): its finder leads to its own modules only."""
-    for info in tree.names(site):
-        if not info.endswith(".dist-info"):
-            continue
-        try:
-            origin = json.loads(tree.read(f"{site}/{info}/direct_url.json") or b"null")
-            record = (tree.read(f"{site}/{info}/RECORD") or b"").decode("utf-8", "replace")
-        except (Unreadable, ValueError, RecursionError):
-            continue
-        directory = origin.get("dir_info") if isinstance(origin, dict) else None
-        if not isinstance(directory, dict) or directory.get("editable") is not True:
-            continue
-        owned = {row.partition(",")[0].strip('"') for row in record.splitlines()}
-        if owned.issuperset(files):
-            return True
-    return False
-
-
-def _startup_doubt(tree: FileTree, paths: tuple[str, ...], module: str) -> str | None:
-    """Why a ``sitecustomize`` or ``usercustomize`` may add packages, if there is one: the first on the path runs."""
-    for path in paths:
-        try:
-            names = [name for name in tree.names(path) if name.partition(".")[0] == module]
-            loaded = [name for name in names if name == module or name.endswith((".py", ".pyc", ".so"))]
-            if not loaded:
-                continue
-            data = tree.read(f"{path}/{module}.py") if loaded == [f"{module}.py"] else None
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except Unreadable:
-            data = None
-        lines = ["?"] if data is None else data[:MAX_PTH_BYTES].decode("utf-8", "replace").splitlines()
-        code = tuple(line.rstrip() for line in lines if line.strip() and not line.startswith("#"))
-        return None if code in ((), _APPORT) else f"a module runs code when Python starts: {module}"
-    return None
+        return (), f"a .pth file cannot be read: {shown(name)}: not UTF-8"
+    lines = text.splitlines() if dialect.marks else _LINES.split(text)
+    return tuple(line.rstrip() for line in lines if not line.startswith("#") and line.strip()), None

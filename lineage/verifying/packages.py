@@ -23,6 +23,11 @@ class Packages(Comparator):
     def compare(self, asked: Inquiry) -> Comparison:
         """Raises ``InputError`` and ``ObservationError`` as the target does, where it is looked at once more."""
         compared = compare(asked.manifest.environment, asked.observation, asked.is_judged)
+        started = tuple(
+            Change(f"startup:{name}", "startup-code", None, known, "none", detail=f"runs when Python starts, {known}")
+            for name, known in asked.observation.started
+        )
+        compared = compared._replace(changes=(*compared.changes, *started))
         absent = [one for one in compared.changes if one.code == "package-absent"]
         return _name_other_providers(compared, absent, asked) if absent else compared
 

@@ -176,7 +176,7 @@ def test_a_waiver_and_an_accepted_unknown_name_files(root: Path, by_pip: Path, t
         (site_packages(target) / name).write_bytes(b"import os\n")
     policy = tmp_path / "policy.toml"
     policy.write_text(
-        '[tool.lineage.verify]\naccept-unknown = ["file:_virtualenv.py"]\n'
+        '[tool.lineage.verify]\naccept-unknown = ["file:_virtualenv.py", "startup:site*"]\n'
         '[[tool.lineage.waive]]\nsubject = "file:sitecustomize.py"\nreason = "our logging"\nuntil = 9999-12-31\n'
     )
 

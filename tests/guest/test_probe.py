@@ -95,7 +95,7 @@ def test_every_python_tells_what_its_own_library_tells(version: str, tmp_path: P
 def test_every_python_answers_with_the_same_keys(version: str, tmp_path: Path) -> None:
     assert sorted(answer_of(interpreters()[version], tmp_path / "answer.json")) == [
         *("abi", "accelerator", "base_prefix", "builtin", "implementation", "libc", "machine", "markers", "os", "path"),
-        *("prefix", "python", "result", "stdlib", "variables"),
+        *("prefix", "python", "result", "startup", "stdlib", "variables"),
     ]
 
 

@@ -96,6 +96,10 @@ FAILING = {
     ),
 }
 NOTED = {
+    "startup-code": (
+        Change("startup:a.pth", "startup-code", None, "known", "none", detail="runs when Python starts, known"),
+        "startup a.pth runs when Python starts, known",
+    ),
     "platform-libc-newer": (
         Change("platform:libc", "platform-libc-newer", "glibc 2.36", "glibc 2.37", "build"),
         "platform libc glibc 2.36 → glibc 2.37",

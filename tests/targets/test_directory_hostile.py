@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lineage.errors import ObservationError
+from lineage.targets.startup import _FOREIGN as FOREIGN
 from tests.support import projects
 from tests.support.projects import MANIFEST, MODEL, make_repository, python_of, run_lineage, site_packages
 from tests.support.recording import recorded
@@ -86,11 +87,11 @@ ODD: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "pth-long-line": (lambda env: (site_packages(env) / "a.pth").write_text("x" * 100_000),
                       ("packages: a directory on sys.path cannot be read: File name too long",)),
     "pth-odd-name": (lambda env: (site_packages(env) / os.fsdecode(b"\x1b[2J\xff.pth")).write_text("import x\n"),
-                     ("packages: a .pth file runs code: ?[2J?.pth",)),
+                     (f"startup:?[2J?.pth: {FOREIGN}",)),
     "metadata-fifo": (lambda env: replaced("METADATA", os.mkfifo)(site_packages(env) / "numpy-1.26.4.dist-info"),
                       ("package:numpy: its metadata cannot be read: not a regular file",)),
     "sitecustomize-fifo": (lambda env: os.mkfifo(site_packages(env) / "sitecustomize.py"),
-                           ("packages: a module runs code when Python starts: sitecustomize",)),
+                           (f"startup:sitecustomize.py: {FOREIGN}",)),
 }  # fmt: skip
 
 

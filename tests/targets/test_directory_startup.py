@@ -1,14 +1,19 @@
 """What would run when an interpreter starts is read, judged by its text, and never run."""
 
+import base64
+import hashlib
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from lineage.portable.environment import Environment, Unknown
+from lineage.targets.interpreter import InterpreterSource
+from lineage.targets.startup import _FOREIGN as FOREIGN
 from tests.support import projects
 from tests.support.projects import command_line, python_of, script, site_packages, undisturbed
 from tests.support.roots import observed, reasons, versions
@@ -48,14 +53,33 @@ def by_interpreter(environment: Path) -> list[str]:
     return [entry for entry in done.stdout.splitlines() if entry.startswith(str(environment.parent))]
 
 
-def install_editable(site: Path, *, editable: bool = True) -> None:
+def install_editable(site: Path) -> None:
     """As setuptools leaves it (PEP 660): a ``.pth`` file that imports a finder."""
-    origin = {"url": "file:///somewhere/small", "dir_info": {"editable": editable}}
+    origin = {"url": "file:///somewhere/small", "dir_info": {"editable": True}}
     projects.install(site, "small", "1.0", direct_url=origin)
-    (site / f"{FINDER}.py").touch()
+    (site / f"{FINDER}.py").write_text("import sys\n\n\ndef install():\n    pass\n")
     (site / "__editable__.small-1.0.pth").write_text(f"import {FINDER}; {FINDER}.install()")
-    with (site / "small-1.0.dist-info" / "RECORD").open("a") as record:
-        record.write(f"__editable__.small-1.0.pth,,\n{FINDER}.py,,\n")
+    own(site, "small-1.0", "__editable__.small-1.0.pth", f"{FINDER}.py")
+
+
+def own(site: Path, distribution: str, *files: str) -> None:
+    """Rows of a RECORD with the digests of files that lie there."""
+    with (site / f"{distribution}.dist-info" / "RECORD").open("a") as record:
+        for file in files:
+            digest = base64.urlsafe_b64encode(hashlib.sha256((site / file).read_bytes()).digest()).decode().rstrip("=")
+            record.write(f"{file},sha256={digest},\n")
+
+
+def startups(environment: Path, path: str = "") -> tuple[list[str], list[str]]:
+    """Start-up code that is known and that is not, as the files tell it; as its interpreter does, the same."""
+    read = observed(environment)
+    asked = InterpreterSource(str(python_of(environment)), env=undisturbed({"PYTHONPATH": path})).observe()
+    found = [
+        ([name for name, _ in one.started], [each.subject for each in one.unknown if each.subject[:8] == "startup:"])
+        for one in (read, asked)
+    ]
+    assert path or found[0] == found[1]
+    return found[1]
 
 
 def test_path_lines_add_what_is_there_in_their_order_once(env: Path, tmp_path: Path) -> None:
@@ -104,7 +128,7 @@ def test_code_that_is_known_to_add_nothing_is_passed_over(name: str, env: Path, 
 def test_the_same_code_with_more_behind_it_is_not(name: str, env: Path) -> None:
     (site_packages(env) / f"{name}.pth").write_text(f"{HARMLESS[name].rstrip()}; import more\n")
 
-    assert observed(env).unknown == (Unknown("packages", f"a .pth file runs code: {name}.pth"),)
+    assert observed(env).unknown == (Unknown(f"startup:{name}.pth", FOREIGN),)
 
 
 def test_the_finder_of_an_editable_install_is_passed_over(env: Path) -> None:
@@ -116,26 +140,89 @@ def test_the_finder_of_an_editable_install_is_passed_over(env: Path) -> None:
     assert {one.name: one.origin for one in observation.environment.packages}["small"] == "editable"
 
 
-@pytest.mark.parametrize("spoiled", ["not editable", "not listed", "other module", "unreadable origin"])
-def test_a_finder_that_belongs_to_no_editable_install_is_code(spoiled: str, env: Path) -> None:
+@pytest.mark.parametrize(
+    ("spoiled", "told"),
+    [
+        ("other finder", f"{FINDER}.py"),
+        ("not listed", "__editable__.small-1.0.pth"),
+        ("other line", "__editable__.small-1.0.pth"),
+    ],
+)
+def test_a_finder_that_is_not_as_it_was_installed_is_unknown(spoiled: str, told: str, env: Path) -> None:
     site = site_packages(env)
-    install_editable(site, editable=spoiled != "not editable")
-    info = site / "small-1.0.dist-info"
-    if spoiled == "not listed":
-        (info / "RECORD").write_text("small/__init__.py,,\n")
-    elif spoiled == "other module":
-        (site / "__editable__.small-1.0.pth").write_text("import other; other.install()")
-    elif spoiled == "unreadable origin":
-        (info / "direct_url.json").write_text("[" * 100_000)
+    install_editable(site)
+    if spoiled == "other finder":
+        (site / f"{FINDER}.py").write_text("def install():\n    'other'\n")
+    elif spoiled == "not listed":
+        (site / "small-1.0.dist-info" / "RECORD").write_text("small/__init__.py,,\n")
+    else:
+        (site / "__editable__.small-1.0.pth").write_text(f"import {FINDER}; {FINDER}.install(); import sys")
 
-    assert "packages: a .pth file runs code: __editable__.small-1.0.pth" in reasons(observed(env))
+    assert f"startup:{told}" in startups(env)[1]
+
+
+def test_virtualenvs_file_is_known_by_its_text_and_not_by_its_name(env: Path) -> None:
+    (site_packages(env) / "_virtualenv.pth").write_text("import _virtualenv")
+    (site_packages(env) / "_virtualenv.py").write_text("import sys\n")
+
+    assert startups(env) == ([], ["startup:_virtualenv.py"])
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as installed", "changed"])
+def test_what_a_package_runs_at_the_start_is_known_while_it_is_as_its_record_has_it(changed: bool, env: Path) -> None:
+    site = site_packages(env)
+    projects.install(site, "tracer", "1.0")
+    (site / "tracer.pth").write_text("import sys; exec('pass')\nimport os\n")
+    (site / "sitecustomize.py").write_text("import sys\n")
+    own(site, "tracer-1.0", "tracer.pth", "sitecustomize.py")
+    if changed:
+        for name in ("tracer.pth", "sitecustomize.py"):
+            with (site / name).open("a") as file:
+                file.write("import sys\n")
+
+    names = ["sitecustomize.py", "tracer.pth"]
+    assert startups(env) == (([], [f"startup:{name}" for name in names]) if changed else (names, []))
+
+
+def test_what_stands_first_on_the_path_is_what_runs(env: Path, tmp_path: Path) -> None:
+    """As tracers are started: a directory of their own before all others."""
+    site = site_packages(env)
+    projects.install(site, "tracer", "1.0")
+    projects.write(site, {"tracer/bootstrap/sitecustomize.py": b"import sys\n", "sitecustomize.py": b"import os\n"})
+    own(site, "tracer-1.0", "tracer/bootstrap/sitecustomize.py")
+    with zipfile.ZipFile(tmp_path / "front.zip", "w") as archive:
+        archive.writestr("sitecustomize.py", "import sys\n")
+    with zipfile.ZipFile(tmp_path / "back.zip", "w") as archive:
+        archive.writestr("other.py", "")
+
+    assert startups(env, f"{site}/tracer/bootstrap") == (["sitecustomize.py"], [])
+    assert startups(env, f"{tmp_path}/back.zip") == ([], ["startup:sitecustomize.py"])
+    assert startups(env, f"{tmp_path}/front.zip") == ([], ["startup:sitecustomize"])
+
+
+def test_a_finder_counts_by_the_file_that_defines_it(env: Path) -> None:
+    """Those of an interpreter that is asked; files alone do not tell which a known file leaves behind."""
+    site = site_packages(env)
+    projects.install(site, "finders", "1.0")
+    (site / "finding.py").write_text(
+        "import sys\n\n\nclass Finder:\n    def find_spec(self, name, path=None, target=None):\n        return None\n"
+    )
+    line = "import sys; import finding; sys.meta_path.append(finding.Finder()); "
+    line += "sys.path_hooks.append(type('Hook', (), {'__module__': 'made', '__call__': lambda self, path: 1 / 0}))\n"
+    (site / "finders.pth").write_text(line.replace("1 / 0", "next(iter(()))"))
+    own(site, "finders-1.0", "finders.pth")
+    python = InterpreterSource(str(python_of(env)), env=undisturbed())
+
+    unknown = [one.subject for one in python.observe().unknown]
+    own(site, "finders-1.0", "finding.py")
+
+    assert unknown == ["startup:finding.py", "startup:made.Hook"]
+    assert [one.subject for one in python.observe().unknown] == ["startup:made.Hook"]
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"import sys; sys.path.append('/x')\n", "a .pth file runs code: odd.pth"),
-        (b"import\tsys\n", "a .pth file runs code: odd.pth"),
         (b"/srv/caf\xe9\n", "a .pth file cannot be read: odd.pth: not UTF-8"),
         (b"a\0b\n", "a .pth file cannot be read: odd.pth: a null character in it"),
         (b"#" * (1024 * 1024 + 1), "a .pth file cannot be read: odd.pth: larger than 1048576 bytes"),
@@ -145,6 +232,40 @@ def test_a_file_that_could_add_anything_makes_the_packages_unknown(content: byte
     (site_packages(env) / "odd.pth").write_bytes(content)
 
     assert observed(env).unknown == (Unknown("packages", reason),)
+
+
+@pytest.mark.parametrize("content", [b"import sys; sys.path.append('/x')\n", b"import\tsys\n"])
+def test_code_that_nobody_knows_is_unknown_by_the_name_of_its_file(content: bytes, env: Path) -> None:
+    (site_packages(env) / "odd.pth").write_bytes(content)
+
+    assert startups(env) == ([], ["startup:odd.pth"])
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"#" * (1024 * 1024 + 1), "larger"), (None, "not a regular file")])
+def test_a_file_that_the_interpreter_read_and_we_cannot_is_unknown_too(
+    content: bytes | None, why: str, env: Path
+) -> None:
+    odd = site_packages(env) / "odd.pth"
+    python_of(env)
+    if content is None:
+        odd.symlink_to("/dev/null")
+    else:
+        odd.write_bytes(content)
+
+    (unknown,) = InterpreterSource(str(python_of(env)), env=undisturbed()).observe().unknown
+    assert unknown.subject == "startup:odd.pth"
+    assert why in unknown.reason
+
+
+def test_easy_installs_lines_move_the_path_which_only_the_interpreter_tells(env: Path) -> None:
+    lines = "import sys; sys.__plen = len(sys.path)\n./x.egg\nimport sys; new=sys.path[sys.__plen:]; "
+    lines += (
+        "del sys.path[sys.__plen:]; p=getattr(sys,'__egginsert',0); sys.path[p:p]=new; sys.__egginsert = p+len(new)"
+    )
+    (site_packages(env) / "easy-install.pth").write_text(lines)
+
+    assert startups(env) == ([], [])
+    assert reasons(observed(env)) == ["packages: a .pth file puts its directories in front of others: easy-install.pth"]
 
 
 @pytest.mark.parametrize("version", [one for one in projects.interpreters() if one != "2.7"])
@@ -162,11 +283,12 @@ def test_hidden_files_and_byte_order_marks_are_read_as_each_python_reads_them(ve
 
 
 @pytest.mark.parametrize("module", ["sitecustomize.py", "sitecustomize/__init__.py", "sitecustomize.pyc"])
-def test_a_module_that_runs_at_start_makes_the_packages_unknown(module: str, base: Path, tmp_path: Path) -> None:
+def test_a_module_that_runs_at_start_is_unknown_by_its_file(module: str, base: Path, tmp_path: Path) -> None:
     made = projects.make_environment(tmp_path / "env", str(base / "bin" / "python"), packages=())
     projects.write(site_packages(made), {module: b"import sys\n"})
 
-    assert observed(made).unknown == (Unknown("packages", "a module runs code when Python starts: sitecustomize"),)
+    name = module.partition("/")[0]
+    assert startups(made) == ([], [f"startup:{name}"])
 
 
 @pytest.mark.parametrize(
@@ -191,7 +313,7 @@ def test_usercustomize_counts_only_where_it_would_run(env: Path) -> None:
 
     config = env / "pyvenv.cfg"
     config.write_text(config.read_text().replace("system-site-packages = false", "system-site-packages = True"))
-    assert "packages: a module runs code when Python starts: usercustomize" in reasons(observed(env))
+    assert "startup:usercustomize.py" in {one.subject for one in observed(env).unknown}
 
 
 def hostile(environment: Path, mark: Path) -> Path:
