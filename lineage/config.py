@@ -57,11 +57,16 @@ def load_policy(root: Path | None, explicit: Path | None = None) -> tuple[Policy
         return _read(explicit), str(explicit)
     if root is None:
         return Policy(), "defaults"
-    found = [path for path in (root / PROJECT_FILE, root / OWN_FILE) if path.exists() and has_policy(path)]
+    found = [path for path in (root / PROJECT_FILE, root / OWN_FILE) if _stands(path) and has_policy(path)]
     if len(found) > 1:
         hint = f"keep one: move [tool.lineage] of {PROJECT_FILE} into {OWN_FILE}, or remove {OWN_FILE}"
         raise InputError(f"two policies: {PROJECT_FILE} and {OWN_FILE}", where=str(root), hint=hint)
     return (_read(found[0]), found[0].name) if found else (Policy(), "defaults")
+
+
+def _stands(path: Path) -> bool:
+    """Whether there is such a file; a link that leads nowhere is one that cannot be read."""
+    return path.exists() or path.is_symlink()
 
 
 def has_policy(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """What ``lineage verify`` does once its words are read: values from what was typed, the verdict, the answer."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,9 @@ from lineage.cli import exits
 from lineage.cli.emit import Progress, publish, say, style_of
 from lineage.cli.targets import UNEXECUTED, manifest_of, observable, target_of
 from lineage.config import load_policy, project_root
+from lineage.errors import LineageError
 from lineage.model.manifest import StoredManifest, log_path
+from lineage.model.report import Report
 from lineage.portable.policy import Accept
 from lineage.targets.source import Source
 from lineage.verifying.packages import Packages
@@ -42,6 +45,7 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
         if asked.target is None and target.kind == "dir":
             say(f"{target} {UNEXECUTED}", quiet)
         source = observable(target, stored.manifest.environment, asked.interpreter)
+    accepts = _accepts(stored)
     comparators = _comparators(asked, _directory(stored), root)
     total = None if asked.deep else sum(one.size for one in stored.manifest.weights)
     with Progress("reading files" if asked.deep else "reading weights", quiet, lambda: total) as advance:
@@ -53,8 +57,9 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
             today=datetime.now(UTC).date(),
             policy_name=policy_name,
             advance=advance,
-            accepts=_accepts(stored),
+            accepts=accepts,
         )
+    report = _uncommitted(report, accepts, stored, root)
     publish(report, form, style_of(verbose, output), output)
     return exits.of_verdict(report.verdict)
 
@@ -86,6 +91,30 @@ def _accepts(stored: StoredManifest) -> tuple[Accept, ...]:
     from lineage.manifest.log import read_log
 
     return read_log(path.read_bytes(), str(path))
+
+
+def _uncommitted(report: Report, accepts: Sequence[Accept], stored: StoredManifest, root: Path | None) -> Report:
+    """The report, saying of each accept that was honoured whether others can see it."""
+    let = {(one.subject, one.recorded, one.observed, one.reason) for one in report.accepted}
+    honoured = [one for one in accepts if (one.subject, one.recorded, one.observed, one.because) in let]
+    if not honoured or root is None:
+        return report
+    known = _committed(log_path(Path(stored.path)), root)
+    notes = [f"the accept of {one.subject} is not committed" for one in honoured if one not in known]
+    return replace(report, notes=(*report.notes, *dict.fromkeys(notes)))
+
+
+def _committed(path: Path, root: Path) -> tuple[Accept, ...]:
+    """What the log has at HEAD; nothing where git does not tell."""
+    from lineage.git.files import file_at
+    from lineage.manifest.log import read_log
+
+    try:
+        place = (path.absolute().parent.resolve() / path.name).relative_to(root.resolve()).as_posix()
+        content = file_at(root, "HEAD", place)
+        return () if content is None else read_log(content, place)
+    except (LineageError, ValueError):
+        return ()
 
 
 def _directory(stored: StoredManifest) -> Path:

@@ -15,7 +15,7 @@ from lineage.portable.compare import IDENTITIES, Comparison, combine
 from lineage.portable.environment import Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
-from lineage.portable.recorded_unknowns import silent_record, with_told_uses
+from lineage.portable.recorded_unknowns import recorded_unknowns, silent_record, with_told_uses
 from lineage.targets.source import ExaminableSource, Examination, Source
 
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ def verify(
         examination=examination,
         advance=advance,
     )
-    silent = silent_record(manifest.environment.packages, policy.verify, manifest.name)
-    found = combine(*(one.compare(asked) for one in comparators), Comparison(unknown=silent))
+    packages = manifest.environment.packages
+    unseen = recorded_unknowns(manifest.problems, packages) + silent_record(packages, policy.verify, manifest.name)
+    found = combine(*(one.compare(asked) for one in comparators), Comparison(unknown=unseen))
     own = [one for one in accepts if one.manifest == stored.id]
     verdict = judge(found, policy, manifest.name, today, own)
     return Report(

@@ -64,6 +64,11 @@ def test_verify_honours_it_and_shows_it(root: Path, tmp_path: Path) -> None:
     told = run_lineage(*verify, cwd=root).stdout
     assert '"subject": "package:numpy",\n      "severity": "note"' in told
     assert '"reason": "only plots"' in told
+    note = "the accept of package:numpy is not committed"
+    assert note in told
+
+    commit(root, {})
+    assert note not in run_lineage(*verify, cwd=root).stdout
 
 
 @pytest.mark.parametrize(

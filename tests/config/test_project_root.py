@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.config import project_root
+from lineage.config import load_policy, project_root
 from lineage.errors import InputError
 from tests.support import projects
 
@@ -44,3 +44,13 @@ def test_two_providers_must_name_one_directory(tmp_path: Path) -> None:
         f"two CI providers name the directory, and differ: GitLab CI {root}/code, Jenkins {root}\n"
         "  unset the variable of the one that does not run this job: GITLAB_CI or JENKINS_URL"
     )
+
+
+@pytest.mark.parametrize("name", ["lineage.toml", "pyproject.toml"])
+def test_a_policy_that_is_a_link_to_nothing_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).symlink_to("gone.toml")
+
+    with pytest.raises(InputError) as caught:
+        load_policy(tmp_path)
+
+    assert (caught.value.message, caught.value.where) == ("there is no such policy", str(tmp_path / name))

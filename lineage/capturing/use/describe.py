@@ -91,6 +91,8 @@ def describe_use(
         ]
     )
     found = [] if imports is None else [*_static_problems(imports, evidence)]
+    if serving is None:
+        found += _in_named(found, named.files)
     problems = [*found, *traced.problems, *usage.problems, *named.problems, *_origin_problems(packages)]
     problems += other_writers(contents, packages, details)
     if evidence is not None:
@@ -106,6 +108,13 @@ def describe_use(
         problems=tuple(problems),
         session=traced.session,
     )
+
+
+def _in_named(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:
+    """Imports that cannot be told where the weights name the file: loading them takes what nobody saw."""
+    inside = {f"code:{path}" for path in files}
+    found = [one for one in problems if one.code == "use.dynamic-import" and one.subject in inside]
+    return [one._replace(code="weights.dynamic-import") for one in found]
 
 
 def _static_problems(imports: Imports, evidence: Evidence | None) -> tuple[Problem, ...]:
