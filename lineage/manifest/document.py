@@ -147,7 +147,7 @@ def _manifest(reader: Reader) -> Manifest:
 
 def _name(reader: Reader) -> str:
     name = reader.matching("name", _PRINTABLE, "printable")
-    unfit = unfit_name(name) if name else None
+    unfit = unfit_name(name) if re.fullmatch(_PRINTABLE, name) else None
     if unfit is not None:
         reader.fail("name", f"{name[:80]!a}: {unfit}")
     return name

@@ -35,6 +35,8 @@ def named_modules(
             own = own_module(name, roots, paths)
             if own is not None:
                 files.add(own)
+            elif name == "__builtin__":
+                continue  # what dill writes for the builtins, and reads, on any Python
             elif name in ("__main__", "__mp_main__"):
                 detail = "names what the training script itself defines: no other program can load it"
                 problems.append(Problem("weights.names-main", path, f"{detail}. Define it in a module"))

@@ -2,9 +2,10 @@
 
 They are recognised by name, and read by their keys, which the library's ``save_pretrained``, ``save`` or ``save_model``
 wrote: ``transformers_version`` (transformers), ``peft_type`` and ``peft_version`` (peft), ``__version__`` and the types
-of ``modules.json`` (sentence-transformers), ``spacy_version`` (spaCy: a range, which is no version of a writer),
-``truncation`` (tokenizers), and MLflow's ``MLmodel`` in YAML (https://mlflow.org/docs/latest/ml/model/ , "MLmodel
-file"). In an ``MLmodel`` only the flavors listed here have a version that was compared with the library's.
+of ``modules.json`` (sentence-transformers), ``_diffusers_version`` and the parts of ``model_index.json`` (diffusers),
+``spacy_version`` (spaCy: a range, which is no version of a writer), ``truncation`` (tokenizers), and MLflow's
+``MLmodel`` in YAML (https://mlflow.org/docs/latest/ml/model/ , "MLmodel file"). In an ``MLmodel`` only the flavors
+listed here have a version that was compared with the library's.
 """
 
 import re
@@ -24,8 +25,10 @@ NAMES = frozenset(
         "config_sentence_transformers.json",
         "generation_config.json",
         "meta.json",
+        "model_index.json",
         "modules.json",
         "preprocessor_config.json",
+        "scheduler_config.json",
         "sentence_bert_config.json",
         "special_tokens_map.json",
         "tokenizer_config.json",
@@ -44,6 +47,7 @@ FLAVORS = {
 
 _TOKENIZER = re.compile(rb'\s*\{\s*"version"\s*:\s*"[\d.]+"\s*,\s*"truncation"\s*:')
 _TORCH = {"pytorch": "torch"}
+_OF_PIPELINES = ("diffusers", "transformers", "onnxruntime", "optimum", "peft", "flax", "timm")
 
 
 def recognise(head: bytes, name: str) -> bool:
@@ -85,6 +89,9 @@ class _Description:
             return
         if "peft_type" in value:
             self._is("peft", value.get("peft_version"), "peft_version")
+        elif "_diffusers_version" in value:
+            self._is("diffusers", value["_diffusers_version"], "_diffusers_version")
+            self._read_pipeline(value)
         elif "spacy_version" in value:
             self._is("spacy", value["spacy_version"], "spacy_version")
         elif isinstance(value.get("__version__"), dict):
@@ -136,6 +143,12 @@ class _Description:
             if isinstance(entry, dict) and {"idx", "path", "type"} <= entry.keys():
                 self.format = "sentence_transformers"
                 self._class(entry["type"])
+
+    def _read_pipeline(self, value: dict[str, object]) -> None:
+        """What a part of a diffusers model is of; by any other name, its pipelines' own module."""
+        parts = [part[0] for part in value.values() if isinstance(part, list) and len(part) == 2]
+        for name in ("diffusers", *(one for one in parts if one in _OF_PIPELINES)):
+            self._module(name)
 
     def _class(self, name: object) -> None:
         if isinstance(name, str):

@@ -29,7 +29,10 @@ PACKAGES = (
 def test_modules_of_the_repository_are_its_files_and_main_is_a_problem() -> None:
     trouble = Problem("weights.partly-read", "m.pkl", "ends early")
     contents = (
-        ("m.pkl", Contents(modules=("__main__", "features.text", "numpy.core", "pkg"), problems=(trouble,))),
+        (
+            "m.pkl",
+            Contents(modules=("__builtin__", "__main__", "features.text", "numpy.core", "pkg"), problems=(trouble,)),
+        ),
         ("n.pkl", Contents(modules=("numpy.core", "sklearn"))),
     )
     paths = {"src/features/text.py", "pkg/__init__.py", "numpy.py"}

@@ -1,6 +1,7 @@
 """What stands beside weights: files as the libraries wrote them, and damaged ones."""
 
 import json
+from io import BytesIO
 
 import pytest
 
@@ -125,3 +126,15 @@ def test_a_damaged_file_is_a_problem(name: str, text: bytes, format: str, proble
 def test_only_known_names_are_read() -> None:
     assert not describing.recognise(b"{}", "weights.json")
     assert not describing.recognise(b"\x80\x04.", "config.json")
+
+
+def test_the_parts_of_a_diffusers_model() -> None:
+    index = b"""{"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.27.2",
+      "feature_extractor": [null, null],
+      "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+      "text_encoder": ["transformers", "CLIP"]}"""
+    found = describing.read(BytesIO(index), len(index), "models/sd")
+
+    assert describing.recognise(index, "model_index.json")
+    assert (found.formats, found.modules) == (("diffusers",), ("diffusers", "transformers"))
+    assert found.writers == (Writer(module="diffusers", version="0.27.2", place="_diffusers_version"),)
