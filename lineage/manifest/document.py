@@ -127,7 +127,7 @@ def _is_newer(document: Mapping[str, Any], where: str) -> bool:
 def _manifest(reader: Reader) -> Manifest:
     environment = reader.table("environment")
     return Manifest(
-        name=_name(reader),
+        name=reader.matching("name", _PRINTABLE, "printable"),
         created=reader.moment("created"),
         evidence=reader.choice("evidence", EVIDENCE),
         tool=reader.optional_text("tool", _PRINTABLE, "printable"),
@@ -143,14 +143,6 @@ def _manifest(reader: Reader) -> Manifest:
         params=freeze(_rest(reader.table("params"))),
         metrics=freeze(_rest(reader.table("metrics"))),
     )
-
-
-def _name(reader: Reader) -> str:
-    name = reader.matching("name", _PRINTABLE, "printable")
-    unfit = unfit_name(name) if re.fullmatch(_PRINTABLE, name) else None
-    if unfit is not None:
-        reader.fail("name", f"{name[:80]!a}: {unfit}")
-    return name
 
 
 def _rest(reader: Reader) -> dict[str, Any]:

@@ -154,6 +154,21 @@ def test_a_key_that_is_not_known(path: KeyPath) -> None:
             'environment.packages."Ruamel.Yaml": must be written in its canonical form, ruamel-yaml',
         ),
         (
+            ("weights", 0, "path"),
+            "hooks/pre-commit",
+            "weights[0].path: 'hooks/pre-commit' is a hook: that is never weights",
+        ),
+        (
+            ("environment", "packages", "n\u0443mpy"),
+            {"version": "1", "use": "present"},
+            'environment.packages."n\\u0443mpy": is no name of a package',
+        ),
+        (
+            ("environment", "packages", "numpy", "modules"),
+            ["num\u200bpy"],
+            "environment.packages.numpy.modules: 'num\\u200bpy': it holds what cannot be seen",
+        ),
+        (
             ("environment", "packages", "numpy", "modules"),
             ["a", 1],
             "environment.packages.numpy.modules: must be a list of texts, not a list",
