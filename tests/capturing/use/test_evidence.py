@@ -55,6 +55,9 @@ def test_the_process_that_wrote_the_weights_trained_them() -> None:
     assert principal((TRAIN, process(14, main="/repo/train.py", modules=TRAIN.modules)), (), own) == TRAIN
     assert principal((TOOL, process(15, answer={}, main="/repo/a.py")), (), own) is None
     assert principal((), (), own) is None
+    old = (Unwatched(pid=9, program="python2.7", reason="unknown"),)
+    assert principal((TRAIN,), ("/repo/models/m.pkl",), own, old) is None
+    assert principal((saver,), ("/repo/models/bert",), own, old) == saver
 
 
 def test_dvc_itself_trains_nothing() -> None:
