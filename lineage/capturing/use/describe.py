@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lineage.capturing.use.evidence import Evidence, require_model_loaded
-from lineage.capturing.use.observed_files import changed_problems, library_problems
+from lineage.capturing.use.observed_files import changed_problems, elsewhere_problems, library_problems
 from lineage.capturing.use.rules import Clues, assign_use
 from lineage.capturing.use.traced_code import import_roots, trace_code
 from lineage.capturing.use.weights_modules import foreign_imports, loader_names, named_modules, other_writers
@@ -98,6 +98,7 @@ def describe_use(
     if evidence is not None:
         problems += library_problems(evidence, distributions, details, (examination.prefix, examination.base))
         problems += changed_problems(evidence, distributions, packages)
+        problems += elsewhere_problems(evidence, distributions, details, packages, examination.base)
     if imports is None and not (evidence is not None and evidence.knows_importers):
         detail = "no entry script is known, so the use of no package is: name it with --entry"
         problems.append(Problem("use.no-entry", "packages", detail))

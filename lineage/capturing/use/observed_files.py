@@ -12,6 +12,7 @@ from lineage.model.installed import Installed
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Package, Problem
 
+ELSEWHERE = "package.loaded-from-elsewhere"
 CHANGED = "environment.changed-during-run"
 _CLOCK_S = 0.001
 """How exactly a process tells when it began."""
@@ -39,6 +40,44 @@ def library_problems(
     for prefix in prefixes:
         foreign -= _of_conda(foreign, prefix)
     return foreign_problems(foreign, [one.package for one in distributions])
+
+
+def elsewhere_problems(
+    evidence: Evidence,
+    distributions: Sequence[Distribution],
+    details: Sequence[Installed],
+    packages: Sequence[Package],
+    base: str,
+) -> tuple[Problem, ...]:
+    """The packages that were not loaded from their own files, but from a file of no distribution.
+
+    ``packages`` are those of ``distributions`` with use and modules; ``base`` is where the standard library lies.
+    """
+    placed = list(zip(distributions, details, packages, strict=True))
+    owned = {f"{one.path}/{file}" for one, detail, _ in placed for file in detail.files}
+    strange = [path for path in sorted(evidence.files - owned) if not path.startswith(f"{base}{os.sep}lib")]
+    found = []
+    for one, detail, package in placed:
+        own = {f"{one.path}/{file}" for file in detail.files}
+        if package.use == "present" or one.source is not None or not own or not own.isdisjoint(evidence.files):
+            continue
+        front = next((path for name in package.modules for path in strange if _gives(path, name)), None)
+        if front is not None:
+            said = f"was loaded from {_ending(front)} of no distribution: what is recorded is not what ran"
+            found.append(Problem(ELSEWHERE, f"package:{package.name}", said))
+    return tuple(found)
+
+
+def _gives(path: str, module: str) -> bool:
+    """Whether a file is a top-level module, by its name."""
+    *_, folder, name = ("", *Path(path).parts)
+    return (folder if name.partition(".")[0] == "__init__" else name.partition(".")[0]) == module
+
+
+def _ending(path: str) -> str:
+    """As much of a path as tells no machine."""
+    *_, folder, name = ("", *Path(path).parts)
+    return f"{folder}/{name}" if name.startswith("__init__.") else name
 
 
 def _unlisted(paths: Iterable[str], distributions: Sequence[Distribution], details: Sequence[Installed]) -> set[str]:

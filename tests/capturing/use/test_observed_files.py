@@ -135,6 +135,23 @@ def test_what_is_installed_while_it_runs_is_a_problem(project: Path, copied: Pat
     )
 
 
+@pytest.mark.parametrize("path", ["numpy/__init__.py", "numpy.py"])
+def test_a_package_that_was_loaded_from_elsewhere_is_a_problem(
+    path: str, project: Path, copied: Path, tmp_path: Path
+) -> None:
+    """An in-place build in front of the installed package; what another package vendors is none."""
+    projects.write(tmp_path, {f"build/{path}": b"__version__ = '2.0'\n"})
+    projects.write(
+        site_packages(copied), {"plotly/_vendor/joblib/__init__.py": b"", "unlisted/joblib/__init__.py": b""}
+    )
+    before = f"import sys; sys.path.insert(0, {str(tmp_path / 'build')!r})\n"
+
+    problems = trained(project, copied, before + "import numpy, joblib, plotly._vendor.joblib\n")
+
+    detail = f"was loaded from {path} of no distribution: what is recorded is not what ran"
+    assert problems == (Problem("package.loaded-from-elsewhere", "package:numpy", detail),)
+
+
 def test_a_link_made_for_another_environment_is_none(project: Path, copied: Path, tmp_path: Path) -> None:
     """As uv installs: it links files of its cache into each environment, and so moves their change times."""
     record = site_packages(copied) / "numpy-1.26.4.dist-info" / "METADATA"
