@@ -30,6 +30,8 @@ class Checked:
     packages: int = 0
     by: tuple[tuple[str, int], ...] = ()
     """(identity, number of packages compared by it), strongest first"""
+    by_place: int = 0
+    """modules that count as their package's by the directory they lie in: it has no list of its files"""
     files: int = 0
     """weights files and directories compared"""
     weights: str = "skipped"

@@ -1,14 +1,14 @@
 """Distributions inside a zip archive on ``sys.path``: an egg, a wheel or a plain zip, as ``zipimport`` finds them.
 
-Rules: nothing is extracted and nothing but the metadata files of distributions is unpacked; counts and sizes are
-capped before they are trusted; an archive that leads out of itself is refused whole, a member that cannot be unpacked
-is refused alone.
+Rules: nothing is extracted and nothing is unpacked but the metadata files of distributions, and the small ``__init__``
+of packages on top, which tells whether others may add to them; counts and sizes are capped before they are trusted; an
+archive that leads out of itself is refused whole, a member that cannot be unpacked is refused alone.
 """
 
 import struct
 import zipfile
 import zlib
-from typing import Dict, List, Mapping, Union
+from typing import Dict, Iterable, List, Mapping, Union
 
 from lineage.portable.names import is_info
 from lineage.portable.tree import FileTree, Unreadable
@@ -18,6 +18,7 @@ MAX_MEMBERS = 65535
 MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 """Of the table of members, which is parsed whole."""
 MAX_MEMBER_BYTES = 16 * 1024 * 1024
+MAX_INIT_BYTES = 4096
 MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 
 _METADATA = frozenset(
@@ -47,17 +48,44 @@ _BROKEN = (
 
 
 class Archive(FileTree):
-    """The metadata files of one archive, unpacked; paths start with the archive's own."""
+    """The members of one archive, its metadata files unpacked; paths start with the archive's own."""
 
-    def __init__(self, path: str, names: List[str], files: Mapping[str, Union[bytes, Unreadable]]) -> None:
+    is_archive = True
+
+    def __init__(self, path: str, members: Iterable[str], files: Mapping[str, Union[bytes, Unreadable]]) -> None:
         self._path = path
-        self._names = names
+        self._directories: Dict[str, Dict[str, None]] = {"": {}}
+        self._members = frozenset(members)
+        for member in members:
+            directory, parts = "", member.split("/")
+            for part in parts[:-1]:
+                self._directories[directory][part] = None
+                directory += part + "/"
+                self._directories.setdefault(directory, {})
+            if parts[-1]:
+                self._directories[directory][parts[-1]] = None
         self._files = files
 
     def names(self, path: str) -> List[str]:
-        if path != self._path:
+        inner = self._inner(path)
+        if inner is None or inner not in self._directories:
             raise FileNotFoundError(path)
-        return self._names
+        return sorted(self._directories[inner])
+
+    def read_start(self, path: str, size: int) -> bytes:
+        return (self.read(path) or b"")[:size]
+
+    def kind(self, path: str) -> str:
+        inner = self._inner(path)
+        if inner is None:
+            return ""
+        return "directory" if inner in self._directories else "file" if inner[:-1] in self._members else ""
+
+    def _inner(self, path: str) -> Union[str, None]:
+        """The path in the archive with a slash behind; ``None`` outside of it."""
+        if path == self._path:
+            return ""
+        return path[len(self._path) + 1 :] + "/" if path.startswith(self._path + "/") else None
 
     def read(self, path: str) -> Union[bytes, None]:
         content = self._files.get(path[len(self._path) + 1 :]) if path.startswith(self._path + "/") else None
@@ -138,7 +166,7 @@ class _Bytes:
 
 
 def _read_members(archive: zipfile.ZipFile, path: str, inner: str) -> Archive:
-    names: Dict[str, None] = {}
+    members: List[str] = []
     files: Dict[str, Union[bytes, Unreadable]] = {}
     unpacked = 0
     for member in archive.infolist():
@@ -149,8 +177,10 @@ def _read_members(archive: zipfile.ZipFile, path: str, inner: str) -> Archive:
             continue
         name = name[len(inner) :]
         top, slash, rest = name.partition("/")
-        names[top] = None
-        if not (rest in _METADATA if slash else is_info(top)) or not (is_info(top) or top.lower() == "egg-info"):
+        members.append(name)
+        is_init = rest == "__init__.py" and member.file_size <= MAX_INIT_BYTES
+        is_of_info = is_info(top) or top.lower() == "egg-info"
+        if not (is_init or (is_of_info and (rest in _METADATA or not slash))):
             continue
         if name in files:
             files[name] = Unreadable("it stands twice in the archive")
@@ -164,7 +194,7 @@ def _read_members(archive: zipfile.ZipFile, path: str, inner: str) -> Archive:
             unpacked += len(content)
         if unpacked > MAX_UNPACKED_BYTES:
             raise Unreadable("its metadata is larger than {} bytes".format(MAX_UNPACKED_BYTES))
-    return Archive(path, sorted(names), files)
+    return Archive(path, members, files)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

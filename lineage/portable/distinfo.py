@@ -3,23 +3,24 @@
 Rules: the first distribution of a name on the path wins, as for the interpreter; what cannot be read, says nothing of
 itself or contradicts itself is named, never passed over. Sources: "Recording installed projects" and "Core metadata" of
 the Python packaging user guide; for eggs, "The Internal Structure of Python Eggs" of setuptools' documentation.
-
-Editable installs, where the source of a project stands on ``sys.path``, have three marks besides the direct_url.json of
-PEP 610: an ``.egg-link`` file and an egg-info beside its source (``setup.py develop``), and a distribution that has
-installed nothing but a ``.pth`` file (older installers).
 """
 
-import posixpath
 import re
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from lineage.portable.editables import Listing, project_around, project_linked, read_links
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
-from lineage.portable.identity import Origin, name_and_version, parse_origin, record_identity, wheel_tag
+from lineage.portable.identity import (
+    Origin,
+    content_lines,
+    identity_of,
+    name_and_version,
+    parse_origin,
+    wheel_tag,
+)
 from lineage.portable.names import canonical_name, is_info, is_name
+from lineage.portable.search import Content, content_of
 from lineage.portable.tree import FileTree, Unreadable
-
-Listing = Tuple[str, FileTree, List[str]]
-"""An entry of ``sys.path``, the tree that reads it, and the names in it."""
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
@@ -34,6 +35,8 @@ class Distribution(NamedTuple):
     """its ``.dist-info`` directory, ``.egg-info`` directory or file, or an egg's ``EGG-INFO``"""
     source: Optional[str] = None
     """the local directory it was installed from, where its installer says so"""
+    content: Optional[Content] = None
+    """what it gives to ``import`` by its RECORD; ``None`` where it has none, or nobody asked for its identity"""
 
 
 class InstalledPackages(NamedTuple):
@@ -55,7 +58,7 @@ def read_installed(tree: FileTree, paths: Sequence[str], identify: Callable[[str
     problems: List[Problem] = []
     damaged: List[Distribution] = []  # what can be read beats it
     listed = [one for path in dict.fromkeys(paths) for one in _listed(tree, path, unknown)]
-    links = _read_links(listed, unknown, problems)
+    links = read_links(listed, unknown, problems)
     for path, view, names in listed:
         is_egg = path.lower().endswith(".egg")
         for name in names:
@@ -205,59 +208,11 @@ def _folded(version: str) -> str:
     return re.sub(r"[-_+.]+", ".", version).lower()
 
 
-def _read_links(listed: Sequence[Listing], unknown: List[Unknown], problems: List[Problem]) -> Mapping[str, str]:
-    """Directories on ``sys.path`` that an ``.egg-link`` leads to → the project that each was installed from.
-
-    The link alone makes nothing importable: ``easy-install.pth`` does, so the directory is on the path itself.
-    """
-    places = {posixpath.normpath(path) for path, _, _ in listed}
-    links: Dict[str, str] = {}
-    for path, view, names in listed:
-        for name in names:
-            if not name.endswith(".egg-link"):
-                continue
-            subject = "package:" + canonical_name(name[: -len(".egg-link")])
-            try:
-                lines = (view.read(path + "/" + name) or b"").decode("utf-8").split("\n")
-            except (Unreadable, ValueError) as error:
-                unknown.append(Unknown(subject, "its egg-link cannot be read: {}".format(error)))
-                continue
-            place = posixpath.normpath(posixpath.join(path, lines[0].strip()))
-            if not lines[0].strip() or place not in places:
-                detail = "an egg-link to what is not on sys.path: not a distribution"
-                problems.append(Problem("package.leftover", subject, detail))
-            else:
-                links[place] = posixpath.normpath(posixpath.join(place, (lines + [""])[1].strip()))
-    return links
-
-
-def _project_around(tree: FileTree, path: str, info: str) -> Optional[str]:
-    """The project whose source an egg-info lies in: its code is beside ``setup.py``, or one directory below."""
-    for place in (path, posixpath.dirname(path)):
-        for script in ("/setup.py", "/pyproject.toml"):
-            if tree.read(place + script) is not None:
-                return None if tree.read(info + "/installed-files.txt") is not None else place
-    return None
-
-
-def _project_linked(tree: FileTree, path: str, record: bytes) -> Optional[str]:
-    """Where a ``.pth`` file leads that is all of an installation: so are editables without a direct_url.json."""
-    rows = [row.partition(b",")[0].decode("utf-8", "replace") for row in record.splitlines() if row]
-    own = [row for row in rows if ".dist-info/" not in row and not row.startswith("..")]
-    if not all(row.endswith(".pth") and "/" not in row for row in own):
-        return None
-    for row in own:
-        for line in (tree.read(path + "/" + row) or b"").decode("utf-8", "replace").splitlines():
-            if line.startswith("/"):
-                return line.strip()
-    return None
-
-
 def _egg(
     tree: FileTree, path: str, info: str, package: Package, links: Mapping[str, str], problems: List[Problem]
 ) -> Distribution:
     """``setup.py develop`` leaves the egg-info in the source tree, beside the code; an installer elsewhere."""
-    source = links.get(path) or _project_around(tree, path, info)
+    source = links.get(path) or project_around(tree, path, info)
     if source is not None:
         return Distribution(package._replace(origin=EDITABLE), path, info, source)
     problems.append(Problem("package.no-record", "package:" + package.name, "an egg-info has no RECORD"))
@@ -271,10 +226,11 @@ def _identified(tree: FileTree, path: str, info: str, package: Package, problems
     origin = Origin("") if direct is None else parse_origin(direct)
     record = tree.read(info + "/RECORD")
     if direct is None and record is not None and b".pth," in record:
-        source = _project_linked(tree, path, record)
+        source = project_linked(tree, path, record)
         if source is not None:
             origin = Origin(EDITABLE, directory=source)
-    identity = None if record is None else record_identity(record)
+    lines = [] if record is None else content_lines(record)
+    identity = identity_of(lines)
     if identity is None:
         detail = "RECORD is missing" if record is None else "RECORD lists no file"
         problems.append(Problem("package.no-record", "package:" + package.name, detail))
@@ -285,7 +241,7 @@ def _identified(tree: FileTree, path: str, info: str, package: Package, problems
         origin=origin.text or None,
         installer=installer,
     )
-    return Distribution(package, path, info, origin.directory)
+    return Distribution(package, path, info, origin.directory, content_of(lines) if lines else None)
 
 
 def _text(data: Optional[bytes]) -> Optional[str]:

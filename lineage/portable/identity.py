@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import re
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.environment import EDITABLE, LOCAL
 from lineage.portable.names import is_name
@@ -31,6 +31,7 @@ _INSTALLER_FILES = frozenset(
 _BYTES = "latin-1"
 """Texts here are bytes by other means, each character one byte: they sort alike, and Python handles texts faster."""
 
+_SEPARATORS = re.compile(rb"[/\\]")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -48,28 +49,59 @@ class Origin(NamedTuple):
 def record_identity(record: bytes) -> Optional[str]:
     """``sha256:<hex>`` of what a RECORD lists, the same for pip, uv and the wheel itself.
 
-    ``None`` when it lists nothing that was installed. Left out are rows outside site-packages, compiled files
-    and what the installer writes. Raises ``ValueError`` when a row is not ``path,hash,size``.
+    ``None`` when it lists nothing that was installed. Raises ``ValueError`` as ``content_lines`` does.
     """
+    return identity_of(content_lines(record))
+
+
+def identity_of(lines: Sequence[str]) -> Optional[str]:
+    """The identity that the lines of ``content_lines`` make."""
+    return "sha256:" + hashlib.sha256("\n".join(lines).encode(_BYTES)).hexdigest() if lines else None
+
+
+def content_lines(record: bytes) -> List[str]:
+    """The lines ``path,hash`` of what a RECORD lists, sorted; bytes as texts.
+
+    Left out are rows outside site-packages, compiled files and what the installer writes. Raises ``ValueError`` when a
+    row is not ``path,hash,size``, and as ``check_rows`` does.
+    """
+    check_rows(record)
     kept = _quoted_lines(record) if b'"' in record else _plain_lines(record)
-    if not kept:
-        return None
     kept.sort()
-    return "sha256:" + hashlib.sha256("\n".join(kept).encode(_BYTES)).hexdigest()
+    return kept
+
+
+def check_rows(record: bytes) -> None:
+    """Raises ``ValueError`` for a RECORD that two readers could understand differently.
+
+    That is one with a line end which is none everywhere, or a path that goes down and up again.
+    """
+    if b"\r" in record and b"\r" in record.replace(b"\r\n", b"\n"):
+        raise ValueError("a carriage return in a row")
+    if b"/.." in record or b"\\.." in record:
+        for row in record.split(b"\n"):
+            if b".." in row and _leads_up_again(row.rsplit(b",", 2)[0].strip(b'"')):
+                raise ValueError("a path that leads up again: {!r}".format(row[:80]))
+
+
+def _leads_up_again(path: bytes) -> bool:
+    parts = _SEPARATORS.split(path)
+    climbed = next((i for i, part in enumerate(parts) if part != b".."), len(parts))
+    return b".." in parts[climbed:]
 
 
 def _plain_lines(record: bytes) -> List[str]:
     """The lines ``path,hash`` that count. A gate reads tens of thousands: most are told by what they do not hold."""
     text = record.decode(_BYTES)
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n")
     rows = [row for row in text.split("\n") if row]
     try:
         return [
             line
             for line in [row.rpartition(",")[0] for row in rows]
             if ("," in line and ".pyc" not in line and ".d" not in line and line[0] not in "./")
-            or (not line.endswith(".pyc,") and _is_content(line[: line.rindex(",")]))
+            or (not line.endswith(".pyc,") and is_content(line[: line.rindex(",")]))
         ]
     except ValueError:
         bad = next(row for row in rows if row.count(",") < 2)
@@ -85,14 +117,15 @@ def _quoted_lines(record: bytes) -> List[str]:
                 if len(row) != 3:
                     raise ValueError("not path,hash,size: {!r}".format(",".join(row)[:80]))
                 path, digest = (field.encode("utf-8", "surrogateescape").decode(_BYTES) for field in row[:2])
-                if _is_content(path):
+                if is_content(path):
                     lines.append(path + "," + digest)
     except csv.Error as error:
         raise ValueError(str(error)) from error
     return lines
 
 
-def _is_content(path: str) -> bool:
+def is_content(path: str) -> bool:
+    """Whether a row counts for the identity: what is left out of it owns nothing."""
     if path.endswith(".pyc") or path.startswith(("../", "/", "..\\")):
         return False
     directory, slash, name = path.rpartition("/")

@@ -18,14 +18,18 @@ import re
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from lineage.portable.compare import Change
+from lineage.portable.identity import check_rows, is_content
 
 MAX_ROWS = 200000
 """No distribution has more files; a longer RECORD is not read to its end."""
 
 CHANGED = "differs from its RECORD"
 UNOWNED = "is in no RECORD"
+UNCHECKED = "is taken by Python without a look at its source"
 LINKED = "is a link out of the environment"
 
+CACHE_HEADER = 8
+"""bytes of a cache that say how it is checked"""
 _BYTES = {"sha256": 32, "sha384": 48, "sha512": 64}
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _SHORT = 12
@@ -68,6 +72,12 @@ def read_rows(record: bytes) -> List[RecordRow]:
         algorithm, digest = _parse_hash(fields[1])
         rows.append(RecordRow(fields[0].replace("\\", "/"), algorithm, digest))
     return rows
+
+
+def content_rows(record: bytes) -> List[RecordRow]:
+    """The rows that the identity is made of: what is left out of it owns nothing. Raises ``ValueError``."""
+    check_rows(record)
+    return [row for row in read_rows(record) if is_content(row.path)]
 
 
 def _fields(record: bytes) -> Iterator[List[str]]:
@@ -128,6 +138,11 @@ def is_script(path: str, prefix: str) -> bool:
 def is_compiled(path: str) -> bool:
     """A cache that the interpreter writes itself, and that is no longer what was installed."""
     return "__pycache__/" in path
+
+
+def is_unchecked_cache(header: bytes) -> bool:
+    """Whether a cache, by its first bytes, counts whatever its source says (PEP 552)."""
+    return len(header) == CACHE_HEADER and int.from_bytes(header[4:], "little") & 0b11 == 0b01
 
 
 def is_distributors(path: str) -> bool:

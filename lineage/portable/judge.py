@@ -63,6 +63,7 @@ RULES = (
     Rule("package-build", "package build", "install the recorded build of this version, or retrain"),
     Rule("package-absent", "package missing", "install it"),
     Rule("package-provider", "package replaced by another", "install the recorded one instead"),
+    Rule("package-shadowed", "package hidden by another file", "remove what stands in front of it"),
     Rule("package-extra", "package not recorded", "remove it, or allow extra packages"),
     Rule("package-file", "installed file", "install the package again, from where it was recorded"),
     Rule("unowned-file", "file of no package", "remove it, or install what it belongs to as a package"),
@@ -213,7 +214,7 @@ def _package_severity(change: Change, policy: VerifyPolicy, name: str) -> str:
     accepted = tolerance(policy.packages, policy.uses, name, use)
     if change.code == "package-absent":
         return "note" if use in policy.absent or accepted == "any" else "fail"
-    if change.code == "package-provider":
+    if change.code in ("package-provider", "package-shadowed"):
         return "note" if accepted == "any" else "fail"
     return _within(change.step, accepted)
 

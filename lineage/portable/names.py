@@ -1,4 +1,4 @@
-"""Names of distributions, and how far a version moved.
+"""Names of distributions and modules, and how far a version moved.
 
 Sources: names PEP 503, versions PEP 440 (the regular expression of its appendix B, anchored).
 """
@@ -10,6 +10,7 @@ STEPS = ("none", "build", "patch", "minor", "major")
 """How far a version moved, least first. Beside these: ``added``, ``removed``, ``unknown``."""
 
 _SEPARATORS = re.compile(r"[-_.]+")
+_IMPORTABLE = re.compile(r"\.(?:py|pyw|pyc|(?:[A-Za-z0-9_-]+\.)?(?:so|pyd))", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 _ALIKE = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
@@ -76,6 +77,12 @@ def unfit_name(text: str) -> Optional[str]:
 def is_info(file: str) -> bool:
     """Whether a file or directory of this name holds the metadata of a distribution."""
     return file.endswith((".dist-info", ".egg-info")) or file.lower().endswith((".dist-info", ".egg-info"))
+
+
+def module_of(name: str) -> Optional[str]:
+    """The module that a file of this name is imported as; ``None`` when it is none."""
+    stem, dot, _ = name.partition(".")
+    return stem if dot and stem.isidentifier() and _IMPORTABLE.fullmatch(name, len(stem)) else None
 
 
 def parse_version(text: str) -> Optional[Version]:

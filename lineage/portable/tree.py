@@ -29,6 +29,8 @@ class FileTree:
 
     root = ""
     """what stands before a path to tell it to people; ``""``: the paths are those of this machine"""
+    is_archive = False
+    """it is one archive: ``import`` looks for other files in it"""
 
     def names(self, path: str) -> List[str]:
         """Sorted names in a directory; raises ``FileNotFoundError``, ``NotADirectoryError`` or ``Unreadable``."""

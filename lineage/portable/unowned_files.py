@@ -10,14 +10,12 @@ Rules:
 """
 
 import hashlib
-import re
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from lineage.portable.compare import Change
+from lineage.portable.names import module_of as module_of
 
 STARTUP = ("sitecustomize", "usercustomize")
-
-_SUFFIXES = re.compile(r"\.(?:py|pyw|pyc|(?:[A-Za-z0-9_-]+\.)?(?:so|pyd))", re.ASCII)
 
 # The _virtualenv.py of every virtualenv from 20.0.8 to 21.15.7 and of uv from 0.1 to 0.13.
 _VIRTUALENV = frozenset(
@@ -79,12 +77,6 @@ class Candidate(NamedTuple):
     """how many importable files it is"""
     content: Optional[bytes] = None
     """of a ``.pth`` and of ``_virtualenv.py``; ``None`` where it cannot be read"""
-
-
-def module_of(name: str) -> Optional[str]:
-    """The module that a file of this name is imported as; ``None`` when it is none."""
-    stem, dot, _ = name.partition(".")
-    return stem if dot and stem.isidentifier() and _SUFFIXES.fullmatch(name, len(stem)) else None
 
 
 def needs_content(path: str) -> bool:

@@ -25,6 +25,8 @@ def render(report: Report, style: Style) -> str:
     document["checked"] = {"packages": checked.packages, "by": dict(checked.by)}
     if report.command == "verify":
         document["checked"] |= {"files": checked.files, "weights": checked.weights, "code": checked.code}
+    if checked.by_place:
+        document["checked"]["by_place"] = checked.by_place
     if checked.code != "skipped":
         document["checked"]["code_files"] = checked.code_files
     if checked.installed is not None:

@@ -60,10 +60,10 @@ class DirectorySource:
         self._interpreter = interpreter
 
     def observe(self, identify: Identify = every_name) -> Observation:
-        return examine_place(open_directory(self.location), self._interpreter, identify).observation
+        return self.examine(identify).observation
 
-    def examine(self) -> Examination:
-        return examine_place(open_directory(self.location), self._interpreter, every_name)
+    def examine(self, identify: Identify = every_name) -> Examination:
+        return examine_place(open_directory(self.location), self._interpreter, identify)
 
 
 def open_directory(location: str) -> TreePlace:
@@ -159,6 +159,7 @@ def _read_python(tree: FileTree, one: Installation) -> _Python:
         reason = f"bin/{one.executable.rpartition('/')[2]} {state}"
         return _Python(environment=Environment(), unknown=(Unknown("python", reason),), problems=())
     release = release_of(tree, one)
+    lost = _lost_program(tree, one) if program is None else ()
     abi = abi_of(tree, one.base.stdlib) if one.base is not None else None
     environment = Environment(
         python=release.version,
@@ -166,7 +167,15 @@ def _read_python(tree: FileTree, one: Installation) -> _Python:
         abi=abi,
         platform=platform_of(tree, program),
     )
-    return _Python(environment=environment, unknown=release.unknown, problems=release.problems)
+    return _Python(environment=environment, unknown=(*release.unknown, *lost), problems=release.problems)
+
+
+def _lost_program(tree: FileTree, one: Installation) -> tuple[Unknown, ...]:
+    """Of an environment whose base is gone: it says which version it was for, and cannot be started."""
+    directory, _, name = one.executable.rpartition("/")
+    there = name in tree.names_if_any(directory)
+    state = "leads to an interpreter that is not there" if there else "is not there"
+    return (Unknown("python", f"bin/{name} {state}"),)
 
 
 def _implementation(abi: str | None, one: Installation) -> str | None:

@@ -8,7 +8,9 @@ user's site-packages, and so change what is observed.
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lineage.errors import InputError, ObservationError
@@ -34,10 +36,10 @@ class _AnswerSource:
         self.location = location
 
     def observe(self, identify: Identify = every_name) -> Observation:
-        return _examine(self._answer(), self.location, identify, executed=self.executed).observation
+        return self.examine(identify).observation
 
-    def examine(self) -> Examination:
-        return _examine(self._answer(), self.location, every_name, executed=self.executed)
+    def examine(self, identify: Identify = every_name) -> Examination:
+        return _examine(self._answer(), self.location, identify, executed=self.executed)
 
     def _answer(self) -> Mapping[str, Any]:
         raise NotImplementedError
@@ -80,9 +82,17 @@ class ThisProcessSource(_AnswerSource):
     def __init__(self) -> None:
         super().__init__("this process")
 
+    def examine(self, identify: Identify = every_name) -> Examination:
+        return replace(super().examine(identify), loaded=_loaded_modules())
+
     def _answer(self) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = probe.describe()  # type: ignore[no-untyped-call]
         return answer
+
+
+def _loaded_modules() -> dict[str, str]:
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    return {name: _absolute(file) for name, file in files.items() if isinstance(file, str) and "\0" not in file}
 
 
 class SeenProcessSource(_AnswerSource):

@@ -1,6 +1,6 @@
 """The port of a target: one question, ``observe``, and what a capture may ask beyond it. And a manifest as target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -45,13 +45,15 @@ class Examination:
     """its ``sys.path``, absolute"""
     base: str = ""
     """absolute path, inside the root, of the installation that the standard library belongs to"""
+    loaded: Mapping[str, str] = field(default_factory=dict)
+    """of a process that runs: dotted name → absolute path of the file that the module was loaded from"""
 
 
 @runtime_checkable
 class ExaminableSource(Source, Protocol):
     """A target on this machine, from which a manifest can be captured."""
 
-    def examine(self) -> Examination:
+    def examine(self, identify: Identify = every_name) -> Examination:
         """Everything a capture needs; raises as ``observe`` does."""
         ...
 

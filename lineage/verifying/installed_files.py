@@ -6,16 +6,20 @@ where an installer put links to a cache of its own, of what they lead to.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from lineage.portable.compare import Comparison
+from lineage.portable.conda import CONDA
 from lineage.portable.environment import REPOSITORY
 from lineage.portable.integrity import (
+    CACHE_HEADER,
+    UNCHECKED,
     UNOWNED,
     FileDifference,
     changed,
     is_below,
+    is_unchecked_cache,
     linked,
     package_changes,
     replaced,
@@ -26,7 +30,7 @@ from lineage.portable.unowned_files import bounded
 from lineage.system.hashing import Advance
 from lineage.targets.rooted_tree import RootedTree, Seen
 from lineage.targets.source import Examination
-from lineage.verifying.installed_records import Exact, FileJob, read_entries, read_records
+from lineage.verifying.installed_records import Exact, FileJob, RecordedFiles, read_entries, read_records
 from lineage.verifying.unowned_search import find_unowned
 from lineage.verifying.verify import Comparator, Inquiry
 
@@ -46,21 +50,26 @@ class InstalledFiles(Comparator):
         if asked.examination is None:
             raise AssertionError("verify examines the target for a comparator that asks for it")
         exact: Exact = lambda name: asked.is_judged(name) and name not in own  # noqa: E731
-        return compare_files(asked.examination, uses, exact, asked.advance)
+        conda = {one.name for one in packages if (one.origin or "").startswith(f"{CONDA}:")}
+        return compare_files(asked.examination, uses, exact, asked.advance, conda)
 
 
 def compare_files(
-    target: Examination, uses: Mapping[str, str], exact: Exact, advance: Advance | None = None
+    target: Examination,
+    uses: Mapping[str, str],
+    exact: Exact,
+    advance: Advance | None = None,
+    recorded_as_conda: Collection[str] = (),
 ) -> Comparison:
     """``uses`` are the recorded uses by package; ``exact`` tells of which packages a difference would matter."""
     disk = RootedTree(target.root)
     written = target.prefix[len(target.root) :]
     prefix = disk.resolve_if_any(written) or written
-    recorded = read_records(target, disk, prefix, uses, exact)
+    recorded = read_records(target, disk, prefix, uses, exact, recorded_as_conda)
     entries = read_entries(target, disk)
     unowned = find_unowned(target, disk, entries, recorded)
     inside = (prefix, *(entry.path for entry in entries))
-    differences: dict[str, list[FileDifference]] = {}
+    differences = _unchecked_caches(disk, recorded)
     conda: dict[str, str] | None = None
     hashed, looked = _look_at_all(disk, [*recorded.jobs, *unowned.jobs], frozenset(unowned.links), advance)
     for job, seen in looked:
@@ -82,6 +91,24 @@ def compare_files(
             changes += package_changes(name, recorded.use_of(name), ones)
     doubts = tuple(sorted(recorded.unknown | unowned.unknown, key=str))
     return Comparison(tuple(changes), doubts, checked=(("installed", hashed),))
+
+
+def _unchecked_caches(disk: RootedTree, recorded: RecordedFiles) -> dict[str, list[FileDifference]]:
+    """Of packages whose exactness is asked: caches that Python takes without a look at their source (PEP 552)."""
+    found: dict[str, list[FileDifference]] = {}
+    sources: dict[str, dict[str, FileJob]] = {}
+    for job in recorded.jobs:
+        directory, _, name = job.path.rpartition("/")
+        if name.endswith(".py") and recorded.exact(job.package):
+            sources.setdefault(directory, {})[name[:-3]] = job
+    for directory, jobs in sources.items():
+        for name in disk.names_if_any(f"{directory}/__pycache__"):
+            source = jobs.get(name.partition(".")[0]) if name.endswith(".pyc") else None
+            path = f"{directory}/__pycache__/{name}"
+            if source is not None and is_unchecked_cache(disk.read_start_if_any(path, CACHE_HEADER)):
+                shown = f"{source.name.rpartition('/')[0]}/__pycache__/{name}".lstrip("/")
+                found.setdefault(source.package, []).append(FileDifference(shown, UNCHECKED, None, "a cache"))
+    return found
 
 
 def _difference(job: FileJob, seen: Seen, inside: tuple[str, ...]) -> FileDifference | None:
@@ -119,8 +146,9 @@ def _look_at_all(
 
 
 def conda_digests(tree: FileTree, prefix: str) -> dict[str, str]:
-    """Path below the prefix → SHA-256 in hexadecimal; empty where conda installed nothing. Broken records are left out:
-    then the difference stands.
+    """Path below the prefix → SHA-256 in hexadecimal, of the files into which conda writes the prefix.
+
+    Empty where conda installed nothing. Broken records are left out: then the difference stands.
     """
     found: dict[str, str] = {}
     try:
@@ -131,7 +159,8 @@ def conda_digests(tree: FileTree, prefix: str) -> dict[str, str]:
         try:
             document = json.loads(tree.read(f"{prefix}/conda-meta/{name}") or b"")
             for one in document["paths_data"]["paths"]:
-                found[str(one["_path"])] = str(one.get("sha256_in_prefix") or one.get("sha256") or "")
+                if one.get("prefix_placeholder"):
+                    found[str(one["_path"])] = str(one.get("sha256_in_prefix") or "")
         except (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             continue
     return found

@@ -5,12 +5,13 @@ whose exactness is asked: of the others nothing would follow from it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Unknown
+from lineage.portable.identity import check_rows, is_content
 from lineage.portable.integrity import RecordRow, is_below, is_compiled, is_distributors, is_script, place_of, read_rows
 from lineage.portable.names import canonical_name
 from lineage.portable.tree import FileTree, Unreadable
@@ -53,7 +54,7 @@ class RecordedFiles:
     distributors: set[str] = field(default_factory=set)
     """packages whose files Debian changes"""
     conda: set[str] = field(default_factory=set)
-    """packages that conda installed"""
+    """packages that conda installed, and that the manifest records as conda's"""
     unknown: set[Unknown] = field(default_factory=set)
 
     def use_of(self, name: str) -> str:
@@ -66,9 +67,17 @@ class RecordedFiles:
 
 
 def read_records(
-    target: Examination, disk: RootedTree, prefix: str, uses: Mapping[str, str], exact: Exact
+    target: Examination,
+    disk: RootedTree,
+    prefix: str,
+    uses: Mapping[str, str],
+    exact: Exact,
+    conda: Collection[str] = (),
 ) -> RecordedFiles:
-    """The files to look at, distribution by distribution; ``prefix`` is that of the environment, links followed."""
+    """The files to look at, distribution by distribution; ``prefix`` is that of the environment, links followed.
+
+    ``conda`` are the packages that the manifest records as conda's.
+    """
     found = RecordedFiles(uses=uses, exact=exact)
     for one in target.distributions:
         base = disk.resolve_if_any(one.path)
@@ -83,7 +92,7 @@ def read_records(
             continue
         if is_distributors(base):
             found.distributors.add(one.package.name)
-        if (one.package.origin or "").startswith("conda:"):
+        if one.package.name in conda and (one.package.origin or "").startswith("conda:"):
             found.conda.add(one.package.name)
         _add(found, one.package.name, base, prefix, rows)
     _add_hidden(target, disk, found.owners)
@@ -92,14 +101,22 @@ def read_records(
 
 def _rows(tree: FileTree, info: str) -> list[RecordRow]:
     record = tree.read(info + "/RECORD") if info.endswith(".dist-info") else None
-    return [] if record is None else read_rows(record)
+    if record is None:
+        return []
+    check_rows(record)
+    return read_rows(record)
 
 
 def _add(found: RecordedFiles, name: str, base: str, prefix: str, rows: list[RecordRow]) -> None:
     unproven = None
+    before = len(found.jobs)
     for row in rows:
         place = place_of(base, row.path)
-        found.owners.add(place, name)
+        if is_content(row.path):
+            found.owners.add(place, name)
+        elif is_below(place, base) and row.path.startswith((".", "/")):
+            found.not_verifiable(name, f"RECORD lists {row.path}, which leads out of its directory and back")
+            continue
         if is_below(place, base):
             if is_compiled(place):
                 continue
@@ -109,6 +126,9 @@ def _add(found: RecordedFiles, name: str, base: str, prefix: str, rows: list[Rec
                 unproven = unproven or row.path
         elif row.digest and is_below(place, prefix) and not is_script(place, prefix):
             found.jobs.append(FileJob(name, place, row.path, row))
+    content = [row for row in rows if is_content(row.path)]
+    if content and not any(is_content(job.name) for job in found.jobs[before:]):
+        found.not_verifiable(name, "none of the files that its RECORD lists can be checked")
     if unproven is not None:
         found.not_verifiable(name, f"RECORD has no hash that proves anything of {unproven}")
 
@@ -140,7 +160,7 @@ def _add_hidden(target: Examination, disk: RootedTree, owners: Owners) -> None:
                 rows = _rows(target.tree, info)
             except (Unreadable, ValueError):
                 continue
-            for row in rows:
+            for row in filter(lambda row: is_content(row.path), rows):
                 owners.add(place_of(base, row.path), canonical_name(name.partition("-")[0]))
 
 

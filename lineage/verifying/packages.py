@@ -8,9 +8,10 @@ An import that fails is loud; one that silently gives another distribution's cod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lineage.portable.compare import Change, Comparison, compare
+from lineage.portable.compare import Change, Comparison, combine, compare
 from lineage.portable.environment import Package, Unknown
-from lineage.targets.source import ExaminableSource
+from lineage.targets.source import Examination
+from lineage.verifying.import_search import unprovided, with_imports
 from lineage.verifying.verify import Comparator, Inquiry
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Packages(Comparator):
         )
         compared = compared._replace(changes=(*compared.changes, *started))
         absent = [one for one in compared.changes if one.code == "package-absent"]
-        return _name_other_providers(compared, absent, asked) if absent else compared
+        told = _name_other_providers(compared, absent, asked) if absent else compared
+        return combine(with_imports(asked, told), unprovided(asked))
 
 
 def _name_other_providers(compared: Comparison, absent: Sequence[Change], asked: Inquiry) -> Comparison:
@@ -41,9 +43,9 @@ def _name_other_providers(compared: Comparison, absent: Sequence[Change], asked:
         return compared
     known = {package.name for package in recorded}
     extra = {one.name: one for one in asked.observation.environment.packages if one.name not in known}
-    if not asked.observation.installed or not isinstance(asked.source, ExaminableSource):
+    if asked.examination is None:
         return _by_name(compared, absent, extra)
-    details = _details(asked.source, extra)
+    details = _details(asked.examination, extra)
     changes = []
     for change in compared.changes:
         package = uses.get(_name(change))
@@ -55,12 +57,11 @@ def _name(change: Change) -> str:
     return change.subject.partition(":")[2]
 
 
-def _details(source: ExaminableSource, extra: dict[str, Package]) -> "list[Installed]":
+def _details(examination: Examination, extra: dict[str, Package]) -> "list[Installed]":
     # Only here: hardly any target lacks a package, and all that reads their files is dear to import.
     from lineage.portable.archive import tree_of
     from lineage.targets.distributions import read_details
 
-    examination = source.examine()
     placed = [one for one in examination.distributions if one.package.name in extra]
     return [read_details(tree_of(examination.tree, one.path), one) for one in placed]
 

@@ -35,7 +35,7 @@ class Inquiry:
     """what was seen of it; the identities of those packages only that ``is_judged`` names"""
     is_judged: Callable[[str], bool]
     examination: Examination | None = None
-    """where its files lie; there for a comparator that ``examines``"""
+    """where its files lie, if it has any; of all its packages the identity for a comparator that ``examines``"""
     advance: "Advance | None" = None
 
 
@@ -68,7 +68,10 @@ def verify(
     """
     manifest = _as_served(stored.manifest)
     is_judged = _judged_names(manifest, policy)
-    examination = _examine(source) if any(one.examines for one in comparators) else None
+    if any(one.examines for one in comparators):
+        examination: Examination | None = _examine(source)
+    else:
+        examination = source.examine(is_judged) if isinstance(source, ExaminableSource) else None
     observation = source.observe(is_judged) if examination is None else examination.observation
     asked = Inquiry(
         manifest=manifest,

@@ -156,6 +156,8 @@ def test_a_module_in_front_on_pythonpath_fails(root: Path, by_pip: Path, tmp_pat
     assert [one["message"] for one in json.loads(ended.stdout)["findings"]] == [
         "file small_wheel is in no RECORD and stands in front of the recorded package small-wheel",
         "file usercustomize.py is in no RECORD and runs whenever Python starts",
+        f"small-wheel 1.0 → small_wheel/__init__.py of no installed package (import takes {before}/small_wheel/"
+        "__init__.py), imported by the model's code",
     ]
 
 

@@ -93,8 +93,12 @@ def test_the_details_of_an_archive_are_read_from_its_tree(tmp_path: Path) -> Non
     assert tree.read(f"{tmp_path}/a.zip/{INFO}/METADATA") == METADATA
     assert tree.read(f"{tmp_path}/a.zip/foo.py") is None  # no metadata: never unpacked
     assert tree.read(f"{tmp_path}/elsewhere") is None
+    assert tree.names(f"{tmp_path}/a.zip/{INFO}") == sorted(name.rpartition("/")[2] for name in FILES if "/" in name)
+    assert [tree.kind(f"{tmp_path}/a.zip{one}") for one in ("", f"/{INFO}", "/foo.py", "/none", "2")] == [
+        *("directory", "directory", "file", "", ""),
+    ]
     with pytest.raises(FileNotFoundError):
-        tree.names(f"{tmp_path}/a.zip/{INFO}")
+        tree.names(f"{tmp_path}/a.zip/none")
     with pytest.raises(FileNotFoundError):
         read_archive(MemoryTree({}), "/lib/none.zip")
     directory, nothing = DiskTree(), DiskTree()

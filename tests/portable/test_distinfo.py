@@ -6,10 +6,12 @@ from pathlib import Path
 
 from lineage.portable.distinfo import Distribution, InstalledPackages, is_local, read_installed
 from lineage.portable.environment import EDITABLE, LOCAL, Package, Problem, Unknown
+from lineage.portable.search import Content
 from lineage.portable.tree import DiskTree
 from tests.support.memory import BROKEN, MemoryTree, dist_info
 
 SITE = "/env/site"
+CONTENT = Content(frozenset({"foo.py"}), ("foo.py",))
 RECORD = "sha256:" + hashlib.sha256(b"foo.py,sha256=x").hexdigest()
 
 
@@ -50,6 +52,7 @@ def test_a_distribution_with_all_that_an_installer_writes() -> None:
                 ),
                 path=SITE,
                 info=f"{SITE}/foo-1.0.dist-info",
+                content=CONTENT,
             ),
         ),
         unknown=(),
@@ -181,7 +184,7 @@ def test_an_editable_install_has_no_record_and_says_where_it_comes_from() -> Non
     (found,) = read(dist_info(SITE, "foo", "1.0", **{"direct_url.json": direct})).distributions
 
     assert found == Distribution(
-        Package("foo", "1.0", origin=EDITABLE), SITE, f"{SITE}/foo-1.0.dist-info", source="/home/ada/foo"
+        Package("foo", "1.0", origin=EDITABLE), SITE, f"{SITE}/foo-1.0.dist-info", "/home/ada/foo", CONTENT
     )
     assert is_local(found.package)
 

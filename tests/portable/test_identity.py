@@ -147,7 +147,6 @@ def test_left_out_is_what_differs_between_installs(path: str, quote: str) -> Non
         "a/RECORD",
         "a.pycx",
         "a..py",
-        "a/../b.py",
         "a/b.data/c.py",
         "b.data",
         f"{INFO}/METADATA",
@@ -178,6 +177,14 @@ def test_a_record_of_nothing_has_no_identity(record: bytes) -> None:
         (b"a.py,sha256=x\n", "not path,hash,size: b'a.py,sha256=x'"),
         (b'"a.py",sha256=x\n', "not path,hash,size: 'a.py,sha256=x'"),
         (b'"a.py",sha256=x,1,2\n', "not path,hash,size: 'a.py,sha256=x,1,2'"),
+        (b"a.py,sha256=x,1\rb.py,sha256=x,1\n", "a carriage return in a row"),
+        (b"a.py,sha256=x,1\r", "a carriage return in a row"),
+        (b"a/../../x.py,sha256=x,1\n", "a path that leads up again: b'a/../../x.py,sha256=x,1'"),
+        (b'"a,b/../x.py",,\n', """a path that leads up again: b'"a,b/../x.py",,'"""),
+        (b"x.data/..,,\n", "a path that leads up again: b'x.data/..,,'"),
+        (b"a\\..\\x.py,,\r\n", "a path that leads up again: b'a\\\\..\\\\x.py,,\\r'"),
+        (b"../b/../x.py,,\n", "a path that leads up again: b'../b/../x.py,,'"),
+        (b"/b/../x.py,,\n", "a path that leads up again: b'/b/../x.py,,'"),
         (b"x" * 200 + b"\n", f"not path,hash,size: {b'x' * 80!r}"),
     ],
 )
@@ -206,6 +213,14 @@ PIECES = st.sampled_from(
 def plainly(record: bytes) -> str | None:
     """The rules, row by row."""
     kept = []
+    if b"\r" in record.replace(b"\r\n", b"\n"):
+        raise ValueError("a carriage return in a row")
+    for row in record.split(b"\n"):
+        parts = row.rsplit(b",", 2)[0].replace(b"\\", b"/").split(b"/")
+        while parts[:1] == [b".."]:
+            parts.pop(0)
+        if b".." in parts:
+            raise ValueError(f"a path that leads up again: {row[:80]!r}")
     for row in record.splitlines():
         if not row:
             continue

@@ -74,6 +74,10 @@ FAILING = {
         Change("package:a", "package-provider", "1.0", "b 1.0", "unknown", "imported", "b provides a instead"),
         "a 1.0 → b 1.0 (b provides a instead), imported by the model's code",
     ),
+    "package-shadowed": (
+        Change("package:a", "package-shadowed", "1.0", "a.py of b 1.0", "unknown", "imported", "import takes /x/a.py"),
+        "a 1.0 → a.py of b 1.0 (import takes /x/a.py), imported by the model's code",
+    ),
     "package-extra": (
         Change("package:a", "package-extra", None, "1.0", "added"),
         "a 1.0 is not recorded",

@@ -212,7 +212,8 @@ def test_of_an_environment_whose_base_is_gone_no_more_is_told_than_is_written(
     assert versions(observation.environment) == {"numpy": "1.26.4"}
     implementation = "CPython" if "implementation" in config else None
     assert observation.environment._replace(packages=()) == Environment(python=python, implementation=implementation)
-    assert (observation.unknown, observation.problems) == (unknown, problems)
+    lost = Unknown("python", "bin/python leads to an interpreter that is not there")
+    assert (observation.unknown, observation.problems) == (tuple(sorted((*unknown, lost))), problems)
 
 
 def test_a_config_that_names_another_base_than_the_program_s_own_is_not_believed(
@@ -245,6 +246,7 @@ def test_an_environment_that_could_be_for_two_pythons_is_for_none(tmp_path: Path
 
     assert reasons(observed(tmp_path)) == [
         "packages: which Python the environment is for cannot be told",
+        "python: bin/python is not there",
         "python: the base of the environment is gone: its release cannot be told",
     ]
 

@@ -73,7 +73,8 @@ def test_a_shared_environment_whose_base_is_gone_may_have_had_more(root: Path) -
     )
 
     assert reasons(observed(made)) == [
-        "packages: the base of the environment is gone: what it would add cannot be seen"
+        "packages: the base of the environment is gone: what it would add cannot be seen",
+        "python: bin/python leads to an interpreter that is not there",
     ]
 
 

@@ -85,14 +85,15 @@ def test_without_a_comparator_nothing_is_decided(stored: StoredManifest) -> None
     assert (report.verdict, unknowns(report)) == ("undecided", ("packages: no package could be compared",))
 
 
-def test_the_target_is_examined_only_for_a_comparator_that_asks_for_it(
+def test_every_package_is_identified_only_for_a_comparator_that_asks_for_it(
     stored: StoredManifest, environment: Path
 ) -> None:
     given: list[bool] = []
 
     class Looking(Parameter):
         def compare(self, asked: Inquiry) -> Comparison:
-            given.append(asked.examination is not None)
+            assert asked.examination is not None
+            given.append(all(one.content is not None for one in asked.examination.distributions))
             return super().compare(asked)
 
     class Examining(Looking):

@@ -133,8 +133,9 @@ def test_a_row_that_leads_out_is_never_opened(_name: str, row: str, target: Path
 
     opened, answer = traced(target, tmp_path)
 
-    assert answer == "0 changes, 0 unknown, 16 files\n"
-    assert any("numpy/__init__.py" in line for line in opened)
+    refused = "/../" in row.lstrip("./")  # it goes down and up again: of the package nothing is known
+    assert answer == f"{int(refused)} changes, 0 unknown, {12 if refused else 16} files\n"
+    assert any("numpy/__init__.py" in line for line in opened) is not refused
     assert [line for line in opened if "secret" in line] == []
 
 
@@ -159,6 +160,48 @@ def traced(target: Path, tmp_path: Path) -> tuple[list[str], str]:
         check=True,
     )
     return log.read_text().splitlines(), done.stdout
+
+
+def test_a_row_that_leads_out_and_back_owns_nothing(target: Path) -> None:
+    site = site_packages(target)
+    (site / "numpy/evil.py").write_bytes(b"")
+    (site / "numpy/evil.pyc").write_bytes(b"")
+    list_also(target, f"../site-packages/numpy/evil.py,{ROW}", "numpy/evil.pyc,,")
+
+    changes, unknown, _ = found(target)
+
+    assert [(one.recorded, one.observed, one.detail) for one in changes] == [
+        (None, EMPTY, "numpy/evil.py is in no RECORD and 1 more file"),
+    ]
+    reason = "not verifiable: RECORD lists ../site-packages/numpy/evil.py, which leads out of its directory and back"
+    assert unknown == (Unknown("package:numpy", reason, use="imported"),)
+
+
+def test_a_package_of_which_nothing_can_be_checked_is_not_passed_over(target: Path) -> None:
+    record = site_packages(target) / "numpy-1.26.4.dist-info/RECORD"
+    record.write_text("numpy/data.bin,,\nnumpy-1.26.4.dist-info/METADATA,,\nnumpy-1.26.4.dist-info/RECORD,,\n")
+    (site_packages(target) / "numpy/__init__.py").unlink()
+
+    _, unknown, _ = found(target)
+
+    reason = "not verifiable: none of the files that its RECORD lists can be checked"
+    assert unknown == (Unknown("package:numpy", reason, use="imported"),)
+
+
+@pytest.mark.parametrize(("flags", "is_taken"), [(0b00, False), (0b01, True), (0b11, False)])
+def test_a_cache_that_counts_whatever_its_source_says(flags: int, is_taken: bool, target: Path) -> None:
+    site = site_packages(target)
+    for path in ("numpy/__pycache__/__init__.cpython-311.pyc", "joblib/__pycache__/__init__.cpython-311.pyc"):
+        projects.write(site, {path: b"\xa7\r\r\n" + flags.to_bytes(4, "little") + bytes(8)})
+    projects.write(
+        site, {"numpy/__pycache__/gone.cpython-311.pyc": b"\xa7\r\r\n\1\0\0\0", "numpy/__pycache__/a.txt": b""}
+    )
+
+    changes, unknown, _ = found(target)
+
+    detail = "numpy/__pycache__/__init__.cpython-311.pyc is taken by Python without a look at its source"
+    change = Change("package:numpy", "package-file", None, "a cache", "build", "imported", detail)
+    assert (changes, unknown) == ((change,) * is_taken, ())
 
 
 def test_data_beside_site_packages_is_compared_and_scripts_are_not(target: Path) -> None:

@@ -42,8 +42,8 @@ def examine(prefix: Path, *paths: Path, root: Path | None = None) -> Examination
     )
 
 
-def found(target: Examination) -> tuple[tuple[Change, ...], tuple[Unknown, ...], int]:
-    comparison = compare_files(target, {"numpy": "weights"}, lambda name: name == "numpy")
+def found(target: Examination, *conda: str) -> tuple[tuple[Change, ...], tuple[Unknown, ...], int]:
+    comparison = compare_files(target, {"numpy": "weights"}, lambda name: name == "numpy", None, conda)
     return comparison.changes, comparison.unknown, dict(comparison.checked)["installed"]
 
 
@@ -60,7 +60,7 @@ def test_what_conda_wrote_a_prefix_into_is_what_it_installed(
     install(site, "numpy", "1.26.4")
     paths = [
         {"_path": "lib/python3.11/site-packages/numpy/__init__.py", "sha256": hashlib.sha256(NUMPY).hexdigest(),
-         "sha256_in_prefix": hashlib.sha256(b"/home/ada/env").hexdigest()},
+         "sha256_in_prefix": hashlib.sha256(b"/home/ada/env").hexdigest(), "prefix_placeholder": "/opt/placeholder"},
     ]  # fmt: skip
     write(tmp_path / "conda-meta", {"numpy-1.26.4-0.json": json.dumps({"paths_data": {"paths": paths}}).encode()})
     write(tmp_path / "conda-meta", {"broken.json": b"{", "other.json": b"[]", "history": b""})
@@ -68,13 +68,14 @@ def test_what_conda_wrote_a_prefix_into_is_what_it_installed(
     target = examine(tmp_path, site)
     (one,) = target.distributions
 
-    by_pip = found(target)
-    by_conda = found(
-        replace(target, distributions=(one._replace(package=one.package._replace(origin="conda:main/0")),))
-    )
+    of_conda = replace(target, distributions=(one._replace(package=one.package._replace(origin="conda:main/0")),))
 
-    assert by_pip == ((altered(written),), (), 4)
-    assert by_conda == (expected, (), 4)
+    assert found(target, "numpy") == ((altered(written),), (), 4)
+    assert found(of_conda, "numpy") == (expected, (), 4)
+    assert found(of_conda) == ((altered(written),), (), 4)  # not recorded as conda's
+    del paths[0]["prefix_placeholder"]
+    write(tmp_path / "conda-meta", {"numpy-1.26.4-0.json": json.dumps({"paths_data": {"paths": paths}}).encode()})
+    assert found(of_conda, "numpy") == ((altered(written),), (), 4)  # a file without a placeholder is copied as it is
 
 
 def test_what_debian_altered_cannot_be_told(tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ def test_a_target_that_differs_is_judged_by_use(
 
     report = verified(stored, target)
 
+    unknown = tuple(one.format(site=site_packages(target)) for one in unknown)
     assert (report.verdict, failures(report), notes(report), unknowns(report)) == (outcome, failed, noted, unknown)
 
 

@@ -13,7 +13,7 @@ from lineage.model.installed import Installed
 from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import Package, Problem
 from lineage.targets.interpreter import InterpreterSource
-from lineage.targets.source import Examination
+from lineage.targets.source import Examination, Identify, every_name
 from tests.support import projects
 from tests.support.projects import install, site_packages
 from tests.support.recording import NOW, captured
@@ -74,8 +74,8 @@ def test_without_an_entry_what_the_run_did_not_load_is_only_present(environment:
 class Older(InterpreterSource):
     """An interpreter that does not list its standard library, as those before 3.10."""
 
-    def examine(self) -> Examination:
-        return replace(super().examine(), stdlib=frozenset())
+    def examine(self, identify: Identify = every_name) -> Examination:
+        return replace(super().examine(identify), stdlib=frozenset())
 
 
 def test_an_interpreter_that_does_not_list_its_standard_library(environment: Path, tmp_path: Path) -> None:

@@ -1,0 +1,264 @@
+"""Whether ``import`` would take the files of the packages that were compared, or those of something in front of them.
+
+Metadata tells which version is installed, not which file runs: a directory on PYTHONPATH, another distribution, a copy
+without metadata may stand in front. The entries of ``sys.path`` are listed; files are read where that leaves doubt.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lineage.portable.compare import Change, Comparison, combine
+from lineage.portable.distinfo import Distribution
+from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Unknown
+from lineage.portable.search import Search, Taken, dotted, tops_of
+from lineage.portable.tree import Unreadable
+from lineage.targets.source import Examination
+from lineage.verifying.verify import Inquiry
+
+if TYPE_CHECKING:
+    from lineage.verifying.file_owners import FileOwners
+
+NOT_FOUND = "weights.module-not-found"
+"""The problem of a capture for a module that the weights name and nothing provided."""
+_NO_MODULES = frozenset(["__builtin__", "__main__", "__mp_main__"])
+"""What pickles name and no file provides."""
+_COMMON = frozenset(
+    [
+        *("benchmark", "benchmarks", "bin", "build", "conftest", "data", "dist", "doc", "docs", "etc", "example"),
+        *("examples", "include", "lib", "man", "requirements", "samples", "scripts", "setup", "share", "src"),
+        *("test", "testing", "tests", "tools", "utils"),
+    ]
+)
+"""Names that many distributions leave on top by mistake: nobody imports them from there."""
+_GONE = (
+    *("asynchat", "asyncore", "binhex", "distutils", "dummy_threading", "formatter", "imp", "macpath", "parser"),
+    *("smtpd", "symbol", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib"),
+    *("nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),
+)
+
+
+def standard_names(listed: frozenset[str]) -> frozenset[str]:
+    """Modules that come first whatever lies on ``sys.path``, or that a package may only stand in for."""
+    return listed or sys.stdlib_module_names.union(_GONE)
+
+
+"""What the standard library had in Python 3.6 or later and has no more."""
+
+
+def unprovided(asked: Inquiry) -> Comparison:
+    """What loading the weights takes and nobody had when they were recorded."""
+    names = sorted(
+        {one.subject for one in asked.manifest.problems if one.code == NOT_FOUND}
+        - {f"module:{name}" for name in _NO_MODULES}
+    )
+    reason = "named in the weights, and no installed distribution provided it when they were recorded"
+    return Comparison(unknown=tuple(Unknown(name, reason) for name in names))
+
+
+def with_imports(asked: Inquiry, compared: Comparison) -> Comparison:
+    """The comparison with what ``import`` would take instead of the compared packages."""
+    if asked.examination is None:
+        return compared
+    return _Imports(asked, asked.examination).added_to(compared)
+
+
+class _Imports:
+    def __init__(self, asked: Inquiry, target: Examination) -> None:
+        self._target = target
+        self._recorded = [one for one in asked.manifest.environment.packages if asked.is_judged(one.name)]
+        self._modules = {one.name: one.modules for one in asked.manifest.environment.packages}
+        self._installed = {one.package.name: one for one in target.distributions}
+        self._search = Search(target.tree, target.paths, target.observation.environment.abi)
+        self._standard = target.stdlib or sys.stdlib_module_names.union(_GONE)
+        """what comes first whatever lies on ``sys.path``, or what a package may only stand in for"""
+        self._tops: dict[str, Counter[str]] = {}
+        self._placed = 0
+
+    @cached_property
+    def _owners(self) -> "FileOwners":
+        # Only where a listing leaves doubt: it reads a lot more, and is dear to import.
+        from lineage.verifying.file_owners import FileOwners
+
+        return FileOwners(self._target)
+
+    def added_to(self, compared: Comparison) -> Comparison:
+        changes: list[Change] = []
+        unknown: list[Unknown] = []
+        absent = {one.subject: one for one in compared.changes if one.code == "package-absent"}
+        for package in self._recorded:
+            one = self._installed.get(package.name)
+            gone = absent.get(f"package:{package.name}")
+            found = self._instead(package) if gone else self._all_of(package, one) if one else ()
+            for each in found:
+                if isinstance(each, Change):
+                    changes.append(each)
+                else:
+                    unknown.append(each)
+                if gone:
+                    absent.pop(gone.subject, None)
+        kept = tuple(one for one in compared.changes if one.code != "package-absent" or one.subject in absent)
+        checked = (("by_place", self._placed),) if self._placed else ()
+        added = Comparison(tuple(dict.fromkeys(changes)), tuple(dict.fromkeys(unknown)), checked=checked)
+        return combine(compared._replace(changes=kept), added)
+
+    def _instead(self, package: Package) -> list[Change | Unknown]:
+        """What is there of a package that is not installed."""
+        found: list[Change | Unknown] = []
+        for module in package.modules or (package.name.replace("-", "_"),):
+            if module in self._standard:
+                continue
+            try:
+                taken = self._taken(module)
+                owners = self._owners.of(taken) if taken is not None and taken.file else None
+            except Unreadable as error:
+                found.append(_cannot_tell(module, error))
+                continue
+            if owners is None or taken is None or any(module in self._modules.get(name, ()) for name in owners):
+                continue
+            if owners:
+                found.append(self._shadowed(package, taken, owners, "package-provider"))
+            else:
+                reason = f"{package.name} is not installed, and {self._shown(taken)} is there without metadata"
+                found.append(Unknown(f"module:{module}", reason))
+        return found
+
+    def _all_of(self, package: Package, one: Distribution) -> Iterable[Change | Unknown]:
+        """What stands in front of an installed package, module by module."""
+        for module, files in self._claims(package, one).items():
+            top = module.partition(".")[0]
+            if top in self._standard:
+                continue
+            try:
+                taken = self._taken(module)
+                if self._is_simple(one, taken, files):
+                    continue
+                yield from self._judge(package, one, module, files, taken)
+            except Unreadable as error:
+                yield _cannot_tell(top, error)
+
+    def _claims(self, package: Package, one: Distribution) -> Mapping[str, frozenset[str]]:
+        """Dotted name → the files that a distribution has for it; none for what only the manifest, or it, names."""
+        claims: dict[str, frozenset[str]] = {}
+        for file in one.content.modules if one.content else ():
+            top = file.partition("/")[0].partition(".")[0]
+            if top in package.modules or (not package.modules and (top == package.name or top not in _COMMON)):
+                name = dotted(file)
+                claims[name] = claims.get(name, frozenset()) | {file}
+        named: Sequence[str] = package.modules
+        if one.content is None and not one.info.endswith(".json"):
+            named = named or self._owners.names_of(one)
+        elif one.package.origin == EDITABLE:
+            named = named or (package.name.replace("-", "_"),)
+        known = {name.partition(".")[0] for name in claims}
+        claims.update((name, frozenset()) for name in named if name.isidentifier() and name not in known)
+        return claims
+
+    def _taken(self, module: str) -> Taken | None:
+        """In a process that runs, what it has loaded."""
+        found = self._search.first(module)
+        loaded = self._target.loaded.get(module)
+        if loaded is None or (found is not None and self._is_same(found.path, loaded)):
+            return found
+        entry = next((path for path in self._target.paths if loaded.startswith(path + "/")), "")
+        return Taken(entry, loaded[len(entry) + 1 :])
+
+    def _is_same(self, left: str, right: str) -> bool:
+        tree = self._target.tree
+        return left == right or tree.resolve_if_any(left) == tree.resolve_if_any(right)
+
+    def _is_simple(self, one: Distribution, taken: Taken | None, files: frozenset[str]) -> bool:
+        """It is the distribution's own, and nothing else has files there: so it is nearly always."""
+        if taken is None or taken.through or taken.entry != one.path or taken.file not in files:
+            return False
+        return self._sharing(one.path)[taken.file.partition("/")[0]] < 2
+
+    def _sharing(self, entry: str) -> Counter[str]:
+        """How many distributions have something by each name on top of an entry of ``sys.path``."""
+        if entry not in self._tops:
+            beside = (one for one in self._target.distributions if one.path == entry)
+            self._tops[entry] = Counter(name for one in beside for name in self._tops_of(one))
+        return self._tops[entry]
+
+    def _tops_of(self, one: Distribution) -> frozenset[str]:
+        if one.content is not None:
+            return one.content.tops
+        return tops_of(self._target.tree.read_if_any(f"{one.info}/RECORD"))
+
+    def _judge(
+        self, package: Package, one: Distribution, module: str, files: frozenset[str], taken: Taken | None
+    ) -> Iterable[Change | Unknown]:
+        if taken is None or not taken.file:
+            if one.package.origin != EDITABLE and any(
+                not self._owners.is_there(f"{one.path}/{file}") for file in files
+            ):
+                yield Unknown(f"module:{module.partition('.')[0]}", f"{package.name} lists it, and it is not there")
+            return
+        for init in taken.through:
+            around = Taken(taken.entry, init[len(taken.entry) + 1 :])
+            if not self._search.is_open(around) and not self._owners.of(around):
+                yield self._shadowed(package, around, ())
+        own = self._owners.owns(one, taken)
+        if not own and (package.origin or "").startswith(REPOSITORY) and self._owners.is_in_source(one, taken):
+            return  # code of the model's own repository: compared as such
+        if own:
+            self._placed += own == "place"
+            yield from self._contested(package, one, taken)
+        elif not (self._search.is_open(taken) and all(self._search.is_open(Taken(one.path, file)) for file in files)):
+            yield from self._in_front(package, one, files, taken)
+
+    def _in_front(
+        self, package: Package, one: Distribution, files: frozenset[str], taken: Taken
+    ) -> Iterable[Change | Unknown]:
+        owners = self._owners.of(taken)
+        module = dotted(taken.file).partition(".")[0]
+        others = [name for name in owners if name != package.name and module in self._modules.get(name, ())]
+        if not files and (one.content is not None or taken.entry == one.path) and one.package.origin != EDITABLE:
+            if not others:
+                reason = f"{package.name} gave it when it was recorded; now {self._shown(taken)} does"
+                yield Unknown(f"module:{module}", reason)
+        elif others:
+            reason = f"the manifest records that {package.name} and {others[0]} give it, and not which one was loaded"
+            yield Unknown(f"module:{module}", reason)
+        else:
+            yield self._shadowed(package, taken, owners)
+
+    def _contested(self, package: Package, one: Distribution, taken: Taken) -> Iterable[Change | Unknown]:
+        """Files that another distribution lists too, with other content: whose are they now?"""
+        top = taken.file.partition("/")[0]
+        if taken.entry != one.path or self._sharing(one.path)[top] < 2:
+            return
+        beside = (other for other in self._target.distributions if other.path == one.path and other is not one)
+        others = [other for other in beside if top in self._tops_of(other)]
+        for path, other in self._owners.contested(one, others, taken):
+            front = Taken(taken.entry, path[len(taken.entry) + 1 :])
+            mine, theirs = self._owners.matches(one, path), self._owners.matches(other, path)
+            if mine or self._search.is_open(front):
+                continue
+            module = dotted(taken.file).partition(".")[0]
+            if theirs and module not in self._modules.get(other.package.name, ()):
+                yield self._shadowed(package, front, (other.package.name,))
+                return
+            whose = f"{other.package.name}'s" if theirs else "neither's"
+            reason = f"{package.name} and {other.package.name} both have {front.file}, and what is there is {whose}"
+            yield Unknown(f"module:{module}", reason)
+            return
+
+    def _shown(self, taken: Taken) -> str:
+        return self._target.root + taken.path
+
+    def _shadowed(
+        self, package: Package, taken: Taken, owners: Sequence[str], code: str = "package-shadowed"
+    ) -> Change:
+        """Something else in front: the file, and whose it is."""
+        named = [f"{name} {one.package.version}" for name in owners if (one := self._installed.get(name))]
+        whose = (named or [*owners, "no installed package"])[0]
+        detail = f"import takes {self._shown(taken)}"
+        observed = whose if code == "package-provider" else f"{taken.file} of {whose}"
+        return Change(f"package:{package.name}", code, package.version, observed, "unknown", package.use, detail)
+
+
+def _cannot_tell(module: str, error: Unreadable) -> Unknown:
+    return Unknown(f"module:{module}", f"which file import takes cannot be told: {error.message}")
