@@ -79,9 +79,9 @@ def source_of(kind: str, environment: Path, *pythonpath: Path) -> Source:
     return InterpreterSource(str(python_of(environment)), env={**os.environ, **path})
 
 
-def report_on(stored: StoredManifest, source: Source) -> Report:
+def report_on(stored: StoredManifest, source: Source, policy: Policy | None = None) -> Report:
     comparators = (Packages(), WeightsPlace(skip=True))
-    return verify(stored, source, comparators, Policy(), today=date(2026, 11, 21))
+    return verify(stored, source, comparators, policy or Policy(), today=date(2026, 11, 21))
 
 
 def said(report: Report) -> list[str]:

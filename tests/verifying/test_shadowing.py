@@ -4,11 +4,14 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lineage.model.manifest import StoredManifest
+from lineage.portable.environment import Problem
+from lineage.portable.policy import Policy
 from lineage.targets.directory import DirectorySource
 from tests.support import projects, roots
 from tests.support.projects import site_packages, write
@@ -280,3 +283,16 @@ def test_an_open_package_is_not_open_for_one_that_is_none(
     write(tmp_path / "front", {"alpha/__init__.py": OPEN})
 
     assert said(report_on(stored, source_of("python", trained, tmp_path / "front"))) == [ALPHA]
+
+
+def test_a_module_that_only_the_weights_name_is_unknown_unless_accepted(stored: StoredManifest, trained: Path) -> None:
+    named = ("module:acmeml", "module:__builtin__")
+    problems = tuple(Problem("weights.module-not-found", one, "named in models/fraud.pkl") for one in named)
+    lacking = replace(stored, manifest=replace(stored.manifest, problems=problems))
+
+    undecided = report_on(lacking, source_of("dir", trained))
+    policy = Policy(verify=Policy().verify._replace(accept_unknown=("module:acmeml",)))
+    accepted = report_on(lacking, source_of("dir", trained), policy)
+
+    assert (undecided.verdict, said(undecided)) == ("undecided", ["unknown module:acmeml"])
+    assert accepted.verdict == "pass"
