@@ -149,8 +149,8 @@ def verify(
         raise InputError("interpreter chooses one of those in a directory: against='dir:PATH'")
     place = WeightsPlace(named=None if weights is None else Path(weights), beside=path.parent)
     comparators: tuple[Comparator, ...] = (Packages(), place)
-    if code is not None:
-        comparators += (CodePlace(directory=Path(code), repository=path.parent),)
+    if code is not None or stored.manifest.has_own_packages:
+        comparators += (CodePlace(directory=None if code is None else Path(code), repository=path.parent),)
     return verified(
         stored,
         source,

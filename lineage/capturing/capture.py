@@ -88,7 +88,7 @@ def capture(
             parent=None if before is None else before.id,
             problems=tuple(sorted({*found, *observed_problems(examination), *unreadable})),
             labels=values["labels"],
-            code=replace(code, files=code_files),
+            code=replace(code, served=tuple(one for one in use.served if one in dict(code_files)), files=code_files),
             weights=files.weights,
             environment=environment._replace(packages=use.packages, variables=tuple(values["environment"].items())),
             declared=blob_ids(places.state, repository, declared),

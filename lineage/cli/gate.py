@@ -46,7 +46,8 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
             say(f"{target} {UNEXECUTED}", quiet)
         source = observable(target, stored.manifest.environment, asked.interpreter)
     accepts = _accepts(stored)
-    comparators = _comparators(asked, _directory(stored), root)
+    is_own_installed = stored.manifest.has_own_packages
+    comparators = _comparators(asked, _directory(stored), root, is_own_installed=is_own_installed)
     total = None if asked.deep else sum(one.size for one in stored.manifest.weights)
     with Progress("reading files" if asked.deep else "reading weights", quiet, lambda: total) as advance:
         report = verify(
@@ -64,7 +65,7 @@ def answer(asked: Asked, source: Source | None, form: str, output: Path | None, 
     return exits.of_verdict(report.verdict)
 
 
-def _comparators(asked: Asked, beside: Path, root: Path | None) -> tuple[Comparator, ...]:
+def _comparators(asked: Asked, beside: Path, root: Path | None, *, is_own_installed: bool) -> tuple[Comparator, ...]:
     """What is compared; only what was asked for is imported."""
     weights = WeightsPlace(named=asked.weights, beside=beside, root=root, skip=asked.no_weights)
     if asked.cached:
@@ -76,7 +77,7 @@ def _comparators(asked: Asked, beside: Path, root: Path | None) -> tuple[Compara
         from lineage.verifying.installed_files import InstalledFiles
 
         chosen.insert(1, InstalledFiles())  # before the weights, which may be large
-    if asked.code is not None:
+    if asked.code is not None or is_own_installed:
         from lineage.verifying.code import CodePlace
 
         chosen.append(CodePlace(directory=asked.code, repository=root))

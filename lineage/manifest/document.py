@@ -45,6 +45,8 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
         document["labels"] = thaw(manifest.labels)
     code = manifest.code
     document["code"] = _given(commit=code.commit, tree=code.tree, base=code.base, remote=code.remote)
+    if code.served:
+        document["code"]["served"] = list(code.served)
     document["code"]["files"] = dict(code.files)
     document["weights"] = [
         {"path": one.path, "size": one.size, "sha256": one.sha256, "md5": one.md5} for one in manifest.weights
@@ -163,8 +165,11 @@ def _code(reader: Reader) -> Code:
         tree=reader.optional_text("tree", _HEX40, "40 or 64 hexadecimal digits"),
         base=reader.matching("base", _HEX40, "40 or 64 hexadecimal digits"),
         remote=reader.optional_text("remote", _PRINTABLE, "printable"),
+        served=reader.texts("served", ()),
         files=_blobs(reader.table("files")),
     )
+    if not set(code.served) <= dict(code.files).keys():
+        reader.fail("served", "names a file that is not in code.files")
     reader.done()
     return code
 

@@ -16,6 +16,8 @@ class Code:
     """the tree of ``commit``"""
     remote: str | None = None
     """normalised address without credentials or query; ``None`` when there is no remote"""
+    served: tuple[str, ...] = ()
+    """of ``files``: what a watched serving command loaded, sorted"""
     files: tuple[tuple[str, str], ...] = ()
     """(POSIX path from the repository root, git blob id), sorted"""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lineage.model.code import Code
 from lineage.model.weights import Weights
-from lineage.portable.environment import Environment, Problem
+from lineage.portable.environment import REPOSITORY, Environment, Problem
 
 SCHEMA = "1.0"
 NO_REPOSITORY = "code.no-repository"
@@ -96,6 +96,11 @@ class Manifest:
     def is_compared(self) -> bool:
         """Whether the code was compared with ``code.base``."""
         return all(problem.code != NO_REPOSITORY for problem in self.problems)
+
+    @property
+    def has_own_packages(self) -> bool:
+        """Whether something of the repository itself was installed: code, and no package."""
+        return any((one.origin or "").startswith(REPOSITORY) for one in self.environment.packages)
 
     @property
     def commit_text(self) -> str:

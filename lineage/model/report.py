@@ -7,6 +7,8 @@ from lineage.model.manifest import StoredManifest
 from lineage.portable.environment import Problem, Unknown
 from lineage.portable.judge import Accepted, Finding
 
+NOT_LOOKED_AT = ("code", "start-up code", "compiled files", "standard library", "variables")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
@@ -36,6 +38,8 @@ class Checked:
     """weights files and directories compared"""
     weights: str = "skipped"
     """``bytes``, ``cached``, ``pointer``, ``missing`` or ``skipped``"""
+    weights_files: tuple[str, ...] = ()
+    """where the weights lie that were read"""
     installed: int | None = None
     """installed files hashed; ``None`` when that was not asked for"""
     code: str = "skipped"
@@ -60,6 +64,8 @@ class Report:
     unknown: tuple[Unknown, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     notes: tuple[str, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
+    """of ``NOT_LOOKED_AT``: what a verdict says nothing of"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,8 +87,9 @@ def compare(recorded: Environment, observed: Observation, identified: Callable[[
     accelerator = _compare_accelerator(dict(recorded.accelerator), dict(target.accelerator))
     packages = _compare_packages(recorded, observed, identified)
     uses = {package.name: package.use for package in recorded.packages}
+    variables = _compare_variables(recorded, observed)
     unseen = Comparison(unknown=tuple(_with_use(one, uses) for one in observed.unknown))
-    return combine(interpreter, platform, accelerator, packages, unseen)
+    return combine(interpreter, platform, accelerator, variables, packages, unseen)
 
 
 def _with_use(unknown: Unknown, uses: Mapping[str, str]) -> Unknown:
@@ -172,6 +173,22 @@ def _compare_accelerator(recorded: Dict[str, str], observed: Dict[str, str]) -> 
         elif left != right:
             changes.append(Change("accelerator:" + field, "accelerator", left, right, "major"))
     return Comparison(tuple(changes), tuple(unknown))
+
+
+def knows_variables(observed: Observation) -> bool:
+    """Whether a target tells what its processes are given when they start; files do not."""
+    return observed.kind in ("python", "manifest")
+
+
+def _compare_variables(recorded: Environment, observed: Observation) -> Comparison:
+    if not knows_variables(observed):
+        return Comparison()
+    left, right = dict(recorded.variables), dict(observed.environment.variables)
+    changes = []
+    for name in sorted(name for name in set(left) | set(right) if left.get(name) != right.get(name)):
+        moved = "added" if name not in left else "removed" if name not in right else "unknown"
+        changes.append(Change("variable:" + name, "variable", left.get(name), right.get(name), moved))
+    return Comparison(tuple(changes))
 
 
 def _compare_packages(recorded: Environment, observed: Observation, identified: Callable[[str], bool]) -> Comparison:

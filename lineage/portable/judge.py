@@ -59,6 +59,7 @@ RULES = (
     Rule("platform-libc", "C library", "serve on the recorded C library, not an older one"),
     Rule("platform-libc-newer", "C library, newer", "nothing: wheels for the older one load on it"),
     Rule("accelerator", "accelerator", "compare driver, GPU and CUDA"),
+    Rule("variable", "environment variable", "start it with the recorded value"),
     Rule("package-version", "package version", "install the recorded version, or retrain"),
     Rule("package-build", "package build", "install the recorded build of this version, or retrain"),
     Rule("package-absent", "package missing", "install it"),
@@ -200,8 +201,12 @@ def _severity(change: Change, policy: VerifyPolicy) -> str:
         return "note"
     if kind == "accelerator":
         return "note" if policy.accelerator == "any" else "fail"
+    if kind == "variable":
+        return "note" if policy.variables == "any" else "fail"
     if kind == "code":
-        return "note" if policy.code == "any" else "fail"
+        # What trained need not be deployed; what the service was seen to load has to be.
+        is_needless = change.code == "code-absent" and change.use != "served"
+        return "note" if policy.code == "any" or is_needless else "fail"
     return "fail"
 
 

@@ -73,6 +73,7 @@ class VerifyPolicy(NamedTuple):
     absent: Tuple[str, ...] = ("imported", "loaded", "present")
     os: str = "none"
     accelerator: str = "any"
+    variables: str = "any"
     code: str = "ast"
     files: str = "bytes"
     neutral: Tuple[str, ...] = ("certifi", "tzdata", "pip", "setuptools", "wheel", "uv")
@@ -188,6 +189,7 @@ def _verify(reader: Reader) -> VerifyPolicy:
         absent=absent,
         os=reader.choice("os", ("none", "any"), default.os),
         accelerator=reader.choice("accelerator", ("none", "any"), default.accelerator),
+        variables=reader.choice("variables", ("none", "any"), default.variables),
         code=reader.choice("code", ("ast", "bytes", "any"), default.code),
         files=reader.choice("files", ("bytes", "pointer"), default.files),
         neutral=reader.texts("neutral", default.neutral),

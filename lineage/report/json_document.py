@@ -27,6 +27,8 @@ def render(report: Report, style: Style) -> str:
         document["checked"] |= {"files": checked.files, "weights": checked.weights, "code": checked.code}
     if checked.by_place:
         document["checked"]["by_place"] = checked.by_place
+    if checked.weights_files:
+        document["checked"]["weights_files"] = list(checked.weights_files)
     if checked.code != "skipped":
         document["checked"]["code_files"] = checked.code_files
     if checked.installed is not None:
@@ -47,6 +49,8 @@ def render(report: Report, style: Style) -> str:
     document["unknown"] = [
         {"subject": one.subject, "reason": one.reason, "accepted": one.accepted} for one in report.unknown
     ]
+    if report.not_looked_at:
+        document["not_looked_at"] = list(report.not_looked_at)
     document["accepted"] = [one._asdict() for one in report.accepted]
     if report.notes:
         document["notes"] = list(report.notes)

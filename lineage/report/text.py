@@ -14,6 +14,15 @@ from lineage.report.printable import printable as printable
 _COLOURS = {"fail": "31", "undecided": "33", "unknown": "33", "pass": "32", "note": "2"}
 
 
+_NOT_LOOKED_AT = {
+    "code": "first-party files, but for what is named above: --code DIR compares what is served",
+    "start-up code": "what runs whenever Python starts: only an environment tells it",
+    "compiled files": "what __pycache__ holds: serve with PYTHONPYCACHEPREFIX on an empty directory where that matters",
+    "standard library": "the files of Python itself; its version was compared",
+    "variables": "what a process is given when it starts: only an interpreter tells it",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How a text is shown; decided by the caller."""
@@ -29,6 +38,7 @@ def render(report: Report, style: Style) -> str:
     parts += [f"note: {printable(note)}" for note in report.notes]
     if parts[-1]:
         parts.append("")
+    parts += _not_looked_at(report, style)
     return "\n".join([*parts, painted(verdict_line(report), report.verdict, style)]) + "\n"
 
 
@@ -57,6 +67,10 @@ def day(moment: datetime) -> str:
 
 def _heading(report: Report) -> list[str]:
     rows = [["recorded", describe_side(report.recorded)], ["observed", describe_side(report.observed)]]
+    files = report.checked.weights_files
+    if files:
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        rows.append(["weights", printable(files[0]) + more])
     if report.policy:
         rows.append(["policy", printable(report.policy)])
     return table(rows)
@@ -104,6 +118,15 @@ def _row(finding: Finding) -> list[str]:
     kind, _, name = finding.change.subject.partition(":")
     label = name if kind == "package" else finding.change.subject.replace(":", " ")
     return [finding.severity, printable(label), printable(movement(finding.change)), printable(finding.reason)]
+
+
+def _not_looked_at(report: Report, style: Style) -> list[str]:
+    """What a pass says nothing of, in one line; in full where more is asked for."""
+    if report.verdict != "pass" or not report.not_looked_at:
+        return []
+    if not style.verbose:
+        return [f"not looked at: {', '.join(report.not_looked_at)}"]
+    return ["not looked at:", *table([[one, _NOT_LOOKED_AT[one]] for one in report.not_looked_at], "  ")]
 
 
 def verdict_line(report: Report) -> str:

@@ -8,6 +8,7 @@ user's site-packages, and so change what is observed.
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -24,6 +25,8 @@ from lineage.targets.startup import StartupCode
 
 TIMEOUT_S = 30.0
 
+_PLAIN = re.compile(r"[\w.,:=+ -]{0,39}", re.ASCII)
+_PLACE = re.compile(r"(?<![\w./<>:])/[^\s,;:'\"]+")
 _MALFORMED = "did not answer in the form that was asked for"
 
 
@@ -193,5 +196,14 @@ def _environment(answer: Mapping[str, Any]) -> Environment:
         abi=text("abi"),
         platform=Platform(text("os"), text("machine"), text("libc")),
         accelerator=tuple(sorted((str(key), str(value)) for key, value in answer["accelerator"].items())),
-        variables=tuple(sorted((str(key), str(value)) for key, value in answer["variables"].items())),
+        variables=tuple(sorted((str(key), _published(str(value))) for key, value in answer["variables"].items())),
     )
+
+
+def _published(value: str) -> str:
+    """The value of a variable without secrets and places of a machine."""
+    if _PLAIN.fullmatch(value):
+        return value
+    from lineage.redaction.secrets import without_secrets  # hardly any value is more than a word
+
+    return _PLACE.sub("<path>", without_secrets(value))

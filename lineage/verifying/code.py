@@ -20,6 +20,7 @@ from lineage.portable.environment import Unknown
 from lineage.portable.tree import Unreadable
 from lineage.verifying.code_differences import ONLY_LAYOUT, first_difference
 from lineage.verifying.code_places import Placed, ServedCode, Unit, units_of
+from lineage.verifying.installed_code import InstalledCopy, installed_copies
 from lineage.verifying.verify import Comparator, Inquiry
 
 MAX_PARSED_BYTES = 512 * 1024
@@ -33,14 +34,15 @@ _TOO_LARGE = "differs by bytes, and is too large to be compared by what it does"
 class CodePlace(Comparator):
     """Where the code of a target lies, and where the recorded sources may be had."""
 
-    directory: Path
-    """of the serving copy"""
+    directory: Path | None = None
+    """of the serving copy; ``None``: only what is installed of the repository itself is compared"""
     repository: Path | None
     """a directory in the repository of the manifest"""
 
     def compare(self, asked: Inquiry) -> Comparison:
-        """Raises ``InputError`` when there is no such directory."""
-        return compare_code(asked.manifest.code, asked.policy.verify.code, self)
+        """Raises ``InputError`` when there is no such directory, and as the target does where it is looked at."""
+        find: Find = lambda units: installed_copies(units, asked, is_code_named=self.directory is not None)  # noqa: E731
+        return compare_code(asked.manifest.code, asked.policy.verify.code, self, find)
 
 
 class _Recorded(NamedTuple):
@@ -53,22 +55,61 @@ class _Recorded(NamedTuple):
     """all paths of the recorded commit, as far as they are here"""
 
 
-def compare_code(code: Code, depth: str, place: CodePlace) -> Comparison:
+Find = Callable[[tuple[Unit, ...]], tuple[InstalledCopy, ...]]
+Result = Change | Unknown | None
+
+
+def compare_code(code: Code, depth: str, place: CodePlace, find: Find = lambda units: ()) -> Comparison:
     """``depth``: the policy's, ``ast``, ``bytes`` or ``any``. Raises ``InputError`` when there is no such directory."""
-    if not place.directory.is_dir():
+    if place.directory is not None and not place.directory.is_dir():
         hint = "name the directory that holds the code that is served"
         raise InputError("there is no such directory of code", where=str(place.directory), hint=hint)
     if not code.files:
         unknown: tuple[Unknown, ...] = (Unknown("code", "the manifest records no file of code"),)
-        return Comparison(unknown=unknown, checked=(("code", depth), ("code_files", 0)))
-    served = ServedCode(place.directory)
-    found: list[Change | Unknown | None] = []
+        checked = (("code", depth), ("code_files", 0))
+        return Comparison() if place.directory is None else Comparison(unknown=unknown, checked=checked)
     with _recorded(code, place.repository) as recorded:
-        for placed in _placed(served, recorded):
-            found += [_compare_file(path, placed, served, recorded, depth) for path in placed.unit.files]
+        deployed = {} if place.directory is None else _deployed(ServedCode(place.directory), recorded, depth)
+        installed = _installed(find, recorded, depth)
+    paths = [path for path in recorded.blobs if path in deployed or path in installed]
+    found = [_settled(path, deployed, installed, set(code.served)) for path in paths]
+    if deployed and all(isinstance(one, Change) and one.code == "code-absent" for one in found):
+        found.append(Unknown("code", f"none of the recorded files is in {place.directory}"))
     unknown = tuple(one for one in found if isinstance(one, Unknown))
     changes = tuple(one for one in found if isinstance(one, Change))
-    return Comparison(changes, unknown, checked=(("code", depth), ("code_files", len(found) - len(unknown))))
+    checked = (("code", depth), ("code_files", len(found) - len(unknown)))
+    return Comparison(changes, unknown, checked=checked if found else ())
+
+
+def _deployed(served: ServedCode, recorded: _Recorded, depth: str) -> dict[str, Result]:
+    return {
+        path: _compare_file(path, placed, served, recorded, depth)
+        for placed in _placed(served, recorded)
+        for path in placed.unit.files
+    }
+
+
+def _installed(find: Find, recorded: _Recorded, depth: str) -> dict[str, Result]:
+    """The same of copies that the target imports; where several differ, which of them is used is unknown."""
+    results: dict[str, Result] = {}
+    for copy in find(units_of(recorded.blobs, recorded.known())):
+        for path in copy.unit.files:
+            place = copy.place + path[len(copy.unit.path) :]
+            result = _compare_at(path, place, copy.served, recorded, depth)
+            first = results.setdefault(path, result)
+            if (first is None) != (result is None):
+                results[path] = Unknown(f"code:{path}", "several installed copies of it differ")
+    return results
+
+
+def _settled(path: str, deployed: Mapping[str, Result], installed: Mapping[str, Result], served: set[str]) -> Result:
+    """One answer for a file that may lie in the named directory, installed, or both."""
+    results = [results[path] for results in (deployed, installed) if path in results]
+    there = [one for one in results if not (isinstance(one, Change) and one.code == "code-absent")]
+    if len(there) == 2 and (there[0] is None) != (there[1] is None):
+        return Unknown(f"code:{path}", "the copy in the named directory and the one that is installed differ")
+    result = (there or results)[0]
+    return result._replace(use="served") if isinstance(result, Change) and not there and path in served else result
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from lineage.errors import InputError
 from lineage.model.manifest import Manifest, StoredManifest
-from lineage.model.report import Checked, Report, Side
-from lineage.portable.compare import IDENTITIES, Comparison, combine
+from lineage.model.report import NOT_LOOKED_AT, Checked, Report, Side
+from lineage.portable.compare import IDENTITIES, Comparison, combine, knows_variables
 from lineage.portable.environment import Observation
 from lineage.portable.judge import judge
 from lineage.portable.policy import Accept, Policy, verify_tolerance
@@ -98,7 +98,19 @@ def verify(
         unknown=verdict.unknown,
         accepted=verdict.accepted,
         notes=stored.notes,
+        not_looked_at=_not_looked_at(manifest, observation, found),
     )
+
+
+def _not_looked_at(manifest: Manifest, observation: Observation, found: Comparison) -> tuple[str, ...]:
+    """What the verdict says nothing of; caches of bytecode and the standard library are read by no comparison."""
+    checked = checked_of(found)
+    looked = {
+        "code": checked.code != "skipped" and checked.code_files >= len(manifest.code.files),
+        "start-up code": observation.kind in ("python", "dir"),
+        "variables": knows_variables(observation),
+    }
+    return tuple(one for one in NOT_LOOKED_AT if not looked.get(one, False))
 
 
 def checked_of(found: Comparison) -> Checked:

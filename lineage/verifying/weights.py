@@ -21,6 +21,7 @@ _OLDER = (
     "not found, and {} is of DVC 2: its digest of text leaves out carriage returns, so it cannot be told whether it is "
     "of the recorded bytes: bring them with dvc pull, or renew the pointer with dvc cache migrate --dvc-files"
 )
+_SEVERAL = "{} differ: name the one that is served with --weights"
 _NOT_FOUND = "not found: name the place with --weights, or skip them with --no-weights"
 
 
@@ -52,12 +53,16 @@ def _compare_weights(
     changes: list[Change] = []
     unknown: list[Unknown] = []
     looked = set()
+    read = []
     for one in recorded:
-        location = _locate(one, place, single=len(recorded) == 1)
-        if location is not None:
-            found, left_out, depth = _by_bytes(one, location, place.known, advance)
+        places = _places(one, place, single=len(recorded) == 1)
+        if places:
+            found, left_out, depth = _by_bytes(one, places[0], place.known, advance)
+            if any(_by_bytes(one, other, place.known, None)[0] != found for other in places[1:]):
+                found = Unknown(f"weights:{one.path}", _SEVERAL.format(" and ".join(map(str, places))))
             unknown += left_out
             looked.add(depth)
+            read.append(str(places[0]))
         elif files == "pointer":
             found = _by_pointer(one, place)
             looked.add("missing" if isinstance(found, Unknown) else "pointer")
@@ -69,7 +74,11 @@ def _compare_weights(
         elif found is not None:
             changes.append(found)
     weakest = next(depth for depth in ("missing", "pointer", "cached", "bytes") if depth in looked)
-    checked = (("weights", weakest), ("files", 0 if weakest == "missing" else len(recorded)))
+    checked = (
+        ("weights", weakest),
+        ("files", 0 if weakest == "missing" else len(recorded)),
+        ("weights_files", tuple(read)),
+    )
     return Comparison(tuple(changes), tuple(unknown), checked=checked)
 
 
@@ -142,8 +151,8 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _locate(weights: Weights, place: WeightsPlace, *, single: bool) -> Path | None:
-    """The first place where the weights lie; the place that the user named must hold them."""
+def _places(weights: Weights, place: WeightsPlace, *, single: bool) -> list[Path]:
+    """Where the weights lie, each file once, the first place first; the place that the user named must hold them."""
     name = weights.path.rpartition("/")[2]
     if place.named is not None:
         if not place.named.exists():
@@ -151,10 +160,10 @@ def _locate(weights: Weights, place: WeightsPlace, *, single: bool) -> Path | No
                 "there are no weights", where=str(place.named), hint="name a file or directory that exists"
             )
         candidates = [place.named / weights.path, place.named / name]
-        if single and (weights.is_directory or not place.named.is_dir()):
-            candidates.append(place.named)
-        return next((path for path in candidates if path.exists()), None)
-    candidates = [] if place.beside is None else [place.beside / name]
-    if place.root is not None:
-        candidates.append(place.root / weights.path)
-    return next((path for path in candidates if path.exists()), None)
+        if not candidates[0].exists() and not candidates[1].exists():
+            candidates = [place.named] if single and (weights.is_directory or not place.named.is_dir()) else []
+    else:
+        candidates = [] if place.beside is None else [place.beside / name]
+        candidates += [] if place.root is None else [place.root / weights.path]
+    found = {path.resolve(): path for path in reversed(candidates) if path.exists()}
+    return list(found.values())[::-1]

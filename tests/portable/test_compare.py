@@ -150,6 +150,23 @@ def test_accelerators() -> None:
     assert compared(accelerator=()) == not_told(Unknown("accelerator:cuda", "the target shows none"))
 
 
+@pytest.mark.parametrize("kind", ["python", "manifest", "dir", "lock"])
+def test_variables_are_compared_where_the_target_tells_them(kind: str) -> None:
+    recorded = Environment(variables=(("A", "1"), ("B", "1"), ("C", "1")))
+    observed = Environment(variables=(("B", "2"), ("C", "1"), ("D", "1")))
+
+    found = compare(recorded, Observation(observed, kind, "here"))
+
+    expected = (
+        Change("variable:A", "variable", "1", None, "removed"),
+        Change("variable:B", "variable", "1", "2", "unknown"),
+        Change("variable:D", "variable", None, "1", "added"),
+    )
+    assert tuple(one for one in found.changes if one.code == "variable") == (
+        expected if kind in ("python", "manifest") else ()
+    )
+
+
 def test_what_the_target_could_not_show_is_passed_on_with_its_use() -> None:
     unknown = (
         Unknown("packages", "an archive on sys.path is not read: a.zip"),

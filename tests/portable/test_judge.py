@@ -26,7 +26,7 @@ def package(version: str = "2.0.1", step: str = "major", use: str = "weights", n
     return Change(f"package:{name}", "package-version", "1.26.4", version, step, use)
 
 
-STRICT = VerifyPolicy(extra="none", accelerator="none")
+STRICT = VerifyPolicy(extra="none", accelerator="none", variables="none")
 FAILING = {
     "python-version": (
         Change("python", "python-version", "3.11.7", "3.12.1", "minor"),
@@ -58,7 +58,7 @@ FAILING = {
         "a.py:3: function f differs",
     ),
     "code-absent": (
-        Change("code:a.py", "code-absent", "1" * 12, None, "removed", None, "a.py is missing"),
+        Change("code:a.py", "code-absent", "1" * 12, None, "removed", "served", "a.py is missing"),
         "a.py is missing",
     ),
     "package-version": (package(), "numpy 1.26.4 → 2.0.1 (major), named in the weights"),
@@ -89,6 +89,10 @@ FAILING = {
     "unowned-file": (
         Change("file:a.pth", "unowned-file", None, "1 file", "added", None, "is in no RECORD"),
         "file a.pth is in no RECORD",
+    ),
+    "variable": (
+        Change("variable:OMP_NUM_THREADS", "variable", None, "4", "added"),
+        "variable OMP_NUM_THREADS nothing → 4",
     ),
     "weights-bytes": (
         Change("weights:models/fraud.pkl", "weights-bytes", "sha256:1", "sha256:2", "build", None, "7 → 8 bytes"),

@@ -22,6 +22,12 @@ def test_verbose_shows_what_does_not_concern_the_model() -> None:
     assert text == expected("text/verify-fail-verbose.txt", text)
 
 
+def test_what_was_not_looked_at_is_told_in_full_where_more_is_asked_for() -> None:
+    text = render(REPORTS["verify-pass"], Style(verbose=True))
+
+    assert text == expected("text/verify-pass-verbose.txt", text)
+
+
 def test_colour_only_when_it_is_asked_for() -> None:
     report = REPORTS["verify-fail"]
     plain, coloured = render(report, Style()), render(report, Style(colour=True))

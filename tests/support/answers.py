@@ -1,6 +1,8 @@
 """Reports of every kind, as values: what the formats are tested on."""
 
-from lineage.model.report import Checked, Report, Side
+from dataclasses import replace
+
+from lineage.model.report import NOT_LOOKED_AT, Checked, Report, Side
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import REASONS, found, judge
@@ -91,14 +93,18 @@ def difference(verdict: str, changes: tuple[Change, ...] = (), unknown: tuple[Un
 CODE = (
     Change("code:src/features.py", "code-changed", "49d45fd280d0", "1f7a7a472abf", "unknown", None,
            "src/features.py:12: constant 3 → 4 in SIZE"),
-    Change("code:train.py", "code-absent", "58fd6f846667", None, "removed", None, "train.py is missing"),
+    Change("code:train.py", "code-absent", "58fd6f846667", None, "removed", "served", "train.py is missing"),
 )  # fmt: skip
 UNREAD = (Unknown("code:run.sh", "differs by bytes, and the recorded source is not in this clone"),)
 
 _WAIVER = Waiver("package:numpy", (), "only used for plots", TODAY)
 
+_PASS = verdict(observed=RECORDED)
+
 REPORTS = {
-    "verify-pass": verdict(observed=RECORDED),
+    "verify-pass": replace(
+        _PASS, checked=replace(_PASS.checked, weights_files=("models/fraud.pkl",)), not_looked_at=NOT_LOOKED_AT
+    ),
     "verify-fail": verdict(CHANGES, UNKNOWN, notes=("tool.new: is not known to this version",)),
     "verify-undecided": verdict(CHANGES[2:4], UNKNOWN, weights="missing"),
     "verify-waived": verdict(CHANGES[:1], policy=Policy(waivers=(_WAIVER,)), weights="skipped"),

@@ -260,3 +260,19 @@ def test_this_process_describes_itself_without_running_anything() -> None:
     assert (observation.kind, observation.location, observation.executed) == ("python", "this process", False)
     assert observation.environment.python == sys.version.split()[0]
     assert {name: found.get(name) for name in own} == own
+
+
+def test_variables_hold_no_secret_and_no_place_of_a_machine(environment: Path) -> None:
+    given = {
+        "XLA_FLAGS": "--xla_dump_to=/srv/me/dump --xla_url=https://me:hidden@example.org/x --xla_gpu_autotune_level=0",
+        "LD_LIBRARY_PATH": "/srv/me/lib",
+        "LD_PRELOAD": "",
+        "MKL_CBWR": "AVX2",
+    }
+    env = {name: value for name, value in os.environ.items() if name not in ("LD_PRELOAD", "OMP_NUM_THREADS")}
+
+    found = dict(InterpreterSource(str(python_of(environment)), env={**env, **given}).observe().environment.variables)
+
+    assert (found["LD_LIBRARY_PATH"], found["MKL_CBWR"], "LD_PRELOAD" in found) == ("set", "AVX2", False)
+    assert found["XLA_FLAGS"].startswith("--xla_dump_to=<path> --xla_url=https://<redacted>@example.org")
+    assert "hidden" not in found["XLA_FLAGS"]

@@ -68,8 +68,8 @@ def by(code: str, **more: tuple[str, ...]) -> Policy:
         (EDITED, "ast", "fail", (CHANGED,), ()),
         (EDITED, "bytes", "fail", (CHANGED,), ()),
         (EDITED, "any", "pass", (), (CHANGED,)),
-        (None, "ast", "fail", ("features.py is missing",), ()),
-        (None, "bytes", "fail", ("features.py is missing",), ()),
+        (None, "ast", "pass", (), ("features.py is missing",)),
+        (None, "bytes", "pass", (), ("features.py is missing",)),
         (None, "any", "pass", (), ("features.py is missing",)),
     ],
 )
@@ -91,6 +91,23 @@ def test_the_policy_decides(
 
     assert (report.verdict, failures(report), notes(report), unknowns(report)) == (verdict, failed, noted, ())
     assert (report.checked.code, report.checked.code_files) == (code, 2)
+
+
+def test_what_the_service_was_seen_to_load_has_to_be_there(stored: StoredManifest, root: Path, tmp_path: Path) -> None:
+    """A copy without the training script passes; an empty one is no comparison."""
+    code = replace(stored.manifest.code, served=("features.py",))
+    serving = replace(stored, manifest=replace(stored.manifest, code=code))
+    without = {"train.py": tmp_path / "a", "features.py": tmp_path / "b"}
+    for left_out, place in without.items():
+        write(place, {path: content for path, content in FILES.items() if path != left_out})
+    (tmp_path / "c").mkdir()
+
+    assert report_of(serving, without["train.py"], root).verdict == "pass"
+    report = report_of(serving, without["features.py"], root)
+    assert (report.verdict, failures(report)) == ("fail", ("features.py is missing",))
+    empty = report_of(stored, tmp_path / "c", root)
+    assert (empty.verdict, unknowns(empty)) == ("undecided", (f"code: none of the recorded files is in {tmp_path}/c",))
+    assert report_of(stored, tmp_path / "c", root, by("any")).verdict == "pass"
 
 
 NOT_HERE = "differs by bytes, and the recorded source is not in this clone"
@@ -146,7 +163,7 @@ def test_the_command_compares_code_and_honours_what_check_was_told(
 
     failed = run_lineage(*command, cwd=project)
     assert (failed.code, failed.stderr) == (1, "")
-    assert failed.stdout.splitlines()[4:] == [
+    assert failed.stdout.splitlines()[5:] == [
         f"fail  code features.py  {CHANGED}",
         "",
         f"fail: 1 difference that matters; {compared}",

@@ -200,3 +200,23 @@ def test_bytes_that_are_there_are_read_whatever_the_pointer_says(tracked: Path, 
     report = verified(stored, environment, POINTER, WeightsPlace(root=tracked))
 
     assert (report.verdict, report.checked.weights) == ("fail", "bytes")
+
+
+def test_two_candidates_that_differ_are_undecided(project: Path, environment: Path, tmp_path: Path) -> None:
+    stored = recorded(project, environment)
+    write = (tmp_path / "beside" / MODEL.rpartition("/")[2]).write_bytes
+    (tmp_path / "beside").mkdir()
+    place = WeightsPlace(beside=tmp_path / "beside", root=project)
+
+    write(WEIGHTS)
+    same = verified(stored, environment, weights=place)
+    write(WEIGHTS + b"more")
+    other = verified(stored, environment, weights=place)
+
+    first = str(tmp_path / "beside" / MODEL.rpartition("/")[2])
+    assert (same.verdict, same.checked.weights_files) == ("pass", (first,))
+    assert (other.verdict, unknowns(other)) == (
+        "undecided",
+        (f"weights:{MODEL}: {first} and {project / MODEL} differ: name the one that is served with --weights",),
+    )
+    assert verified(stored, environment, weights=WeightsPlace(named=project / MODEL)).verdict == "pass"

@@ -38,6 +38,8 @@ class PackageUse:
     problems: tuple[Problem, ...]
     session: SessionCode | None = None
     """what a session ran, where no script did"""
+    served: tuple[str, ...] = ()
+    """of ``files``: what a watched serving command loaded"""
 
 
 def describe_use(
@@ -108,6 +110,7 @@ def describe_use(
         entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
         problems=tuple(problems),
         session=traced.session,
+        served=() if serving is None else tuple(sorted({*serving.entries} & {*files} & {*state.paths})),
     )
 
 
@@ -170,14 +173,14 @@ def _without_tool(imports: Imports, distributions: Sequence[Distribution]) -> Im
 
 
 def _use(package: Package, use: str, files: Sequence[str], unseen: Collection[str]) -> str:
-    """A distribution of the repository is imported when a file of it is; of a damaged one nobody can tell what it is
-    not used for."""
+    """A distribution of the repository is imported when a file of it is, if nothing stronger is known; of a damaged
+    one nobody can tell what it is not used for."""
     if use in ("loaded", "present") and f"package:{package.name}" in unseen:
         return "unknown"
     if package.use != "unknown":
         return package.use  # settled by the source: what conda installed beside the Python distributions
     origin = package.origin or ""
-    if origin.startswith(REPOSITORY) and files:
+    if origin.startswith(REPOSITORY) and files and use not in ("weights", "served", "required"):
         place = origin[len(REPOSITORY) :]
         return "imported" if place == "." or any(path.startswith(place + "/") for path in files) else "present"
     return use
