@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lineage.errors import InputError
-from lineage.manifest.document import from_document
+from lineage.manifest.document import from_document, to_document
 from tests.support.documents import FULL, KeyPath, changed, full_document, key_paths, within, without, written
 
 PATHS = list(key_paths(full_document()))
@@ -198,3 +198,13 @@ def test_all_failures_are_told_at_once() -> None:
         "weights[0].size: must be a number >= 0, not a text",
         "environment.packages.numpy.version: must be a text that is not empty, not a number",
     ]
+
+
+def test_served_files_are_of_those_that_are_recorded() -> None:
+    path = FULL.code.files[0][0]
+    read = from_document(changed(("code", "served"), [path]), "m.toml").manifest
+
+    assert read.code.served == (path,)
+    assert to_document(read)["code"]["served"] == [path]
+    with pytest.raises(InputError, match=r"code\.served: names a file that is not in code\.files"):
+        from_document(changed(("code", "served"), ["other.py"]), "m.toml")
