@@ -27,12 +27,12 @@ def render(report: Report, style: Style) -> str:
         document["checked"] |= {"files": checked.files, "weights": checked.weights, "code": checked.code}
     if checked.by_place:
         document["checked"]["by_place"] = checked.by_place
-    if checked.weights_files:
-        document["checked"]["weights_files"] = list(checked.weights_files)
     if checked.code != "skipped":
         document["checked"]["code_files"] = checked.code_files
     if checked.installed is not None:
         document["checked"]["installed"] = checked.installed
+    if checked.weights_files:
+        document["weights_files"] = list(checked.weights_files)
     document["findings"] = [
         {
             "code": one.change.code,
