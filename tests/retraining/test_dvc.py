@@ -94,7 +94,7 @@ def test_where_nothing_of_it_changed_after_all(piped: Ground) -> None:
 
 def test_a_dry_run_names_the_dvc_that_would_run(piped: Ground) -> None:
     ended = piped.lineage("retrain", BASE, "--dry-run", "-q", env="old")
-    end = f" {sys.executable} -m dvc repro --single-item --force train"
+    end = f" {sys.executable} -P -m dvc repro --single-item --force train"
     assert (ended.code, ended.stdout.splitlines()[-1].endswith(end)) == (0, True)
 
 
