@@ -35,7 +35,7 @@ def installed_copies(units: Collection[Unit], asked: Inquiry, *, is_code_named: 
     is_asked = any(one.is_package for one in units) if is_code_named else bool(own)
     if not (is_asked and asked.observation.installed and isinstance(asked.source, ExaminableSource)):
         return ()
-    target = asked.examination or asked.source.examine()
+    target = asked.source.examine()  # anew: of what is not judged, the first look did not read where it came from
     found: dict[tuple[str, str], InstalledCopy] = {}
     for one in target.distributions:
         if one.package.name in own or is_code_named:

@@ -1,5 +1,6 @@
 """The weights of a manifest against what lies there: one byte, another place, none at all, only a pointer."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_a_file_in_the_place_of_a_directory_fails(project: Path, environment: Pa
 
 
 def test_several_are_all_compared(project: Path, environment: Path) -> None:
-    projects.write(project, {"models/scaler.pkl": b"s"})
+    projects.write(project, {"models/scaler.pkl": pickle.dumps([1.0])})
     request = {"output": project / "models/both.lineage.toml"}
     stored = recorded(project, environment, MODEL, "models/scaler.pkl", **request)
     place = WeightsPlace(root=project)
