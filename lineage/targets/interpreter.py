@@ -104,7 +104,7 @@ class SeenProcessSource(_AnswerSource):
     def __init__(self, answer: Mapping[str, Any]) -> None:
         super().__init__("the watched run")
         # What runs at its start is not judged there: the watcher itself is such code.
-        self._seen = {key: value for key, value in answer.items() if key != "startup"}
+        self._seen = {**answer, "startup": {"sites": [], "modules": [], "hooks": []}}
 
     def _answer(self) -> Mapping[str, Any]:
         return self._seen
@@ -159,10 +159,10 @@ def _examine(answer: Mapping[str, Any], location: str, identify: Identify, *, ex
 
 
 def _started(answer: Mapping[str, Any], paths: list[str], location: str) -> StartupCode:
-    """What ran when it started; an answer of before it was asked for that tells nothing of it."""
-    told = answer.get("startup", {"sites": [], "modules": [], "hooks": []})
+    """What ran when it started."""
     found = StartupCode(DiskTree(), paths)
     try:
+        told = answer["startup"]
         found.sites([_absolute(str(one)) for one in told["sites"]])
         for module in told["modules"]:
             found.imported(str(module))
