@@ -142,7 +142,8 @@ def is_compiled(path: str) -> bool:
 
 def is_unchecked_cache(header: bytes) -> bool:
     """Whether a cache, by its first bytes, counts whatever its source says (PEP 552)."""
-    return len(header) == CACHE_HEADER and int.from_bytes(header[4:], "little") & 0b11 == 0b01
+    # No Python takes other bits, or a magic number that ends otherwise.
+    return len(header) == CACHE_HEADER and header[2:] == b"\r\n" + (1).to_bytes(4, "little")
 
 
 def is_distributors(path: str) -> bool:

@@ -122,8 +122,10 @@ def test_verify_passes_in_the_same_environment(root: Path, target: str) -> None:
     assert (ended.code, ended.stderr) == (0, "")
     assert lines[1].startswith(f"observed  {target}, CPython ")
     assert lines[2:] == [
+        "weights   models/fraud.pkl",
         "policy    defaults",
         "",
+        "not looked at: code, compiled files, standard library",
         "pass: 4 packages compared (3 by record, 1 by version), weights read whole, code not compared",
     ]
     assert projects.snapshot(root) == before
@@ -141,7 +143,7 @@ def test_verify_fails_in_another(root: Path, other: str) -> None:
     ended = run_lineage("verify", MANIFEST, "--against", other, cwd=root)
 
     assert (ended.code, ended.stderr) == (1, "")
-    assert ended.stdout.splitlines()[4:] == [
+    assert ended.stdout.splitlines()[5:] == [
         "fail  numpy  1.26.4 → 2.0.1 (major)  imported by the model's code",
         "",
         "fail: 1 difference that matters; 4 packages compared (2 by record, 2 by version), weights read whole, "
@@ -160,11 +162,11 @@ def test_verify_judges_by_the_policy_that_is_named(root: Path, other: str, tmp_p
     (tmp_path / "loose.toml").write_text("[tool.lineage.verify]\nimported = 'any'\n")
 
     named = run_lineage("verify", MANIFEST, "--against", other, "--policy", "../loose.toml", cwd=root)
-    assert (named.code, named.stdout.splitlines()[2]) == (0, "policy    ../loose.toml")
+    assert (named.code, named.stdout.splitlines()[3]) == (0, "policy    ../loose.toml")
 
     (tmp_path / "loose.toml").rename(root / "lineage.toml")
     own = run_lineage("verify", MANIFEST, "--against", other, cwd=root)
-    assert (own.code, own.stdout.splitlines()[2]) == (0, "policy    lineage.toml")
+    assert (own.code, own.stdout.splitlines()[3]) == (0, "policy    lineage.toml")
 
 
 def test_verify_reads_weights_where_it_is_told_to(root: Path, target: str, tmp_path: Path) -> None:

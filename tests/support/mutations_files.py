@@ -115,14 +115,14 @@ def an_extension_beside_a_package(place: Place, random: Random) -> Names:
 def a_start_up_module(place: Place, random: Random) -> Names:
     module = random.choice(("sitecustomize", "usercustomize"))
     (place.site / f"{module}.py").write_text("import os\n")
-    return (f"file:{module}.py", "packages")
+    return (f"file:{module}.py", f"startup:{module}.py")
 
 
 @kind(KINDS, *INSTALLED, deep=True, policy=DEEP)
 def a_pth_file_that_runs_code(place: Place, random: Random) -> Names:
     name = f"hook{random.randrange(99)}.pth"
     (place.site / name).write_text("import os; os.environ.pop('LANG', None)\n")
-    return (f"file:{name}", "packages")
+    return (f"file:{name}", f"startup:{name}")
 
 
 @kind(KINDS, *INSTALLED, deep=True, policy=DEEP)

@@ -161,8 +161,9 @@ def image_of_a_later_python(place: Place, random: Random) -> Names:
 
 @kind(KINDS, "tree")
 def image_with_a_start_up_module(place: Place, random: Random) -> Names:
-    (place.root / "usr/lib/python3.11" / random.choice(("sitecustomize.py", "usercustomize.py"))).write_text("import x")
-    return "packages"
+    name = random.choice(("sitecustomize.py", "usercustomize.py"))
+    (place.root / "usr/lib/python3.11" / name).write_text("import x")
+    return f"startup:{name}"
 
 
 @kind(KINDS, "tree")

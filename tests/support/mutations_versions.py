@@ -152,8 +152,9 @@ def a_copy_in_front_by_a_pth_file(place: Place, random: Random) -> Names:
     put(front, name, f"0.{random.randrange(100)}.7")
     line = 'import sys, os; sys.path.insert(0, os.path.join(os.path.dirname(os.__file__), "none"))\n'
     inserted = f"import sys; sys.path.insert(0, {str(front)!r})\n"
-    (place.site / f"a{random.randrange(100)}.pth").write_text(line + inserted)
-    return f"package:{name}" if place.executed and place.side == "environment" else "packages"
+    pth = f"a{random.randrange(100)}.pth"
+    (place.site / pth).write_text(line + inserted)
+    return f"package:{name}" if place.executed and place.side == "environment" else f"startup:{pth}"
 
 
 @kind(KINDS, *INSTALLED)

@@ -40,7 +40,7 @@ def named_modules(
             elif name in ("__main__", "__mp_main__"):
                 detail = "names what the training script itself defines: no other program can load it"
                 problems.append(Problem("weights.names-main", path, f"{detail}. Define it in a module"))
-            elif name != "__builtin__":  # dill's word for what it defines anew when it loads
+            else:
                 modules.setdefault(name, path)
     return NamedModules(
         modules=tuple(sorted(modules.items())), files=tuple(sorted(files)), problems=tuple(sorted(set(problems)))
