@@ -43,7 +43,7 @@ def test_a_command_with_a_secret_is_asked_for(ground: Ground) -> None:
 
 def test_a_model_that_no_run_was_seen_of(ground: Ground) -> None:
     python = ground.environments / "old" / "bin" / "python"
-    assert ground.lineage("capture", "models/base.pkl", "-q", "--from", python).code == 0
+    assert ground.lineage("capture", "models/base.pkl", "-q", "--force", "--from", python).code == 0
     ground.commit()
     ended = ground.lineage("retrain", BASE, "-q", env="old")
     assert ended == Ended(

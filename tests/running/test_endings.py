@@ -152,10 +152,10 @@ def test_without_a_command(project: Path) -> None:
     assert ended.stderr.endswith(b"Error: Missing argument '[--] COMMAND...'.\n")
 
 
-def test_outside_of_a_repository(tmp_path: Path) -> None:
-    ended = refused([], tmp_path)
+def test_outside_of_a_repository_the_command_runs_and_nothing_is_captured(tmp_path: Path) -> None:
+    ended = outcome(below_run(["touch", "ran"]), tmp_path)
 
-    assert (ended.code, ended.stdout) == (2, b"")
+    assert (ended.code, ended.stdout, (tmp_path / "ran").exists()) == (125, b"", True)
     assert b"git repository" in ended.stderr
 
 

@@ -3,13 +3,13 @@
 import hashlib
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.patience import PATIENCE_S
-from tests.support.projects import script
 from tests.support.wrapped import Outcome, below_run, both, outcome, start
 
 LARGE = b"".join(hashlib.sha256(b"%d" % number).digest() for number in range(40_000))
@@ -107,8 +107,8 @@ def test_what_the_command_leaves_running_keeps_its_streams(project: Path) -> Non
 
 def test_narration_that_nobody_reads_changes_nothing(project: Path) -> None:
     """The reader of standard error goes away before there is anything to tell."""
-    made = script(project / "made.sh", "printf x >models/fraud.pkl")
-    command = below_run([str(made)], "--model", "models/fraud.pkl")
+    made = "open('models/fraud.pkl', 'w').write('x')"
+    command = below_run([sys.executable, "-c", made], "--model", "models/fraud.pkl")
     command.remove("--quiet")
     reading, writing = os.pipe()
     os.close(reading)

@@ -266,7 +266,7 @@ def test_commands_use_it_only_as_told(project: Path, environment: Path) -> None:
     poison(project, state(project / MODEL))
     assert verified() == (0, "bytes")
     assert verified("--cached") == (1, "cached")
-    (project / MODEL).write_bytes(WEIGHTS[::-1])
+    (project / MODEL).write_bytes(WEIGHTS.replace(b"small", b"large"))
     row = [*state(project / MODEL), *good]
     store(project).write_text(json.dumps({"form": 1, "files": [row]}))
     assert verified() == (1, "bytes")
