@@ -207,3 +207,17 @@ def _published(value: str) -> str:
     from lineage.redaction.secrets import without_secrets  # hardly any value is more than a word
 
     return _PLACE.sub("<path>", without_secrets(value))
+
+
+_GONE = (
+    *("asynchat", "asyncore", "binhex", "distutils", "dummy_threading", "formatter", "imp", "macpath", "parser"),
+    *("smtpd", "symbol", "_bootlocale", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3"),
+    *("mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib"),
+    *("uu", "xdrlib"),
+)
+"""What the standard library had in Python 3.6 or later and has no more."""
+
+
+def standard_names(listed: frozenset[str]) -> frozenset[str]:
+    """The top-level names of a standard library; of an interpreter before 3.10, which lists none, ours and what went."""
+    return listed or sys.stdlib_module_names.union(_GONE)

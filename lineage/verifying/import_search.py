@@ -4,7 +4,6 @@ Metadata tells which version is installed, not which file runs: a directory on P
 without metadata may stand in front. The entries of ``sys.path`` are listed; files are read where that leaves doubt.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Unknown
 from lineage.portable.search import Search, Taken, dotted, tops_of
 from lineage.portable.tree import Unreadable
+from lineage.targets.interpreter import standard_names
 from lineage.targets.source import Examination
 from lineage.verifying.verify import Inquiry
 
@@ -33,19 +33,6 @@ _COMMON = frozenset(
     ]
 )
 """Names that many distributions leave on top by mistake: nobody imports them from there."""
-_GONE = (
-    *("asynchat", "asyncore", "binhex", "distutils", "dummy_threading", "formatter", "imp", "macpath", "parser"),
-    *("smtpd", "symbol", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib"),
-    *("nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),
-)
-
-
-def standard_names(listed: frozenset[str]) -> frozenset[str]:
-    """Modules that come first whatever lies on ``sys.path``, or that a package may only stand in for."""
-    return listed or sys.stdlib_module_names.union(_GONE)
-
-
-"""What the standard library had in Python 3.6 or later and has no more."""
 
 
 def unprovided(asked: Inquiry) -> Comparison:
@@ -72,7 +59,7 @@ class _Imports:
         self._modules = {one.name: one.modules for one in asked.manifest.environment.packages}
         self._installed = {one.package.name: one for one in target.distributions}
         self._search = Search(target.tree, target.paths, target.observation.environment.abi)
-        self._standard = target.stdlib or sys.stdlib_module_names.union(_GONE)
+        self._standard = standard_names(target.stdlib)
         """what comes first whatever lies on ``sys.path``, or what a package may only stand in for"""
         self._tops: dict[str, Counter[str]] = {}
         self._placed = 0

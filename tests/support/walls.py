@@ -69,7 +69,7 @@ TOUCHING = {
     *("code/state.py", "dvc/repro.py", "dvc/tracking.py"),
     *("sharing/placing.py", "sharing/tar.py", "sharing/unbundle.py", "targets/asking.py", "targets/directory.py"),
     *("targets/interpreter.py", "targets/lockfile.py", "targets/rooted_tree.py", "targets/sites.py"),
-    *("targets/spec.py", "verifying/import_search.py", "verifying/installed_files.py", "verifying/unowned_search.py"),
+    *("targets/spec.py", "verifying/installed_files.py", "verifying/unowned_search.py"),
     *("weights/cache.py", "weights/files.py", "weights/formats/detect.py", "weights/pickle/payloads.py"),
     *("weights/measure.py", "weights/reading.py"),
 }

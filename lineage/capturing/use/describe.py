@@ -20,6 +20,7 @@ from lineage.portable.distinfo import Distribution
 from lineage.portable.environment import EDITABLE, REPOSITORY, Package, Problem
 from lineage.portable.recorded_unknowns import with_told_uses
 from lineage.targets.distributions import providers, read_details
+from lineage.targets.interpreter import standard_names
 from lineage.targets.source import Examination
 
 OWN_DISTRIBUTION = "model-lineage"
@@ -65,7 +66,7 @@ def describe_use(
     named = named_modules(contents, roots, state.paths)
     traced = trace_code(state, weights=weights, entry=entry, named=named.files, roots=roots, evidence=evidence)
     imports = None if traced.imports is None else _without_tool(traced.imports, distributions)
-    stdlib = examination.stdlib or _own_stdlib()
+    stdlib = standard_names(examination.stdlib)
     imported = foreign_imports(() if evidence is None else evidence.imports, details, roots, state.paths)
     names = (*named.modules, *loader_names(contents, details))
     clues = _clues(names, imported, evidence, serving, distributions, details)
@@ -184,16 +185,6 @@ def _use(package: Package, use: str, files: Sequence[str], unseen: Collection[st
         place = origin[len(REPOSITORY) :]
         return "imported" if place == "." or any(path.startswith(place + "/") for path in files) else "present"
     return use
-
-
-def _own_stdlib() -> frozenset[str]:
-    """Interpreters before 3.10 do not list their standard library: ours, and what has gone from it since 3.6."""
-    import sys
-
-    gone = {"asynchat", "asyncore", "binhex", "distutils", "dummy_threading", "formatter", "imp", "macpath", "parser"}
-    gone |= {"smtpd", "symbol", "_bootlocale", "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3"}
-    gone |= {"mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib"}
-    return frozenset(sys.stdlib_module_names) | gone | {"uu", "xdrlib"}
 
 
 def _origin_problems(packages: Sequence[Package]) -> list[Problem]:
