@@ -15,7 +15,6 @@ from typing import NamedTuple
 from lineage.errors import RepositoryError
 from lineage.git.asking import begin, give, overriding
 from lineage.git.blob import blob_id
-from lineage.git.filters import unfiltered
 from lineage.git.gitpython import GitCommand, decode
 from lineage.git.status import ARGUMENTS, parse_edits
 from lineage.model.code import Edit, FileChange, Staged
@@ -64,10 +63,10 @@ def observe(place: GitPlace, is_other_submodule: Callable[[str, str], bool]) -> 
     ``is_other_submodule`` tells of a path and a commit whether the submodule that is checked out there differs. Raises
     ``RepositoryError``.
     """
-    ask, root = place.git.ask, place.root
+    root = place.root
     begun = begin(root, "rev-parse", "HEAD^{commit}", "HEAD^{tree}", "--git-path", "index")
     try:
-        unfiltering = unfiltered(lambda *arguments, accepted=(0,): ask(root, *arguments, accepted=accepted))
+        unfiltering = _unfiltered(root, place.git)
     finally:
         asked = begun.end().stdout
     commit, tree, index_path = decode(asked).removesuffix("\n").split("\n", 2)
@@ -223,3 +222,15 @@ def _is_pointed(file: Path, sha256: str, size: int) -> bool:
             return file_digest(stream, "sha256").hexdigest() == sha256
     except OSError as error:
         raise RepositoryError(f"cannot be read: {error.strerror}", where=str(file)) from error
+
+
+def _unfiltered(root: Path, git: GitCommand) -> list[tuple[str, str]]:
+    """Key and value of the settings with which none of the filters that are configured now is run.
+
+    A filter is a program that anybody who can write to a configuration of the repository can name; and one that is
+    missing here, or another version there, would make two commits of one state. What an edit is, is told by bytes.
+    """
+    listing = git.ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.", accepted=(0, 1)).output
+    names = sorted({decode(key).split(".", 1)[1].rpartition(".")[0] for key in listing.split(b"\0") if key})
+    rows = [(f"filter.{name}.{key}", "") for name in names if name for key in ("clean", "smudge", "process")]
+    return rows + [(f"filter.{name}.required", "false") for name in names if name]

@@ -219,5 +219,5 @@ _GONE = (
 
 
 def standard_names(listed: frozenset[str]) -> frozenset[str]:
-    """The top-level names of a standard library; of an interpreter before 3.10, which lists none, ours and what went."""
+    """The top-level names of a standard library; an interpreter before 3.10 lists none: ours, and what went."""
     return listed or sys.stdlib_module_names.union(_GONE)
