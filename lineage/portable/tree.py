@@ -104,7 +104,7 @@ class DiskTree(FileTree):
 
     def read(self, path: str) -> Optional[bytes]:
         try:
-            return _read_regular(path, _read_all)
+            return _read_regular(path, read_whole)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -183,7 +183,8 @@ def _read_regular(path: str, take: Callable[[int, int], bytes]) -> bytes:
         os.close(descriptor)
 
 
-def _read_all(descriptor: int, size: int) -> bytes:
+def read_whole(descriptor: int, size: int) -> bytes:
+    """All bytes behind a descriptor, whatever ``size`` it was told to have; raises ``Unreadable`` beyond the cap."""
     if size > MAX_FILE_BYTES:
         raise Unreadable("larger than {} bytes".format(MAX_FILE_BYTES))
     chunks, total = [], 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lineage.portable.tree import MAX_FILE_BYTES, DiskTree, FileTree, Unreadable, follow_links
+from lineage.portable.tree import MAX_FILE_BYTES, DiskTree, FileTree, Unreadable, follow_links, read_whole
 from lineage.targets.rooted_tree import RootedTree
 from tests.support.memory import MemorySystem
 
@@ -97,6 +97,17 @@ def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_the_limit(tm
             writer.kill()
 
     assert refused > 0
+
+
+def test_what_came_after_its_size_was_told_counts_too(tmp_path: Path) -> None:
+    """As it is for a file that grew between the two, which no test can make happen in time."""
+    path = tmp_path / "grown"
+    path.write_bytes(b"")
+    os.truncate(path, MAX_FILE_BYTES + 1)
+    with path.open("rb") as file, pytest.raises(Unreadable) as caught:
+        read_whole(file.fileno(), MAX_FILE_BYTES - 1)
+
+    assert str(caught.value) == "larger than 67108864 bytes"
 
 
 def test_a_failing_read_is_unreadable() -> None:
