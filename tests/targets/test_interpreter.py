@@ -151,6 +151,7 @@ def test_a_target_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> Non
 
 COMPLETE: dict[str, Any] = {
     "result": "ok",
+    "startup": {"sites": [], "modules": [], "hooks": []},
     "path": [],
     "prefix": "/",
     "base_prefix": "/",
@@ -178,6 +179,8 @@ COMPLETE: dict[str, Any] = {
         '{"result": "perhaps"}',
         '{"result": "ok"}',
         "[" * 100_000,
+        json.dumps({key: value for key, value in COMPLETE.items() if key != "startup"}),
+        json.dumps(COMPLETE | {"startup": {"sites": [], "modules": []}}),
         json.dumps(COMPLETE | {"path": [1]}),
         json.dumps(COMPLETE | {"path": None}),
         json.dumps(COMPLETE | {"path": ["/a\0b"]}),
@@ -187,7 +190,8 @@ COMPLETE: dict[str, Any] = {
         json.dumps(COMPLETE | {"stdlib": 1}),
     ],
     ids=[
-        *("empty", "cut", "list", "null", "no-result", "no-keys", "deep", "path-number", "path-null", "path-nul-byte"),
+        *("empty", "cut", "list", "null", "no-result", "no-keys", "deep", "no-startup", "part-of-startup"),
+        *("path-number", "path-null", "path-nul-byte"),
         *("path-surrogate", "accelerator-list", "markers-text", "stdlib-number"),
     ],
 )
