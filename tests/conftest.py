@@ -23,7 +23,10 @@ _IDENTITY = {
     "GIT_COMMITTER_DATE": "2026-11-20T21:33:05+0000",
 }
 
-_OF_PROVIDERS = ("GITHUB_", "GITLAB_", "CI_", "TF_BUILD", "BUILD_", "CIRCLE", "BITBUCKET_", "JENKINS_", "WORKSPACE")
+_OF_PROVIDERS = (
+    *("CI", "GITHUB_", "GITLAB_", "TF_BUILD", "BUILD_", "BITBUCKET_", "JENKINS_", "WORKSPACE", "SYSTEM_PULLREQUEST_"),
+    *("BUILDKITE", "DRONE", "TRAVIS", "APPVEYOR"),
+)
 """The tests themselves run in jobs of CI providers."""
 
 
