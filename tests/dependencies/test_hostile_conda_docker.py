@@ -115,7 +115,7 @@ def test_a_value_of_another_type_is_no_crash(path: str) -> None:
 )
 def test_time_is_linear(path: str, head: str, piece: str) -> None:
     with little_work():
-        read(path, (head + piece * 32_000).encode())
+        read(path, (head + piece * 8_000).encode())
 
 
 def test_the_time_of_a_lock_is_linear_in_its_packages() -> None:

@@ -99,7 +99,7 @@ def test_what_pep_440_cannot_read_has_no_version(text: str) -> None:
 
 
 @given(text=VERSIONS | st.text("0123456789.abcdevpostr-_+!v ", max_size=10))
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 def test_it_is_read_as_packaging_reads_it(text: str) -> None:
     found = parse_version(text)
     try:
@@ -121,7 +121,7 @@ def test_it_is_read_as_packaging_reads_it(text: str) -> None:
 
 
 @given(one=VERSIONS, other=VERSIONS)
-@settings(max_examples=300)
+@settings(max_examples=4 * settings().max_examples)
 def test_versions_are_equal_where_packaging_calls_them_equal(one: str, other: str) -> None:
     left, right = PackagingVersion(one), PackagingVersion(other)
     moved = step(one, other)

@@ -173,7 +173,7 @@ def depth_of(document: Any) -> int:
 
 
 @given(text=st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
-@settings(max_examples=500)
+@settings(max_examples=4 * settings().max_examples)
 def test_whatever_is_read_is_what_tomllib_reads(text: str) -> None:
     try:
         expected = tomllib.loads(text)

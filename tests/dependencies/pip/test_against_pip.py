@@ -170,7 +170,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pip")
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(files())
 def test_a_generated_file_means_to_us_what_it_means_to_pip(place: Path, written: dict[str, bytes]) -> None:
     for name, content in written.items():

@@ -198,7 +198,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=4 * settings().max_examples)
 @given(values, st.integers(0, 5))
 def test_whatever_python_pickles_names_what_its_unpickler_asks_for(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
