@@ -30,6 +30,7 @@ def capture(
     metrics: Mapping[str, Any] | None = None,
     params: Mapping[str, Any] | None = None,
     snapshot: bool = True,
+    force: bool = False,
 ) -> StoredManifest | None:
     """Write the manifest of weights that this process has just trained, and give it back.
 
@@ -37,6 +38,9 @@ def capture(
     and notebooks the cells are read. Where files differ from HEAD, a ``snapshot`` of them is kept below
     ``refs/lineage``, and recorded as the commit. Raises ``LineageError``; then no manifest was written, and one that
     stood there still stands.
+
+    Weights that this process did not write are captured as the command does afterwards: evidence ``asserted``, and
+    ``force`` records those that the committed manifest has as made here, with a problem.
 
     Under ``lineage run`` it is given back as it is now, and written when the run has succeeded, with all that was seen
     of it. In a distributed launch only the first rank captures; the others get ``None``.
@@ -53,24 +57,28 @@ def capture(
     from lineage.manifest.files import as_stored, write_manifest
     from lineage.manifest.values import plain_table
     from lineage.running.kept_runs import ask_capture, started_code
-    from lineage.running.session import began, observe_script, observe_session
+    from lineage.running.session import began, observe_script, observe_session, wrote
     from lineage.targets.interpreter import ThisProcessSource
 
     run = watched_run()
-    script = observe_script() if entry is None else Path(entry)
+    weights = tuple(Path(path) for path in paths)
+    is_made = True if run is not None else wrote(weights)
+    script = Path(entry) if entry is not None else None if is_made is False else observe_script()
+    seen = Evidence(files=loaded | mapped, libraries=mapped, since=began(), session=observe_session(), is_whole=True)
     request = CaptureRequest(
-        paths=tuple(Path(path) for path in paths),
+        paths=weights,
         output=None if output is None else Path(output),
         name=name,
         entry=script,
-        seen=Evidence(files=loaded | mapped, libraries=mapped, since=began(), session=observe_session(), is_whole=True),
-        evidence="observed",
+        seen=None if is_made is False else seen,
+        evidence="observed" if is_made else "asserted",
         builds=read_builds(os.environ),
         labels=plain_table(labels or {}, "labels"),
         metrics=plain_table(metrics or {}, "metrics"),
         params=plain_table(params or {}, "params"),
         started=None if run is None else started_code(run),
         snapshot_limit=Policy().snapshot.limit if snapshot else None,
+        force=force,
     )
     found = captured(request, ThisProcessSource(), now=datetime.now(UTC))
     if run is not None:

@@ -105,9 +105,8 @@ def capture(
 
 
 def _was_watched(request: CaptureRequest) -> bool:
-    """Whether a run was watched that made the weights."""
-    is_run = request.files is not None or request.evidence == "observed"
-    return is_run and all(one.code != "weights.not-written-by-run" for one in request.problems)
+    """Whether a run was watched that made the weights; one of which nobody saw what it ran was not."""
+    return request.evidence == "observed" and all(one.code != "weights.not-written-by-run" for one in request.problems)
 
 
 def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:

@@ -1,4 +1,4 @@
-"""What a process sees of itself: when it began, the script or the interactive session that it is.
+"""What a process sees of itself: when it began, what it wrote, the script or the interactive session that it is.
 
 IPython, and with it every Jupyter kernel, keeps the sources that it ran: in ``__main__`` as ``_ih``, the list that
 users know as ``In``, with magics translated ("IPython reference: input caching system"), and as typed in the
@@ -6,10 +6,12 @@ users know as ``In``, with magics translated ("IPython reference: input caching 
 Nothing of IPython is imported for that.
 """
 
+import math
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lineage.model.run import Session
@@ -34,6 +36,48 @@ def began() -> float:
     except (OSError, AttributeError, ValueError, IndexError):
         return 0.0
     return time.time() - age + _TICK_S
+
+
+def wrote(paths: Sequence[Path]) -> bool | None:
+    """Whether this process wrote the weights, itself or by programs that it waited for.
+
+    ``False``: they are older than it, or larger than all that it wrote. ``None``: nobody can tell, as only some files
+    of a directory are younger, or the system does not tell when it began.
+    """
+    start = began()
+    if not start:
+        return None
+    older = younger = size = 0
+    for seen in (one for path in paths for one in _files(path)):
+        is_younger = _last_write(seen) >= start
+        older, younger, size = older + (not is_younger), younger + is_younger, size + seen.st_size * is_younger
+    if not younger or size > _written():
+        return False
+    return None if older else True
+
+
+def _files(path: Path) -> Iterator[os.stat_result]:
+    """What is known of a file, or of those below a directory; what cannot be told is left out."""
+    inside = (Path(top, name) for top, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
+    for one in inside:
+        with suppress(OSError):
+            yield one.stat()
+
+
+def _last_write(seen: os.stat_result) -> float:
+    """When a file was written last. Bytes that were only moved or linked, or whose time was put forward, are older;
+    some file systems know whole seconds only."""
+    written = min(seen.st_mtime_ns, seen.st_ctime_ns)
+    return written / 1e9 + (1 if written % 1_000_000_000 == 0 else 0)
+
+
+def _written() -> float:
+    """Bytes at most that this process wrote, mapped memory and the programs included that it waited for."""
+    try:
+        told = dict(line.split(": ") for line in Path("/proc/self/io").read_text("ascii").splitlines())
+        return int(told["wchar"]) + int(told["write_bytes"])
+    except (OSError, ValueError, KeyError):
+        return math.inf
 
 
 def observe_session() -> Session | None:
