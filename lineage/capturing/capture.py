@@ -68,6 +68,7 @@ def capture(
         files = _files(request, places, use, declared, advance)
         before, unreadable = _parent(repository, places.output)
         changed, code_files = ran_as(request.started, places.state, repository, use.files)
+        code_files = tuple(sorted((*code_files, *blob_ids(places.state, repository, use.held))))
         code, ran = keep_executed(places.state.code, use.session, repository, _executed_limit(request))
         environment = examination.observation.environment
         values, left_out = published_tables(

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lineage.checking.assess import Assessed, assess
+from lineage.checking.due.code import recorded_code
 from lineage.checking.due.stage import captured_stage
 from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.revision import Revision
@@ -207,7 +208,7 @@ def lacking(head: Revision) -> tuple[str, ...]:
 
 
 def _edited(manifest: Manifest, head: Revision) -> list[str]:
-    recorded = [*manifest.declared, *manifest.code.files]
+    recorded = [*manifest.declared, *recorded_code(manifest, head.files).items()]
     return [blob for path, blob in recorded if head.files.get(path) != blob]
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lineage.model.code import Code
-from lineage.model.weights import Weights
+from lineage.model.weights import Weights, is_held
 from lineage.portable.environment import REPOSITORY, Environment, Problem
 
 SCHEMA = "1.0"
@@ -96,6 +96,11 @@ class Manifest:
     def is_compared(self) -> bool:
         """Whether the code was compared with ``code.base``."""
         return all(problem.code != NO_REPOSITORY for problem in self.problems)
+
+    @property
+    def own_code(self) -> tuple[tuple[str, str], ...]:
+        """The files of code beside the weights; those in a directory of weights are judged as a part of them."""
+        return tuple(one for one in self.code.files if not any(is_held(one[0], weights) for weights in self.weights))
 
     @property
     def has_own_packages(self) -> bool:

@@ -50,6 +50,11 @@ class Weights:
         return self.md5.endswith(".dir")
 
 
+def is_held(path: str, weights: Weights) -> bool:
+    """Whether a file, POSIX from the repository root, is in a directory of weights."""
+    return weights.is_directory and path.startswith(weights.path + "/")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
     """A version that a weights file says it was written with."""
@@ -75,5 +80,9 @@ class Contents:
     """for each format that names no module of its own: import names that can read it, the usual first; sorted"""
     writers: tuple[Writer, ...] = ()
     """sorted by module, version and place"""
+    beside: tuple[str, ...] = ()
+    """modules that loading takes from the directory of the weights itself, sorted"""
+    code: tuple[str, ...] = ()
+    """of a directory, its files of Python, POSIX below it, sorted"""
     problems: tuple[Problem, ...] = ()
     """what could not be read, and why; sorted. ``subject`` is the path that the caller named"""

@@ -123,11 +123,20 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
         ("code", f"{commit} of {remote}" if remote else commit),
     ]
     facts += [("weights", f"{one.path}, {one.size} bytes, sha256:{one.sha256[:12]}") for one in manifest.weights]
+    facts += _held(manifest)
     facts += _environment(manifest)
     facts += _inputs(manifest)
     for title in ("labels", "params", "metrics"):
         facts += [(title, f"{key} = {value}") for key, value in flat(getattr(manifest, title))]
     return facts
+
+
+def _held(manifest: Manifest) -> list[tuple[str, str]]:
+    """The first files of code in a directory of weights."""
+    own = dict(manifest.own_code)
+    held = [("holds code", path) for path, _ in manifest.code.files if path not in own]
+    left = len(held) - _SHOWN_INPUTS
+    return [*held[:_SHOWN_INPUTS], ("holds code", f"… and {left} more")] if left > 0 else held
 
 
 def _inputs(manifest: Manifest) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ be meant, is unknown by its name, never equal.
 import contextlib
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +42,8 @@ class CodePlace(Comparator):
     def compare(self, asked: Inquiry) -> Comparison:
         """Raises ``InputError`` when there is no such directory, and as the target does where it is looked at."""
         find: Find = lambda units: installed_copies(units, asked, is_code_named=self.directory is not None)  # noqa: E731
-        return compare_code(asked.manifest.code, asked.policy.verify.code, self, find)
+        code = replace(asked.manifest.code, files=asked.manifest.own_code)
+        return compare_code(code, asked.policy.verify.code, self, find)
 
 
 class _Recorded(NamedTuple):

@@ -106,7 +106,7 @@ def _not_looked_at(manifest: Manifest, observation: Observation, found: Comparis
     """What the verdict says nothing of; caches of bytecode and the standard library are read by no comparison."""
     checked = checked_of(found)
     looked = {
-        "code": checked.code != "skipped" and checked.code_files >= len(manifest.code.files),
+        "code": checked.code != "skipped" and checked.code_files >= len(manifest.own_code),
         "start-up code": observation.kind in ("python", "dir"),
         "variables": knows_variables(observation),
     }

@@ -1,12 +1,12 @@
 """The weights that a manifest records against what lies there: by their bytes, or by their DVC pointer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lineage.errors import InputError, WeightsError
-from lineage.model.weights import Weights
+from lineage.model.manifest import Manifest
+from lineage.model.weights import Weights, is_held
 from lineage.portable.compare import Change, Comparison
 from lineage.portable.environment import Unknown
 from lineage.verifying.verify import Comparator, Inquiry
@@ -41,13 +41,12 @@ class WeightsPlace(Comparator):
     """``--cached``: what it holds is not read, and the report says so; ``None``: every byte is read"""
 
     def compare(self, asked: Inquiry) -> Comparison:
-        return _compare_weights(asked.manifest.weights, asked.policy.verify.files, self, asked.advance)
+        return _compare_weights(asked.manifest, asked.policy.verify.files, self, asked.advance)
 
 
-def _compare_weights(
-    recorded: Sequence[Weights], files: str, place: WeightsPlace, advance: "Advance | None"
-) -> Comparison:
+def _compare_weights(manifest: Manifest, files: str, place: WeightsPlace, advance: "Advance | None") -> Comparison:
     """``files`` is the policy's: with ``pointer``, weights whose bytes are not there are compared by their pointer."""
+    recorded = manifest.weights
     if place.skip:
         return Comparison(checked=(("weights", "skipped"),))
     changes: list[Change] = []
@@ -60,6 +59,8 @@ def _compare_weights(
             found, left_out, depth = _by_bytes(one, places[0], place.known, advance)
             if any(_by_bytes(one, other, place.known, None)[0] != found for other in places[1:]):
                 found = Unknown(f"weights:{one.path}", _SEVERAL.format(" and ".join(map(str, places))))
+            elif isinstance(found, Change):
+                found = found._replace(detail=found.detail + _other_code(one, places[0], manifest))
             unknown += left_out
             looked.add(depth)
             read.append(str(places[0]))
@@ -102,6 +103,19 @@ def _by_bytes(
     detail = f"{one.size} → {found.size} bytes" if one.size != found.size else "of the same size"
     sides = (f"sha256:{one.sha256[:12]}", f"sha256:{found.sha256[:12]}")
     return Change(subject, "weights-bytes", *sides, "unknown", None, detail), [], depth
+
+
+def _other_code(one: Weights, location: Path, manifest: Manifest) -> str:
+    """Which code in a directory of weights is another one, where some is."""
+    from lineage.git.blob import blob_id
+
+    found = []
+    for path, blob in manifest.code.files:
+        inner = location / path[len(one.path) + 1 :]
+        kind = "sha1" if len(blob) == 40 else "sha256"
+        if is_held(path, one) and not (inner.is_file() and blob_id(inner, kind) == blob):
+            found.append(path)
+    return f"; of its code {', '.join(found)}" if found else ""
 
 
 def _by_pointer(one: Weights, place: WeightsPlace) -> Change | Unknown | None:

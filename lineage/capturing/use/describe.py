@@ -9,6 +9,7 @@ from lineage.capturing.use.evidence import Evidence, require_model_loaded
 from lineage.capturing.use.observed_files import changed_problems, elsewhere_problems, library_problems
 from lineage.capturing.use.rules import Clues, assign_use
 from lineage.capturing.use.traced_code import import_roots, trace_code
+from lineage.capturing.use.weights_code import held_code
 from lineage.capturing.use.weights_modules import foreign_imports, loader_names, named_modules, other_writers
 from lineage.code.imports import Imports
 from lineage.code.notebooks.session import SessionCode
@@ -34,6 +35,8 @@ class PackageUse:
     packages: tuple[Package, ...]
     files: tuple[str, ...]
     """first-party files that the entry reaches, POSIX from the repository root"""
+    held: tuple[str, ...]
+    """those in directories of weights"""
     entry: str
     """how the entry was found, for the narration"""
     problems: tuple[Problem, ...]
@@ -63,12 +66,14 @@ def describe_use(
     trees = {path: tree_of(examination.tree, path) for path in {one.path for one in distributions}}
     details = [read_details(trees[one.path], one) for one in distributions]
     roots = import_roots(distributions, state, () if evidence is None else examination.paths)
-    named = named_modules(contents, roots, state.paths)
+    held = held_code(contents, lambda path: _content(state.root / path))
+    named = named_modules(contents, roots, state.paths, held.modules)
     traced = trace_code(state, weights=weights, entry=entry, named=named.files, roots=roots, evidence=evidence)
     imports = None if traced.imports is None else _without_tool(traced.imports, distributions)
     stdlib = standard_names(examination.stdlib)
     imported = foreign_imports(() if evidence is None else evidence.imports, details, roots, state.paths)
-    names = (*named.modules, *loader_names(contents, details))
+    imports = _with_sites(imports, (*held.named.sites, *held.rest.sites))
+    names = (*named.modules, *loader_names(contents, details), *_provided(held.named.sites, details))
     clues = _clues(names, imported, evidence, serving, distributions, details)
     usage = assign_use(
         [one for one in details if one.name != OWN_DISTRIBUTION],
@@ -93,10 +98,11 @@ def describe_use(
             for one in distributions
         ]
     )
-    found = [] if imports is None else [*_static_problems(imports, evidence)]
+    found = [*held.named.problems, *held.rest.problems]
+    found += [] if imports is None else _static_problems(imports, evidence)
     if serving is None:
-        found += _in_named(found, named.files)
-    problems = [*found, *traced.problems, *usage.problems, *named.problems, *_origin_problems(packages)]
+        found += _in_named(found, (*named.files, *held.named.files))
+    problems = [*found, *traced.problems, *usage.problems, *named.problems, *held.problems, *_origin_problems(packages)]
     problems += other_writers(contents, packages, details)
     if evidence is not None:
         problems += library_problems(evidence, distributions, details, (examination.prefix, examination.base))
@@ -107,12 +113,31 @@ def describe_use(
         problems.append(Problem("use.no-entry", "packages", detail))
     return PackageUse(
         packages=packages,
-        files=tuple(path for path in files if path in state.paths),
+        files=tuple(path for path in files if path in state.paths and path not in held.files),
+        held=held.files,
         entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
         problems=tuple(problems),
         session=traced.session,
         served=() if serving is None else tuple(sorted({*serving.entries} & {*files} & {*state.paths})),
     )
+
+
+def _content(path: Path) -> bytes | None:
+    """What cannot be read is told by whoever hashes it."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _with_sites(imports: Imports | None, sites: Sequence[tuple[str, str]]) -> Imports | None:
+    return None if imports is None else replace(imports, sites=(*imports.sites, *sites))
+
+
+def _provided(sites: Sequence[tuple[str, str]], installed: Sequence[Installed]) -> tuple[tuple[str, str], ...]:
+    """Those of modules that something installed provides: what nothing does is often imported where it is there."""
+    owners = providers((name for name, _ in sites), installed)
+    return tuple((name, place) for name, place in sites if owners[name])
 
 
 def _in_named(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:

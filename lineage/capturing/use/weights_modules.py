@@ -23,9 +23,13 @@ class NamedModules:
 
 
 def named_modules(
-    contents: Sequence[tuple[str, Contents]], roots: Sequence[str], paths: Collection[str]
+    contents: Sequence[tuple[str, Contents]],
+    roots: Sequence[str],
+    paths: Collection[str],
+    held: Collection[str] = (),
 ) -> NamedModules:
-    """The modules that weights name. ``paths`` are the files of the repository; ``roots`` where its modules lie."""
+    """The modules that weights name. ``paths`` are the files of the repository; ``roots`` where its modules lie;
+    ``held`` are modules that the weights themselves hold."""
     modules: dict[str, str] = {}
     files: set[str] = set()
     problems: list[Problem] = []
@@ -35,8 +39,8 @@ def named_modules(
             own = own_module(name, roots, paths)
             if own is not None:
                 files.add(own)
-            elif name == "__builtin__":
-                continue  # what dill writes for the builtins, and reads, on any Python
+            elif name == "__builtin__" or name in held:
+                continue  # the first is what dill writes for the builtins, and reads, on any Python
             elif name in ("__main__", "__mp_main__"):
                 detail = "names what the training script itself defines: no other program can load it"
                 problems.append(Problem("weights.names-main", path, f"{detail}. Define it in a module"))

@@ -23,7 +23,14 @@ def due_code(
     """
     if policy.retrain.code == "any":
         return []
-    return due_files(dict(manifest.code.files), files, (blob, read), policy.retrain.code)
+    return due_files(recorded_code(manifest, files), files, (blob, read), policy.retrain.code)
+
+
+def recorded_code(manifest: Manifest, files: Collection[str]) -> dict[str, str]:
+    """The recorded files of code (path → blob id) that a revision is asked for, which has ``files``: of those in a
+    directory of weights it has none where DVC keeps that."""
+    own = dict(manifest.own_code)
+    return {path: blob for path, blob in manifest.code.files if path in own or path in files}
 
 
 def due_files(

@@ -123,10 +123,15 @@ class _Description:
                 self._writer(module, told.get(key), f"flavors.{flavor}.{key}")
 
     def _add_code(self, places: dict[str, object]) -> None:
-        """Each is a text, or one text for the slow and one for the fast form."""
+        """Each is a text, or one text for the slow and one for the fast form: a file beside it and a class, or those of
+        another repository."""
         given = [one for place in places.values() for one in (place if isinstance(place, list) else [place])]
         names = {one for one in given if isinstance(one, str)}
-        self._found.add_problem("weights.custom-code", f"it is loaded by code that no package holds: {shown(names)}")
+        beside = {one for one in names if is_module(one) and "." in one}
+        self._found.beside |= {one.partition(".")[0] for one in beside}
+        if names - beside:
+            detail = f"it is loaded by code that no package holds: {shown(names - beside)}"
+            self._found.add_problem("weights.custom-code", detail)
 
     def _is(self, module: str, version: object = None, place: str = "") -> None:
         self.format = module

@@ -5,6 +5,7 @@ import heapq
 import importlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -53,14 +54,18 @@ def _read_directory(path: Path, subject: str, readers: Sequence[str]) -> Content
     """Files of no known format beside known ones are no problem: a directory holds notes and settings as well."""
     found: list[Contents] = []
     unknown: list[Contents] = []
+    code: list[str] = []
     for number, file in enumerate(_files(path)):
         if number >= MAX_FILES:
             found.append(only(PARTLY_READ, subject, f"it holds more than {MAX_FILES} files"))
             break
+        if file.suffix == ".py":
+            code.append(file.relative_to(path).as_posix())
         one = _read_file(file, subject, readers)
         is_unknown = not one.formats and all(problem.code == UNKNOWN_FORMAT for problem in one.problems)
         (unknown if is_unknown else found).append(one)
-    return merge(found) if found else merge(unknown[:1] or [only(UNKNOWN_FORMAT, subject, "it holds no file")])
+    contents = merge(found) if found else merge(unknown[:1] or [only(UNKNOWN_FORMAT, subject, "it holds no file")])
+    return replace(contents, code=tuple(sorted(code)))
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -25,6 +25,7 @@ class Gathered:
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.modules: set[str] = set()
+        self.beside: set[str] = set()
         self._writers: set[tuple[str, str, str]] = set()
         self._problems: dict[tuple[str, str], None] = {}
 
@@ -72,6 +73,7 @@ class Gathered:
             modules=tuple(sorted(self.modules)),
             loaders=tuple(sorted(set(loaders))),
             writers=tuple(Writer(module=m, version=v, place=p) for m, v, p in sorted(self._writers)),
+            beside=tuple(sorted(self.beside)),
             problems=tuple(sorted(Problem(code, self.subject, detail) for code, detail in self._problems)),
         )
 
@@ -85,6 +87,7 @@ def merge(parts: Iterable[Contents], formats: tuple[str, ...] | None = None) -> 
         modules=tuple(sorted({one for part in found for one in part.modules})),
         loaders=tuple(sorted({one for part in found for one in part.loaders})),
         writers=tuple(writers[key] for key in sorted(writers)),
+        beside=tuple(sorted({one for part in found for one in part.beside})),
         problems=tuple(sorted({one for part in found for one in part.problems})),
     )
 

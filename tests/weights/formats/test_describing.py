@@ -70,13 +70,14 @@ def test_a_model_of_mlflow(flavor: str, module: str, version: str, key: str, mod
     assert read_native(describing, f"mlflow/{flavor}/MLmodel") == of("mlflow", *writers, modules=modules)
 
 
-def test_code_outside_of_packages_is_a_problem() -> None:
+def test_code_beside_it_is_named_and_code_elsewhere_is_a_problem() -> None:
     places = {"AutoModel": "acme/own--modeling.Own", "AutoTokenizer": ["tokens.Slow", None]}
     text = json.dumps({"model_type": "own", "auto_map": places}).encode()
-    detail = "it is loaded by code that no package holds: 'acme/own--modeling.Own', 'tokens.Slow'"
+    detail = "it is loaded by code that no package holds: 'acme/own--modeling.Own'"
     assert read_bytes(describing, text, "config.json") == Contents(
         formats=("transformers",),
         loaders=(("transformers",),),
+        beside=("tokens",),
         problems=(Problem("weights.custom-code", SUBJECT, detail),),
     )
 
