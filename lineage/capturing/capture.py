@@ -118,7 +118,7 @@ def _places(request: CaptureRequest, repository: CodeDirectory) -> _Places:
     state = described(repository, generated, wish, request.started)
     output = _output(request, weights, state)
     name = _default_name(weights, output) if request.name is None else published_name(request.name, repository.root)
-    refuse_named(weights, name)
+    refuse_named(repository.root, weights, name)
     return _Places(repository=repository, state=state, weights=tuple(weights), output=output, name=name)
 
 

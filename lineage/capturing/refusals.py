@@ -1,6 +1,7 @@
 """What is refused before anything is read: what would not be written, not end, or not be what it is named."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lineage.capturing.own_values import refuse_secrets
 from lineage.capturing.request import CaptureRequest
@@ -23,16 +24,27 @@ def refuse_unusable(request: CaptureRequest) -> None:
             raise not_a_file(path.stat().st_mode, str(path))
 
 
-def refuse_named(weights: Sequence[str], name: str) -> None:
-    """Refuse weights that are no weights by their name, and a name that is not what it looks like.
+_STORES = (".dvc/cache/", ".git/annex/objects/", ".git/lfs/objects/")
+"""Where DVC and git keep the bytes of weights, which links in the work tree lead to."""
 
-    ``weights`` are POSIX from the repository root. Raises ``InputError``.
+
+def refuse_named(root: Path, weights: Sequence[str], name: str) -> None:
+    """Refuse weights that are no weights by their name, or lead to such, and a name that is not what it looks like.
+
+    ``weights`` are POSIX from the repository ``root``. Raises ``InputError``.
     """
     for path in weights:
-        kind = control_file(path)
+        kind = control_file(path) or _linked_control_file(root, path)
         if kind is not None:
             hint = "name the files that training wrote; a directory of weights may hold such a file"
             raise InputError(f"is {kind}, no weights: whoever changes them would change the gate", path, hint)
     unfit = unfit_name(name)
     if unfit is not None:
         raise InputError(f"a model cannot be named {name!a}: {unfit}", hint="choose another with --name")
+
+
+def _linked_control_file(root: Path, path: str) -> str | None:
+    """What the file is that a link in the work tree leads to."""
+    real = (root / path).resolve()
+    inner = real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else ""
+    return None if any(store in inner for store in _STORES) else control_file(inner)

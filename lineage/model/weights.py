@@ -15,7 +15,7 @@ _CONTROL = (
         r"|(?:azure|bitbucket)-pipelines\.ya?ml|(?:appveyor|buildspec|cloudbuild)\.ya?ml|jenkinsfile",
         "a file of CI",
     ),
-    (r"\.git[^/]*", "a file of git"),
+    (r"\.git[^/]*|git~[0-9]+|\.hg", "a file of git"),
     (
         r"\.husky|\.githooks|\.pre-commit-(?:config|hooks)\.yaml|(?:pre|post|prepare|commit|update)-(?:commit|push"
         r"|merge|rebase|checkout|rewrite|receive|msg|commit-msg|merge-commit|applypatch|auto-gc)",
@@ -26,10 +26,29 @@ _CONTROL = (
 """What decides about models, or is one's code, by the name of any part of its path."""
 
 
+_HARMLESS = re.compile(r"\.git(?:attributes|ignore|keep)")
+"""Of git's files those that say nothing beyond their own directory; repositories of weights have them."""
+
+
 def control_file(path: str) -> str | None:
     """What a POSIX path is that cannot be weights; ``None`` where it may be."""
-    parts = path.lower().split("/")
+    parts = [_plain(part) for part in path.split("/")]
     return next((kind for form, kind in _CONTROL if any(re.fullmatch(form, part) for part in parts)), None)
+
+
+def foreign_control_file(path: str) -> str | None:
+    """The same of a path below a directory of weights that comes from elsewhere: code is a part of weights, and what
+    decides nothing there. ``None`` where it may come."""
+    *folders, name = path.split("/")
+    names = folders if _HARMLESS.fullmatch(_plain(name)) else [*folders, name]
+    found = filter(None, map(control_file, names))
+    return next((kind for kind in found if kind not in ("code", "a file of the policy")), None)
+
+
+def _plain(part: str) -> str:
+    """A name as file systems may take it: without case, blanks and dots at its end, a stream, and what is not seen."""
+    seen = "".join(one for one in part if one.isprintable())
+    return seen.partition(":")[0].casefold().rstrip(". ") or seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from lineage.git.published import submodules_of
 from lineage.git.repository import GitRepository
 from lineage.manifest.files import parse_manifest
 from lineage.model.manifest import NO_REPOSITORY, SUFFIX, StoredManifest
-from lineage.model.weights import Weights
+from lineage.model.weights import Weights, foreign_control_file
 from lineage.redaction.files import is_secret_file
 from lineage.sharing.bundle_index import CODE, INDEX, MANIFEST, WEIGHTS, Index, Member, is_safe, render_index
 from lineage.sharing.tar import END, entries, header, opened, padding
@@ -158,6 +158,10 @@ def _weights_parts(root: Path, one: Weights, advance: Advance | None) -> list[_P
                 name = f"{WEIGHTS}{one.path}/{entry.path}" if entry.path else WEIGHTS + one.path
                 if not is_safe(name):
                     raise WeightsError("a name that a bundle cannot hold", where=name.removeprefix(WEIGHTS))
+                kind = foreign_control_file(entry.path) if entry.path else None
+                if kind is not None:
+                    hint = "leave the weights out, or move the file away and capture again"
+                    raise WeightsError(f"is {kind}, which no bundle may bring", name.removeprefix(WEIGHTS), hint)
                 if is_secret_file(name):
                     hint = "leave the weights out, or move the file away and capture again"
                     raise WeightsError("a file that holds secrets by custom", name.removeprefix(WEIGHTS), hint)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from lineage.errors import InputError
 from lineage.model.manifest import SUFFIX, Manifest
-from lineage.model.weights import Weights
+from lineage.model.weights import Weights, control_file, foreign_control_file
 from lineage.weights.measure import tree_digest
 
 SCHEMA = "1.0"
@@ -180,8 +180,20 @@ def check_fits(index: Index, manifest: Manifest, id: str, where: str) -> None:
             raise InputError(f"not a path to write to: {_shown(path)}", where=where)
         if places.count(path) > 1 or any(path.startswith(f"{other}/") for other in places):
             raise InputError(f"two things at one place: {_shown(path)}", where=where)
+    _check_named(index, manifest, where)
     if index.weights:
         _check_weights(index.weights, manifest.weights, where)
+
+
+def _check_named(index: Index, manifest: Manifest, where: str) -> None:
+    """Nothing is brought that would decide about models where it comes to lie."""
+    kind = control_file(index.manifest.rpartition("/")[0])
+    found = [] if kind is None else [(index.manifest, kind)]
+    for one in manifest.weights:
+        below = [(member.name, foreign_control_file(name)) for name, member in files_of(one, index.weights) if name]
+        found += [(name, kind) for name, kind in below if kind is not None]
+    if found:
+        raise InputError(f"{_shown(found[0][0])}: is {found[0][1]}, which no bundle may bring", where=where)
 
 
 def _check_weights(members: Sequence[Member], recorded: Sequence[Weights], where: str) -> None:

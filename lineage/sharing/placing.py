@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 
 from lineage.code.snapshots.rules import megabytes
 from lineage.errors import InputError, StoreError, WeightsError
-from lineage.model.weights import Weights
+from lineage.model.weights import Weights, control_file
 from lineage.sharing.tar import Entry, pour
 from lineage.system.files import replace
 from lineage.system.hashing import Advance
@@ -32,7 +32,10 @@ class _Placed(NamedTuple):
 
 
 def check_place(root: Path, path: str) -> None:
-    """Refuse a path that links lead out of the repository, or into what git keeps. Raises ``InputError``."""
+    """Refuse a path that links lead out of the repository, into what git keeps, or to where files decide about models.
+
+    Raises ``InputError``.
+    """
     top = Path(os.path.realpath(root))
     parent = root
     for part in path.split("/")[:-1]:
@@ -40,10 +43,13 @@ def check_place(root: Path, path: str) -> None:
         if not os.path.lexists(parent):
             break
         real = Path(os.path.realpath(parent))
-        if not real.is_relative_to(top) or ".git" in [name.casefold() for name in real.relative_to(top).parts]:
+        kind = control_file(real.relative_to(top).as_posix()) if real.is_relative_to(top) else "a file of git"
+        if kind == "a file of git":
             raise InputError("a link leads out of the repository", where=str(parent))
         if not real.is_dir():
             raise InputError("is in the way: it is no directory", where=str(parent))
+        if kind is not None:
+            raise InputError(f"a link leads where {kind} belongs", where=str(parent))
 
 
 def has_content(path: Path, content: bytes) -> bool:

@@ -198,3 +198,17 @@ def test_a_committed_manifest_that_cannot_be_read_is_a_problem_of_the_record(pro
             "as committed at HEAD: is not TOML: Invalid statement",
         ),
     )
+
+
+def test_a_link_to_what_decides_about_models_is_refused_and_one_into_a_store_is_not(
+    project: Path, environment: Path
+) -> None:
+    kept = project / ".git" / "annex" / "objects" / "a" / "b"
+    projects.write(project, {kept.relative_to(project).as_posix(): b"bytes", "lineage.toml": b"[tool.lineage]\n"})
+    (project / "kept.bin").symlink_to(kept)
+    (project / "linked.bin").symlink_to("lineage.toml")
+
+    with pytest.raises(LineageError) as caught:
+        captured(project, environment, "linked.bin")
+    assert str(caught.value).startswith("linked.bin: is a file of the policy, no weights: ")
+    assert captured(project, environment, "kept.bin").manifest.weights[0].size == 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.model.weights import control_file
+from lineage.model.weights import control_file, foreign_control_file
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ from lineage.model.weights import control_file
             "hooks/prepare-commit-msg",
             ".pre-commit-config.yaml",
         ),
+        *("lineage.toml.", "a/.dvc /config", "train.py:x", "git~1/config", ".g\u200cit/config", ".hg/hgrc"),
     ],
 )
 def test_what_decides_about_models(path: str) -> None:
@@ -50,3 +51,17 @@ def test_what_decides_about_models(path: str) -> None:
 )
 def test_what_training_writes(path: str) -> None:
     assert control_file(path) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["modeling.py", "code/fraud/__init__.py", ".gitattributes", "code/pyproject.toml", "x"]
+)
+def test_what_a_directory_of_weights_may_bring(path: str) -> None:
+    assert foreign_control_file(path) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["dvc.yaml", "x.py/dvc.yaml", "a.lineage-log.toml", ".gitmodules", ".gitattributes/x", "pre-push", ".dvc/x"]
+)
+def test_what_it_may_not(path: str) -> None:
+    assert foreign_control_file(path) is not None
