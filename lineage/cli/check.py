@@ -12,6 +12,7 @@ import click
 from lineage.checking.check import Judges, check
 from lineage.checking.revisions.readings import Readings, kept_readings
 from lineage.checking.revisions.revision import Revision
+from lineage.checking.uncommitted import with_uncommitted
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise, tell_jobs
 from lineage.cli.options import Answering, policy_option, report_options, trust_option
@@ -102,7 +103,7 @@ def _plan(asked: CheckOptions) -> Plan:
             allows_empty=asked.allow_empty,
             resolver=_resolver(asked.quiet) if asked.resolve else None,
         )
-        plan = check(base, head, judges)
+        plan = with_uncommitted(check(base, head, judges), objects)
         cache.save()
     return plan
 

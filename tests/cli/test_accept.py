@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.checked import LOCK, fraud
 from tests.support.gitrepos import commit
-from tests.support.projects import Ended, install, make_environment, python_of, run_lineage, site_packages
+from tests.support.projects import Ended, git, install, make_environment, python_of, run_lineage, site_packages
 
 MANIFEST = "models/fraud.pkl.lineage.toml"
 LOG = "models/fraud.pkl.lineage-log.toml"
@@ -30,7 +30,12 @@ def test_an_accept_is_written_for_review_and_counts_once_committed(root: Path) -
 
     message = "accepted: numpy 1.26.4 → 2.0.1 (major), named in the weights\n"
     assert ended == Ended(code=0, stdout=f"{LOG}\n", stderr=message)
-    assert run_lineage("check", cwd=root).code == 1
+    checked = run_lineage("check", cwd=root)
+    note = f"note: the accept of package:numpy in {LOG} is not committed, and does not count before"
+    assert (checked.code, note in checked.stdout.splitlines()) == (1, True)
+    git(root, "add", LOG)
+    staged = run_lineage("check", "--staged", cwd=root)
+    assert (staged.code, "note: the accept of package:numpy is not committed" in staged.stdout) == (0, True)
     commit(root, {})
     checked = run_lineage("check", cwd=root)
     assert (checked.code, checked.stdout.splitlines()[3:]) == (
@@ -40,6 +45,13 @@ def test_an_accept_is_written_for_review_and_counts_once_committed(root: Path) -
 
     commit(root, {"requirements.txt": LOCK.replace(b"1.26.4", b"2.0.2")})
     assert run_lineage("check", "HEAD~1..HEAD", cwd=root).code == 1
+
+
+def test_a_log_in_the_work_tree_that_cannot_be_read_says_nothing_of_what_is_committed(root: Path) -> None:
+    (root / LOG).write_text("accept = 1\n")
+
+    checked = run_lineage("check", cwd=root)
+    assert (checked.code, "is not committed" in checked.stdout) == (1, False)
 
 
 def test_the_same_accept_twice_is_one(root: Path) -> None:
