@@ -3,6 +3,7 @@
 # Written by `lineage hook install`. `lineage hook uninstall` takes it away and puts back what stood here.
 hook=@HOOK@
 block=@BLOCK@ # yes: what makes a model due for retraining, or cannot be judged, is stopped; no: it is told
+trust=@TRUST@ # yes: before a push, programs that the repository's own git configuration names are followed
 program=@PROGRAM@
 words=@WORDS@
 shell=@SHELL@ # runs what stood here under the name of the hook; nothing: it is run as it is
@@ -16,6 +17,8 @@ here=${0%/*}
 kept=$here/$hook.before-lineage
 stops=
 [ "$block" != yes ] || stops=--block
+trusts=
+[ "$trust" != yes ] || trusts=--trust-config
 raw='--raw --no-renames --no-abbrev --no-relative -O/dev/null'
 
 before() {
@@ -212,7 +215,7 @@ ours() {
     post-merge) [ "${1-}" = 1 ] || checked_out ORIG_HEAD HEAD ;;
     post-checkout) [ "${3-}" != 1 ] || [ "$1" = "$2" ] || checked_out "$1" "$2" ;;
     pre-push)
-        [ -z "$given" ] || [ "$(printf '%s\n' "$given" | tool hook run ${stops:+"$stops"} pre-push "$@")" != block ]
+        [ -z "$given" ] || [ "$(printf '%s\n' "$given" | tool hook run ${stops:+"$stops"} ${trusts:+"$trusts"} pre-push "$@")" != block ]
         ;;
     esac
 }

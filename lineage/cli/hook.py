@@ -10,7 +10,7 @@ import click
 
 from lineage.cli import exits
 from lineage.cli.emit import answer, say
-from lineage.cli.options import quiet_option
+from lineage.cli.options import quiet_option, trust_option
 from lineage.hooking.answer import HOOKS
 from lineage.system.surroundings import isolating
 
@@ -29,12 +29,16 @@ def command() -> None:
 @command.command("install")
 @click.argument("hooks", nargs=-1, type=NAMES, metavar="[HOOK]...")
 @click.option("--block", is_flag=True, help="Stop a commit that makes a model due, and a push that leaves something.")
+@trust_option
 @quiet_option
-def install_command(hooks: tuple[str, ...], block: bool, quiet: bool) -> int:
+def install_command(hooks: tuple[str, ...], block: bool, trust_config: bool, quiet: bool) -> int:
     """Put hooks in, all or those named: pre-commit, prepare-commit-msg, post-merge, post-checkout, pre-push.
 
-    What stands there runs first and is kept as it is. Without --block they only tell.
+    What stands there runs first and is kept as it is. Without --block they only tell. With --trust-config, pre-push
+    asks the remote as git itself does.
     """
+    if trust_config and hooks and "pre-push" not in hooks:
+        raise click.UsageError("--trust-config goes with pre-push")
     from lineage.hooking import install as hookfiles
     from lineage.hooking.place import hook_place
 
@@ -43,7 +47,7 @@ def install_command(hooks: tuple[str, ...], block: bool, quiet: bool) -> int:
     for name in hooks or HOOKS:
         before = hookfiles.standing(place.directory, name)
         shell = "" if before is None else hookfiles.shell_of(before)
-        done.append(hookfiles.install(place.directory, name, _text(name, block, shell)))
+        done.append(hookfiles.install(place.directory, name, _text(name, block, trust_config, shell)))
     if place.note:
         say(place.note, quiet)
     return _told(done)
@@ -69,7 +73,7 @@ def _told(done: "list[Done]") -> int:
     return exits.UNUSABLE if any(one.outcome == "refused" for one in done) else exits.GOOD
 
 
-def _text(name: str, block: bool, shell: str) -> bytes:
+def _text(name: str, block: bool, trusts_config: bool, shell: str) -> bytes:
     """The hook of a name, with the tool that is running now."""
     from lineage.hooking.install import summed
     from lineage.system.resources import resource
@@ -79,6 +83,7 @@ def _text(name: str, block: bool, shell: str) -> bytes:
     for key, value in {
         "HOOK": name,
         "BLOCK": "yes" if block else "no",
+        "TRUST": "yes" if trusts_config and name == "pre-push" else "no",
         "PROGRAM": shlex.quote(program),
         "WORDS": shlex.quote(words),
         "SHELL": shlex.quote(shell),
@@ -102,7 +107,10 @@ def _tool() -> tuple[str, str]:
 @click.option("--block", is_flag=True, help="Answer `block` where the hook is to stop what is done.")
 @click.option("--since", metavar="COMMIT", help="What is staged is compared with.  [default: HEAD]")
 @click.option("--trailers", type=_FILE, metavar="FILE", help="What an earlier hook left.")
-def run_command(hook: str, words: tuple[str, ...], block: bool, since: str | None, trailers: Path | None) -> int:
+@trust_option
+def run_command(
+    hook: str, words: tuple[str, ...], block: bool, since: str | None, trailers: Path | None, trust_config: bool
+) -> int:
     """Do what a hook does, with the words that git gives it; what it says goes to stderr.
 
     Ends with 0 whatever it finds, but with --block as check does; what cannot be judged for a reason that is not in the
@@ -110,4 +118,6 @@ def run_command(hook: str, words: tuple[str, ...], block: bool, since: str | Non
     """
     from lineage.cli.hookrun import HookCall, run
 
-    return run(HookCall(hook=hook, words=words, block=block, since=since, trailers=trailers))
+    return run(
+        HookCall(hook=hook, words=words, block=block, since=since, trailers=trailers, trusts_config=trust_config)
+    )

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.cli import exits
-from lineage.errors import InputError, LineageError, ObservationError
+from lineage.errors import InputError, LineageError, NotFollowedError, ObservationError
 from lineage.hooking.answer import HOOKS
 from lineage.system.streams import say
+
+_TRUST = "lineage hook install --trust-config pre-push"
 
 
 class HookCall(NamedTuple):
@@ -25,23 +27,28 @@ class HookCall(NamedTuple):
     block: bool = False
     since: str | None = None
     trailers: Path | None = None
+    trusts_config: bool = False
+
+
+_FLAGS = {"--block": "block", "--trust-config": "trusts_config"}
 
 
 def asked_of(arguments: Sequence[str]) -> HookCall | None:
     """The words behind ``lineage hook run``: options, the hook, and its own words; ``None`` for any others."""
-    block = False
+    flags: set[str] = set()
     values: dict[str, str | None] = {"--since": None, "--trailers": None}
     left = list(arguments)
     while left:
         word = left.pop(0)
-        if word == "--block":
-            block = True
+        if word in _FLAGS:
+            flags.add(word)
         elif word in values and left:
             values[word] = left.pop(0)
         elif word in HOOKS:
             trailers = values["--trailers"]
             path = None if trailers is None else Path(trailers)
-            return HookCall(hook=word, words=tuple(left), block=block, since=values["--since"], trailers=path)
+            given = {name: option in flags for option, name in _FLAGS.items()}
+            return HookCall(hook=word, words=tuple(left), since=values["--since"], trailers=path, **given)
         else:
             return None
     return None
@@ -62,14 +69,15 @@ def run(asked: HookCall) -> int:
         if asked.hook == "pre-commit":
             found = githooks.judged(Path.cwd(), asked.since, os.environ)
         elif asked.hook == "pre-push":
-            found = githooks.behind(Path.cwd(), _remote(asked.words), sys.stdin.read())
+            found = githooks.behind(Path.cwd(), _remote(asked.words), sys.stdin.read(), asked.trusts_config)
         else:
             found = githooks.suited(Path.cwd(), os.environ)
     except ObservationError:
         return exits.GOOD  # an environment that cannot be read suits nothing less than before
     except LineageError as error:
         where = f"{error.where}: " if error.where else ""
-        _say(f"{asked.hook}: nothing is judged: {where}{error.message}")
+        switch = f": {_TRUST}" if isinstance(error, NotFollowedError) else ""
+        _say(f"{asked.hook}: nothing is judged: {where}{error.message}{switch}")
         return exits.GOOD
     for line in found.lines:
         _say(line)

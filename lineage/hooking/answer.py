@@ -189,8 +189,11 @@ def _active(env: Mapping[str, str], root: Path) -> Path | None:
     return own if (own / "pyvenv.cfg").is_file() else None
 
 
-def behind(start: Path, remote: tuple[str, str], given: str) -> Told:
-    """What a push leaves behind that the manifests in it need; ``given``: as git tells a pre-push hook."""
+def behind(start: Path, remote: tuple[str, str], given: str, trusts_config: bool = False) -> Told:
+    """What a push leaves behind that the manifests in it need; ``given``: as git tells a pre-push hook.
+
+    ``trusts_config``: the remote is asked by what the repository's own configuration names, too.
+    """
     from lineage.checking.revisions.readings import Readings, kept_readings
     from lineage.git.objects import GitObjects
     from lineage.hooking.left_behind import left_behind, parse_pushed
@@ -200,6 +203,6 @@ def behind(start: Path, remote: tuple[str, str], given: str) -> Told:
         return Told()
     with GitObjects(start) as objects:
         cache = kept_readings(objects)
-        found = left_behind(objects, Readings(objects.blob, cache), pushed, remote)
+        found = left_behind(objects, Readings(objects.blob, cache), pushed, remote, trusts_config=trusts_config)
         cache.save()
     return Told(lines=tuple(map(str, found)), verdict="fail" if found else "pass")

@@ -46,12 +46,18 @@ class Left:
 
 
 def left_behind(
-    objects: GitObjects, readings: Readings, pushed: Sequence[Pushed], remote: tuple[str, str]
+    objects: GitObjects,
+    readings: Readings,
+    pushed: Sequence[Pushed],
+    remote: tuple[str, str],
+    *,
+    trusts_config: bool = False,
 ) -> tuple[Left, ...]:
     """What the manifests in the pushed commits need and the remote will not have.
 
     ``remote``: its name and its address. The remote is asked for its refs, and DVC's for its objects, only where a
-    manifest needs it. Raises ``RepositoryError``.
+    manifest needs it. Raises ``RepositoryError``, ``NotFollowedError`` where a program that the repository's own
+    configuration names was not followed.
     """
     manifests = _manifests(objects, readings, pushed, remote[0])
     wanted = {one.code.commit: one for one in manifests if one.code.commit and one.code.is_snapshot}
@@ -59,7 +65,8 @@ def left_behind(
     taken = {one.local for one in pushed}
     found = []
     if wanted.keys() - taken:
-        there = set(listed_refs(objects.root, remote[1], "the remote", [f"{NAMESPACE}*"]).values())
+        kept = [f"{NAMESPACE}*"]
+        there = set(listed_refs(objects.root, remote[1], "the remote", kept, trusts_config=trusts_config).values())
         for commit in sorted(wanted.keys() - taken - there):
             command = f"git push {shlex.quote(remote[0])} {NAMESPACE}{commit}:{NAMESPACE}{commit}"
             found.append(Left(name=wanted[commit].name, what="the snapshot of its code is not pushed", command=command))

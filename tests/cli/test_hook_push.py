@@ -1,15 +1,13 @@
 """Before a push: what the pushed manifests need and the remote will not have, with the command that brings it."""
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lineage.model.code import Code
 from tests.support.checked import manifest, record
 from tests.support.gitrepos import commit, git
-from tests.support.hooked import hooked, install, typed
+from tests.support.hooked import hooked, install, snapshotted, typed
 from tests.support.projects import MODEL, command_line, dvc, surroundings
 from tests.support.recording import recorded
 
@@ -21,17 +19,6 @@ def root(tmp_path: Path) -> Path:
     git(tmp_path, "init", "--quiet", "--bare", "remote.git")
     git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
     return root
-
-
-def snapshotted(root: Path, name: str = "models/fraud") -> str:
-    """The commit that a model was made from, which is on no branch."""
-    base = git(root, "rev-parse", "HEAD")
-    made = git(root, "commit-tree", "-p", base, "-m", name, f"{base}^{{tree}}")
-    git(root, "update-ref", f"refs/lineage/{made}", made)
-    one = manifest(name, {})
-    record(root, replace(one, code=Code(base=base, commit=made, tree=git(root, "rev-parse", f"{base}^{{tree}}"))))
-    commit(root, {})
-    return made
 
 
 def said(root: Path, *arguments: str) -> tuple[int, list[str]]:

@@ -13,7 +13,20 @@ from lineage.hooking.answer import HOOKS
 
 WORDS = st.one_of(
     st.sampled_from(
-        ["--block", "--since", "--trailers", "--since=HEAD", "--help", "-h", "--", "-", "", "--blo", *HOOKS]
+        [
+            "--block",
+            "--trust-config",
+            "--since",
+            "--trailers",
+            "--since=HEAD",
+            "--help",
+            "-h",
+            "--",
+            "-",
+            "",
+            "--blo",
+            *HOOKS,
+        ]
     ),
     st.text(max_size=3),
 )
@@ -23,7 +36,7 @@ def by_click(words: list[str]) -> HookCall:
     """Raises ``click.ClickException``, or ``Exit`` where it shows help."""
     context = run_command.make_context("run", list(words))
     found = context.params
-    return HookCall(found["hook"], tuple(found["words"]), found["block"], found["since"], found["trailers"])
+    return HookCall(trusts_config=found.pop("trust_config"), **{**found, "words": tuple(found["words"])})
 
 
 @given(st.lists(WORDS, max_size=6))
@@ -40,6 +53,9 @@ def test_what_hooks_give_is_understood() -> None:
     message = ["--trailers", "a/b", "prepare-commit-msg", "MSG", "commit", "HEAD"]
 
     assert asked_of(["--block", "--since", "abc", "pre-commit"]) == HookCall(hook="pre-commit", block=True, since="abc")
+    assert asked_of(["--trust-config", "pre-push", "origin"]) == HookCall(
+        hook="pre-push", words=("origin",), trusts_config=True
+    )
     assert asked_of(message) == HookCall(
         hook="prepare-commit-msg", words=("MSG", "commit", "HEAD"), trailers=Path("a/b")
     )

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.checked import LOCK, fraud
 from tests.support.gitrepos import commit, git
+from tests.support.hooked import hooked, install, snapshotted, typed
 from tests.support.projects import run_lineage, script
 from tests.support.retrained import BASE, make_ground
 
@@ -127,6 +128,22 @@ def test_a_remote_is_asked_by_it_too(tmp_path: Path) -> None:
     assert "code." not in ended.stdout
 
 
+def test_a_hook_before_a_push_asks_by_it_where_it_was_installed_so(tmp_path: Path) -> None:
+    root = hooked(tmp_path / "fraud", "pre-push")
+    made = snapshotted(root)
+    git(tmp_path, "init", "--quiet", "--bare", "remote.git")
+    git(root, "remote", "add", "origin", f"ssh://nowhere.invalid{tmp_path}/remote.git")
+    git(root, "config", "core.sshCommand", str(script(tmp_path / "ssh", 'for last; do :; done; eval "$last"')))
+    push = ("push", "--quiet", "origin", "main")
+
+    ended = typed(root, *push, "--dry-run")
+    told = f"the remote: does not answer; core.sshCommand {NOT_FOLLOWED}: lineage hook install --trust-config pre-push"
+    assert (ended.code, ended.stderr) == (0, f"lineage: pre-push: nothing is judged: {told}\n")
+    assert install(root, "--trust-config", "pre-push").stdout == "updated  pre-push\n"
+    ended = typed(root, *push)
+    assert (ended.code, f"git push origin refs/lineage/{made}" in ended.stderr) == (0, True)
+
+
 def test_a_filter_makes_the_files_of_a_linked_work_tree_only_with_it(tmp_path: Path) -> None:
     ground = make_ground(tmp_path)
     ground.change({".gitattributes": b"*.md filter=upper\n", "README.md": b"small\n"}, "Describe")
@@ -140,7 +157,9 @@ def test_a_filter_makes_the_files_of_a_linked_work_tree_only_with_it(tmp_path: P
         assert (tmp_path / place / "README.md").read_text() == text
 
 
-@pytest.mark.parametrize("command", ["check", "show models/base.pkl.lineage.toml --problems", "retrain"])
+@pytest.mark.parametrize(
+    "command", ["check", "show models/base.pkl.lineage.toml --problems", "retrain", "hook install pre-commit"]
+)
 def test_it_goes_with_what_it_concerns(command: str, project: Path) -> None:
     ended = run_lineage(*command.split(), "--trust-config", cwd=project)
 

@@ -1,11 +1,12 @@
 """A repository with the hooks of ``lineage hook install``, and git as its user types it."""
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.checked import LOCK, fraud
-from tests.support.gitrepos import AUTHOR, git, write
+from lineage.model.code import Code
+from tests.support.checked import LOCK, fraud, manifest, record
+from tests.support.gitrepos import AUTHOR, commit, git, write
 from tests.support.projects import Ended, run_lineage, surroundings
 
 BUMPED = LOCK.replace(b"numpy==1.26.4", b"numpy==2.0.1")
@@ -23,6 +24,17 @@ def hooked(root: Path, *arguments: str) -> Path:
     """A repository with one model, and hooks in it."""
     made = fraud(root)
     assert install(made, *arguments).code == 0
+    return made
+
+
+def snapshotted(root: Path, name: str = "models/fraud") -> str:
+    """The commit that a model was made from, which is on no branch."""
+    base = git(root, "rev-parse", "HEAD")
+    made = git(root, "commit-tree", "-p", base, "-m", name, f"{base}^{{tree}}")
+    git(root, "update-ref", f"refs/lineage/{made}", made)
+    one = manifest(name, {})
+    record(root, replace(one, code=Code(base=base, commit=made, tree=git(root, "rev-parse", f"{base}^{{tree}}"))))
+    commit(root, {})
     return made
 
 
