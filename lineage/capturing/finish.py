@@ -64,6 +64,8 @@ class RunRequest:
     params: Path | None = None
     serve: str | None = None
     snapshot: bool = True
+    force: bool = False
+    """as of ``CaptureRequest``"""
     variables: Mapping[str, str] | None = None
     """of the serving command; ``None``: those given to us"""
 
@@ -203,6 +205,7 @@ def _wanted(asked: RunRequest, started: StartedCode | None, root: Path) -> Captu
         builds=asked.builds,
         snapshot_limit=rules.snapshot.limit,
         started=started,
+        force=asked.force,
         cached=True,
         # A retraining reads them again.
         run=freeze({key: inside[path] for key, path in paths.items() if path in inside}),

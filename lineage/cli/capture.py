@@ -100,14 +100,14 @@ def _finish(asked: CaptureOptions, run_id: str) -> int:
 
     narration = Narration(asked.quiet)
     named = None if asked.target is None else examinable(parse_target(asked.target), asked.interpreter)
-    request = asked.request(asked.paths)
+    request = replace(asked.request(asked.paths), force=asked.force)
     if named is not None:
         request = replace(request, source=lambda _: named, is_named=True)
     finished = finish_kept(run_id, request, narration)
     for one, _, _ in finished if asked.track else ():
         track(one, project_root(Path.cwd(), os.environ) or Path.cwd(), narration)
-    texts = [render_captured(stored, changed, one.entry, asked.form) for one, stored, changed in finished]
-    answer("".join(texts), asked.output)
+    found = [(stored, changed, one.entry) for one, stored, changed in finished]
+    answer(render_captured(found, asked.form), asked.output)
     return exits.GOOD
 
 
@@ -146,5 +146,5 @@ def _capture(asked: CaptureOptions) -> int:
     stored, changed = write(captured, Path(os.path.relpath(captured.path)), narration)
     if asked.bundle is not None:
         write_bundle(stored, asked.bundle, asked.with_weights, asked.quiet)
-    answer(render_captured(stored, changed, captured.entry, asked.form), asked.output)
+    answer(render_captured([(stored, changed, captured.entry)], asked.form), asked.output)
     return exits.GOOD

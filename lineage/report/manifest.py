@@ -20,14 +20,24 @@ def render_manifest(shown: Shown, form: str, style: Style) -> str:
     return _FORMS[form](shown, style)
 
 
-def render_captured(stored: StoredManifest, changed: bool, entry: str, form: str) -> str:
-    """The manifest that a capture leaves, in one of ``BASIC_FORMATS``; ``changed``: whether the file was written."""
+def render_captured(found: Sequence[tuple[StoredManifest, bool, str]], form: str) -> str:
+    """The manifests that a capture leaves, in one of ``BASIC_FORMATS``: what stands, whether the file was written, and
+    how the entry was found. In JSON several are one document."""
+    if form == "json" and len(found) != 1:
+        models = [{"manifest": _named(one), **_captured(one, changed, entry)} for one, changed, entry in found]
+        return dump({"schema": SCHEMA, "command": "capture", "models": models})
+    texts = []
+    for stored, changed, entry in found:
+        lines = [f"- entry: {escape(entry)}", ""]
+        if stored.manifest.problems:
+            lines += [*markdown_table(("problem", "subject", "detail"), _rows(stored.manifest.problems)), ""]
+        texts.append(_standing(stored, "capture", _captured(stored, changed, entry), lines)[form])
+    return "".join(texts)
+
+
+def _captured(stored: StoredManifest, changed: bool, entry: str) -> dict[str, Any]:
     problems = [problem._asdict() for problem in stored.manifest.problems]
-    lines = [f"- entry: {escape(entry)}", ""]
-    if problems:
-        lines += [*markdown_table(("problem", "subject", "detail"), _rows(stored.manifest.problems)), ""]
-    document = {"changed": changed, "entry": entry, "problems": problems}
-    return _standing(stored, "capture", document, lines)[form]
+    return {"changed": changed, "entry": entry, "problems": problems}
 
 
 def render_imported(stored: StoredManifest, changed: bool, ref: str | None, weights: Sequence[str], form: str) -> str:

@@ -1,5 +1,6 @@
 """When only the capture fails: 125, what was seen is kept, and ``lineage capture --run`` finishes it."""
 
+import json
 import os
 import re
 import signal
@@ -12,7 +13,18 @@ import pytest
 
 from lineage.manifest.files import read_manifest
 from tests.support.patience import wait_for
-from tests.support.projects import MANIFEST, MODEL, python_of, run_lineage, script, write
+from tests.support.projects import (
+    MANIFEST,
+    MODEL,
+    commit,
+    copy,
+    python_of,
+    reinstall,
+    run_lineage,
+    script,
+    site_packages,
+    write,
+)
 from tests.support.wrapped import Outcome, below_run, kept_runs, manifests, outcome, start
 
 TRAIN = b"import pickle\nwith open('models/fraud.pkl', 'wb') as file:\n    pickle.dump([1], file)\n"
@@ -206,3 +218,36 @@ def test_without_a_commit_to_name_the_command_runs_all_the_same(
     assert (ended.code, (root / MODEL).exists(), manifests(root)) == (code, True, [])
     told = "the repository has no commit yet" if is_repository else "not in a git repository"
     assert (told in ended.stderr.decode()) == (status == 0)
+
+
+def test_several_models_of_a_run_are_one_document(training: Path) -> None:
+    both = TRAIN + TRAIN.replace(b"fraud", b"other")
+    write(training, {"train.py": both})
+    run = kept(train(training, "--metrics", "absent.json"), training)
+    done = run_lineage("capture", "--run", run, "--format", "json", cwd=training)
+
+    document = json.loads(done.stdout)
+    assert (document["command"], [one["manifest"]["path"] for one in document["models"]]) == (
+        "capture",
+        [MANIFEST, MANIFEST.replace("fraud", "other")],
+    )
+    assert document["models"][0].keys() == {"manifest", "changed", "entry", "problems"}
+
+
+def test_a_run_that_nobody_saw_train_makes_no_other_environment_true(
+    project: Path, environment: Path, tmp_path: Path
+) -> None:
+    """It touched the weights, and that is all."""
+    taken = ("capture", MODEL, "--from", f"python:{python_of(environment)}")
+    assert run_lineage(*taken, cwd=project).code == 0
+    commit(project)
+    other = copy(environment, tmp_path / "other")
+    reinstall(site_packages(other), "numpy", "2.0.1")
+    run = kept(outcome(below_run(["touch", MODEL], "--model", MODEL), project), project)
+    finish = ("capture", "--run", run, "--from", f"python:{python_of(other)}")
+
+    refused = run_lineage(*finish, cwd=project)
+    assert (refused.code, "numpy 1.26.4 → 2.0.1" in refused.stderr) == (2, True), refused.stderr
+    assert run_lineage(*finish, "--force", cwd=project).code == 0
+    codes = {one.code for one in read_manifest(project / MANIFEST).manifest.problems}
+    assert "weights.not-made-here" in codes
