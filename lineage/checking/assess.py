@@ -157,6 +157,7 @@ class _Files:
                 subject=f"file:{path}",
                 action="undecided",
                 message=f"{path}: {message}",
+                mark=self._revision.files.get(path, ""),
                 where=error.where if error.where and error.where.startswith(path) else path,
             )
             self.unreadable.append(due)

@@ -3,7 +3,7 @@
 And what a clone lacks to tell: the commits that hold what models were made from.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -105,7 +105,7 @@ def _planned(
             for policy, _ in judges.policies
         ]
     except InputError as error:
-        return _unreadable(path, error, base), ()
+        return _unreadable(path, error, base, head), ()
     # What nothing is asked of is most often most of a repository, and how it stood before says nothing.
     due = _worst(
         [
@@ -131,11 +131,12 @@ def _let_through(seen: Sequence[Assessed], due: Sequence[Due]) -> tuple[Accepted
     return tuple(dict.fromkeys(one for each in seen for one in each.accepted if one.subject not in asked))
 
 
-def _unreadable(path: str, error: InputError, base: Revision | None) -> ModelPlan:
-    """A manifest, or its log, that cannot be read; not newly so where the same file could not be read at the base."""
+def _unreadable(path: str, error: InputError, base: Revision | None, head: Revision) -> ModelPlan:
+    """A manifest, or its log, that cannot be read; not newly so where the same bytes could not be read at the base."""
     where = error.where or path
     due = Due(subject=f"manifest:{path}", action="undecided", message=error.message, where=where)
-    is_new = base is None or _reads(base, path)
+    both = (path, log_path(PurePosixPath(path)).as_posix())
+    is_new = base is None or _reads(base, path) or any(base.files.get(one) != head.files.get(one) for one in both)
     name = PurePosixPath(path.removesuffix(SUFFIX)).with_suffix("").as_posix()
     return ModelPlan(
         name=name, manifest=path, action="undecided", is_new=is_new, reasons=(replace(due, is_new=is_new),)
@@ -151,37 +152,38 @@ def _reads(revision: Revision, path: str) -> bool:
     return True
 
 
-def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Mapping[str, Due]:
-    """By its subject what was due at the base, by the manifest and the log that stood there."""
+def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) -> Sequence[Due]:
+    """What was due at the base, by the manifest and the log that stood there."""
     if base is None or path not in base.files:
-        return {}
+        return ()
     try:
         stored = base.manifest(path)
         found = assess(stored.manifest, base, policy, judges.today, _accepts(stored, base), judges.resolver)
     except InputError:
-        return {}
-    return {one.subject: one for one in found.due if not one.subject.startswith(UNRESOLVED)}
+        return ()
+    return [one for one in found.due if not one.subject.startswith(UNRESOLVED)]
 
 
-def _with_age(due: Iterable[Due], before: Mapping[str, Due]) -> list[Due]:
-    return [replace(one, is_new=_is_new(one, before.get(one.subject))) for one in due]
+def _with_age(due: Iterable[Due], before: Sequence[Due]) -> list[Due]:
+    return [replace(one, is_new=not any(_stood(one, earlier) for earlier in before)) for one in due]
 
 
-def _is_new(due: Due, before: Due | None) -> bool:
-    """New is what was not due before, or only asked for less, or is code that was edited again and is not known."""
-    if before is None or ACTIONS.index(due.action) < ACTIONS.index(before.action):
-        return True
-    is_undecided_code = due.action == before.action == "undecided" and due.subject.startswith("code:")
-    return is_undecided_code and due.observed != before.observed
+def _stood(due: Due, before: Due) -> bool:
+    """Whether something was as due before; where one of the two is not decided, only what is the same was."""
+    if due.subject != before.subject or ACTIONS.index(due.action) < ACTIONS.index(before.action):
+        return False
+    is_told = "undecided" not in (due.action, before.action)
+    return is_told or (due.observed, due.mark) == (before.observed, before.mark)
 
 
 def _worst(by_policy: Sequence[Sequence[Due]]) -> tuple[Due, ...]:
     """What several policies find, each subject once: what is new and asks for most stands. Strongest first."""
-    found: dict[tuple[str, str | None], Due] = {}
+    found: dict[tuple[str, str | None, str], Due] = {}
     for one in (one for due in by_policy for one in due):
-        known = found.setdefault((one.subject, one.observed), one)
+        key = (one.subject, one.observed, one.mark)
+        known = found.setdefault(key, one)
         if (not one.is_new, ACTIONS.index(one.action)) < (not known.is_new, ACTIONS.index(known.action)):
-            found[one.subject, one.observed] = one
+            found[key] = one
     return tuple(sorted(found.values(), key=lambda one: (ACTIONS.index(one.action), one.subject)))
 
 

@@ -13,10 +13,9 @@ from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.lock_groups import rank
 from lineage.dependencies.lock_tables import Block
 from lineage.dependencies.places import Place, read_place
-from lineage.dependencies.rows import Rows, pin
+from lineage.dependencies.rows import Rows, pin, value_text
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import canonical_name, is_name
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,199}")
@@ -94,7 +93,7 @@ class LockRows(Rows):
     def not_understood(self, block: Block, name: str, message: str) -> None:
         """A block that says nothing that can be judged, by its name where it has one."""
         subject = f"package:{canonical(name)}" if is_name(name) else "packages"
-        self.unknown.append(Unknown(subject, f"{block.place} {message}"))
+        self.unread(subject, block.line, message, value_text(block.values))
 
     def is_listed(self, block: Block, name: str, told: bool | str) -> bool:
         """Whether a row is to be listed, as ``Installed`` tells; what it cannot tell is unknown by the row's name."""

@@ -38,4 +38,4 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     if not isinstance(text, str):
         raise tools.wrong(key, "a version in quotes, a list of these or a table with one")
     line = tools.line_of(key)
-    return rows.finish(FORM, python=chosen(rows, text, f"{path}:{line}"), python_line=line)
+    return rows.finish(FORM, python=chosen(rows, text, line), python_line=line)

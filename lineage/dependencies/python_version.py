@@ -13,7 +13,6 @@ from lineage.dependencies.pip.lines import Line, decode, is_conflict
 from lineage.dependencies.rows import Rows
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "python-version"
 PARSE = "text"
@@ -53,13 +52,13 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
             return rows.finish(FORM)
         raise InputError("names no Python version", path, _HINT)
     text, number = found[0]
-    return rows.finish(FORM, python=chosen(rows, text, f"{path}:{number}"), python_line=number)
+    return rows.finish(FORM, python=chosen(rows, text, number), python_line=number)
 
 
-def chosen(rows: Rows, text: str, place: str) -> str | None:
+def chosen(rows: Rows, text: str, line: int) -> str | None:
     """The version or range that a choice of a Python means; ``None`` for what is none, which is noted as unknown."""
     match = _VERSION.fullmatch(text)
     if match is None and _RANGE.fullmatch(text) is None:
-        rows.unknown.append(Unknown("python", f"{place} chooses {text[:80]!r}, which is no version"))
+        rows.unread("python", line, f"chooses {text[:80]!r}, which is no version", text)
         return None
     return match["version"] if match else text

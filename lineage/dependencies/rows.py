@@ -1,21 +1,24 @@
 """What one requirement says → a row of declarations, whichever file it stands in; and rows as a whole file's value."""
 
+import json
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from lineage.dependencies.pip.entries import Requirement, parse_requirement
-from lineage.dependencies.pip.origins import ARCHIVES
+from lineage.dependencies.forms import Include
+from lineage.dependencies.pip.entries import Requirement, parse_requirement, shown
+from lineage.dependencies.pip.origins import ARCHIVES, is_address
 from lineage.errors import InputError
-from lineage.model.declarations import MAIN, Declarations, Dependency
+from lineage.model.declarations import MAIN, Declarations, Dependency, Unread, mark_of, mark_of_reason
 from lineage.portable.environment import LOCAL, Unknown
 from lineage.portable.names import canonical_name, parse_version
 
 _NAMED = re.compile(r"(?:-e\s++|--editable[= ]\s*+)?([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?![:/\\])")
 _PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}")
+_MOST_FILES = 20
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -26,16 +29,24 @@ class Rows:
         self.path = path
         self.dependencies: list[Dependency] = []
         self.unknown: list[Unknown] = []
+        self.parts: list[Unread] = []
+        """what cannot be read of rows that are read otherwise"""
+        self._marks: dict[Unknown, str] = {}
         self.files = {path}
 
     def requirement(self, text: str, group: str, line: int, marker: str = "", file: str = "") -> None:
         """One requirement (PEP 508, or as pip takes it); what cannot be read becomes an unknown."""
         editable = re.match(r"-e\s|--editable[ =]", text)
+        body = text[editable.end() :].strip() if editable else text
         try:
-            found = parse_requirement(text[editable.end() :].strip() if editable else text, editable is not None)
+            found = parse_requirement(body, editable is not None)
         except InputError as error:
-            self.not_read(text, line, error.message, file)
-            return
+            without = _without_marker(body)
+            if editable or without is None:
+                self.not_read(text, line, error.message, file)
+                return
+            found, unread = without
+            self.partly(subject_of(text), line, f"has a marker that cannot be read{shown(unread)}", unread, file=file)
         if marker:
             found = replace(found, marker=f"({found.marker}) and ({marker})" if found.marker else marker)
         self.add(found, group, line, file)
@@ -44,21 +55,58 @@ class Rows:
         """What a requirement says, as a row; one that names nothing is called by its address, and told as unknown."""
         row = dependency(found, group, line, self.path, file)
         self.dependencies.append(row)
+        if found.address is not None and found.address.mark:
+            subject = f"package:{row.name}" if row.name else "packages"
+            self.partly(subject, line, "has an address of which a part is not kept", found.address.mark, file=file)
         if found.name is None and row.version is None and not row.is_own:
-            place = f"{file or self.path}:{line}" if line else file or self.path
-            self.unknown.append(Unknown("packages", f"{place} installs what it does not name"))
+            self.unread("packages", line, "installs what it does not name", row.origin or "", file=file)
 
     def not_read(self, text: str, line: int, message: str, file: str = "") -> None:
         """A row that cannot be read, by the name at its beginning where there is one."""
-        place = f"{file or self.path}:{line}" if line else file or self.path
-        self.unknown.append(Unknown(subject_of(text), f"{place} {message}"))
+        self.unread(subject_of(text), line, message, text, message, file=file)
+
+    def unread(self, subject: str, line: int, message: str, *texts: str, file: str = "") -> None:
+        """Something that cannot be read: ``texts`` are what stands there, and all else that would tell what it means.
+
+        As long as these are the same, nothing was edited.
+        """
+        told = Unknown(subject, f"{self._place(line, file)} {message}")
+        self.unknown.append(told)
+        mark = mark_of(*texts)
+        self._marks[told] = mark if told not in self._marks else mark_of(self._marks[told], mark)
+
+    def partly(self, subject: str, line: int, message: str, *texts: str, file: str = "") -> None:
+        """What cannot be read of a row that was added."""
+        self.parts.append(Unread(subject, f"{self._place(line, file)} {message}", mark_of(*texts)))
+
+    def _place(self, line: int, file: str) -> str:
+        return f"{file or self.path}:{line}" if line else file or self.path
+
+    def contents(self, paths: Sequence[str], include: Include) -> Iterator[str]:
+        """What stands in the files among ``paths``, which a program may read; the first few count."""
+        for path in [one for one in paths if not one.startswith(("/", "../"))][:_MOST_FILES]:
+            try:
+                content = include(path)
+            except InputError as error:
+                yield error.message
+                continue
+            if content is not None:
+                self.files.add(path)
+                yield content.decode("utf-8", "replace")
 
     def merge(self, other: Declarations, group: str | None = None) -> None:
         """The rows of another file that this one includes, as its own; ``group`` where this one says what for."""
         for row in other.dependencies:
             row = replace(row, file=row.file or other.path)
             self.dependencies.append(row if group is None else replace(row, group=group))
+        self.extend(replace(other, dependencies=()))
+
+    def extend(self, other: Declarations) -> None:
+        """All that another reading found, as this one's."""
+        self.dependencies += other.dependencies
         self.unknown += other.unknown
+        self.parts += other.parts
+        self._marks.update((Unknown(one.subject, one.reason), one.mark) for one in other.unread())
         self.files.update(other.files)
 
     def finish(
@@ -72,6 +120,7 @@ class Rows:
         system: Iterable[tuple[str, str, int]] = (),
     ) -> Declarations:
         """All of it, in the order in which declarations are compared."""
+        unknown = sorted(set(self.unknown), key=lambda one: (one.subject, one.reason))
         return Declarations(
             path=self.path,
             form=form,
@@ -82,8 +131,28 @@ class Rows:
             python_line=python_line if python is not None else 0,
             system=tuple(sorted(system)),
             files=tuple(sorted(self.files)),
-            unknown=tuple(sorted(set(self.unknown), key=lambda one: (one.subject, one.reason))),
+            unknown=tuple(unknown),
+            marks=tuple(self._marks.get(one) or mark_of_reason(one.reason) for one in unknown),
+            parts=tuple(sorted(set(self.parts))),
         )
+
+
+def _without_marker(text: str) -> tuple[Requirement, str] | None:
+    """(what a requirement says but for its marker, that as it stands there); ``None`` where more cannot be read."""
+    body, semicolon, marker = text.partition("; " if is_address(text) else ";")
+    if not semicolon:
+        return None
+    try:
+        found = parse_requirement(body.strip(), False)
+    except InputError:
+        return None
+    told = " ".join(marker.split())
+    return replace(found, marker=told if shown(told) and told.isprintable() else "unreadable"), told
+
+
+def value_text(value: Any) -> str:
+    """The text of a parsed value, whatever the order of its keys."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def in_order(rows: Iterable[Dependency]) -> tuple[Dependency, ...]:

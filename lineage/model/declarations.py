@@ -1,6 +1,8 @@
 """What a dependency file asks for: declarations (ranges) and locks (exact versions), by meaning and not by line."""
 
+import re
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from lineage.model.plan import Due
@@ -76,8 +78,40 @@ class Declarations:
     unknown: tuple[Unknown, ...] = ()
     """rows that could not be understood, by subject (``package:NAME``, ``python``, ``packages``), with file and line in
     the reason; sorted"""
+    marks: tuple[str, ...] = field(default=(), compare=False)
+    """for each of ``unknown``, in its order, the mark of what stands there (``mark_of``)"""
+    parts: tuple["Unread", ...] = field(default=(), compare=False)
+    """what cannot be read of rows that are read otherwise, and stand in ``dependencies``: a marker, a hash; sorted"""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """of what the file says, as ``lock.credentials``; sorted"""
+
+    def unread(self) -> tuple["Unread", ...]:
+        """``unknown`` with the marks."""
+        marks = self.marks or tuple(mark_of_reason(one.reason) for one in self.unknown)
+        return tuple(Unread(one.subject, one.reason, mark) for one, mark in zip(self.unknown, marks, strict=True))
+
+
+class Unread(NamedTuple):
+    """Something of a file that could not be read."""
+
+    subject: str
+    reason: str
+    mark: str
+    """equal where the same text stands there, and the same objects that it names"""
+
+
+_LINE = re.compile(r":[0-9]+")
+
+
+def mark_of(*texts: str) -> str:
+    """What tells texts from others, whatever their white space: a digest, for a text may hold secrets."""
+    plain = "\n".join(" ".join(text.split()) for text in texts)
+    return sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def mark_of_reason(reason: str) -> str:
+    """The mark of what nobody told the text of: its reason, wherever it stands in the file."""
+    return mark_of(_LINE.sub("", reason))
 
 
 UNRESOLVED = "resolve:"

@@ -1,6 +1,6 @@
 """What edits ask for: the changes between two revisions, and what becomes of each model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -40,6 +40,8 @@ class Due:
     """``numpy 1.26.4 → 2.0.1 (major), named in the weights``"""
     recorded: str | None = None
     observed: str | None = None
+    mark: str = field(default="", compare=False)
+    """of what could not be read: where it is another one, something else stands there"""
     step: str = "unknown"
     use: str | None = None
     where: str = ""

@@ -69,13 +69,17 @@ class Promise:
     where: str = ""
     group: str | None = None
     reason: str = ""
-    """why it is unknown"""
+    """why it is unknown, or what of its rows could not be read"""
+    mark: str = ""
+    """of what could not be read, the rows of this package or parts of them; ``""`` where all could"""
 
 
 def is_same_promise(left: Promise, right: Promise) -> bool:
     """Whether two promises ask for the same, whatever their place, group and spelling."""
     if left.state != right.state:
         return False
+    if left.mark != right.mark and right.mark:
+        return False  # what can be read again is judged by what it says
     if left.state in ("own", "unknown"):
         return left.text == right.text
     if (left.label, left.manager) != (right.label, right.manager) or not same_range(left.specifier, right.specifier):
@@ -129,7 +133,17 @@ class Move(NamedTuple):
 
 
 def move(package: Package, promise: Promise, earlier: Promise | None) -> Move:
-    """``earlier`` is what was promised at the capture, ``None`` where that is not known."""
+    """``earlier`` is what was promised at the capture, ``None`` where that is not known.
+
+    What could be read decides, and what could not where that says that nothing moved.
+    """
+    found = _move(package, promise, earlier)
+    if found.step not in ("none", ALLOWED) or earlier is None or promise.mark in ("", earlier.mark):
+        return found
+    return Move("unknown", None, promise.reason)
+
+
+def _move(package: Package, promise: Promise, earlier: Promise | None) -> Move:
     if promise.state == "unknown":
         return Move("unknown", promise.text, promise.reason)
     if promise.state in ("absent", "unnamed"):

@@ -23,7 +23,6 @@ from lineage.portable.names import STEPS, canonical_name
 from lineage.portable.policy import Policy, effective_use, tolerance
 
 _ROOTS = ("weights", "served", "imported")
-_LINE = re.compile(r":[0-9]+")
 _NOWHERE = ("own", "unnamed", "absent")
 
 
@@ -96,7 +95,8 @@ class _Judged:
             action=action,
             message=f"{message}, {self._reason(package.name, use)}",
             recorded=package.version,
-            observed=moved.observed,
+            observed=None if promise.mark and action == "undecided" else moved.observed,
+            mark=promise.mark,
             step="unknown" if moved.step == ALLOWED else moved.step,
             use=use,
             where=promise.where,
@@ -177,22 +177,15 @@ def _named(name: str, promise: Promise) -> str:
 
 
 def unread(head: Promises, then: Promises | None, policy: Policy) -> list[Due]:
-    """What cannot be read in HEAD's files beside single packages, and could, or was not there, at the capture."""
-    tolerated = {"system": policy.retrain.system, "python": policy.retrain.python}
-    before = set() if then is None else {_without_lines(one.reason) for one in then.unknown}
-    found = []
-    for subject, reason in sorted({(one.subject, one.reason) for one in head.unknown}):
-        kind = subject.partition(":")[0]
-        if kind == "package" or _without_lines(reason) in before:
-            continue
-        if tolerated.get(kind) == "any":
-            continue
-        found.append(Due(subject=subject, action="undecided", message=reason))
-    return found
-
-
-def _without_lines(reason: str) -> str:
-    return _LINE.sub("", reason)
+    """What cannot be read in HEAD's files beside single packages, and did not stand there so at the capture."""
+    rules = policy.retrain
+    tolerated = {"system": rules.system, "python": rules.python, "code": rules.code, "package": "any"}
+    before = set() if then is None else {(one.subject, one.mark) for one in then.unread}
+    return [
+        Due(subject=one.subject, action="undecided", message=one.reason, mark=one.mark)
+        for one in sorted(set(head.unread))
+        if (one.subject, one.mark) not in before and tolerated.get(one.subject.partition(":")[0]) != "any"
+    ]
 
 
 _VARIANTS = re.compile(
@@ -272,10 +265,11 @@ def due_system(head: Sequence[Declarations], then: Sequence[Declarations] | None
     if then is None:
         named = [(one.path, field, value) for one in head for field, value, _ in one.system]
         why = "and what it was at the capture is not known"
-        return [
+        undecided = [
             Due(subject=f"platform:{field}", action="undecided", message=f"{field} {value}, {why}", where=path)
             for path, field, value in named
         ]
+        return [replace(one, mark=value) for one, (_, _, value) in zip(undecided, named, strict=True)]
     found = []
     for one in edits(then, head):
         if one.kind != "system":

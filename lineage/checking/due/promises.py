@@ -10,14 +10,14 @@ Rules, first to last:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from lineage.checking.due.package_moves import Promise, is_same_source
 from lineage.checking.revisions.dependency_edits import group_of, place_of
 from lineage.dependencies.markers import holds
 from lineage.dependencies.version_ranges import allows, same_version
-from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
+from lineage.model.declarations import MAIN, Declarations, Dependency, Unread, mark_of
 
 ASIDE = frozenset({"dev", "test", "docs", "build"})
 
@@ -43,6 +43,12 @@ class _Row:
         return self.row.version is not None or self.row.origin is not None
 
 
+class _Unread(NamedTuple):
+    told: Unread
+    is_part: bool
+    is_of_lock: bool
+
+
 class Promises:
     """Several dependency files at one revision, seen from one environment. Kept for all models that share both."""
 
@@ -62,9 +68,13 @@ class Promises:
                     self._own.setdefault(row.name, held)
                 elif held.holding is not False:
                     self._rows.setdefault(row.name, []).append(held)
-        self.unknown: tuple[Unknown, ...] = tuple(told for one in declared for told in one.unknown)
-        """rows that could not be read"""
-        self._unread = {told.subject: told.reason for told in reversed(self.unknown)}
+        self.unread: tuple[Unread, ...] = tuple(told for one in declared for told in (*one.unread(), *one.parts))
+        """what could not be read"""
+        self._unread: dict[str, list[_Unread]] = {}
+        for one in declared:
+            for listed, is_part in ((one.unread(), False), (one.parts, True)):
+                for told in listed:
+                    self._unread.setdefault(told.subject, []).append(_Unread(told, is_part, one.is_lock))
         self._graph: dict[str, list[str]] | None = None
         self._told: dict[tuple[str, frozenset[Key]], Promise] = {}
         self._exact: dict[tuple[str, str], frozenset[Key]] = {}
@@ -84,13 +94,18 @@ class Promises:
 
     def _of(self, name: str, keys: frozenset[Key]) -> Promise:
         rows = self._chosen(name)
-        if f"package:{name}" in self._unread and not any(one.declared.is_lock for one in rows):
-            reason = self._unread[f"package:{name}"]
-            return Promise(
-                state="unknown",
-                text=_texts(rows) or "unreadable",
-                reason=f"{reason}, so nothing tells which {name} it is",
-            )
+        is_locked = any(one.declared.is_lock for one in rows)
+        unread = [one for one in self._unread.get(f"package:{name}", ()) if one.is_of_lock or not is_locked]
+        if not unread:
+            return self._read(name, rows, keys)
+        mark = mark_of(*sorted({one.told.mark for one in unread}))
+        whole = next((one.told for one in unread if not one.is_part), None)
+        if whole is not None:
+            reason = f"{whole.reason}, so nothing tells which {name} it is"
+            return Promise(state="unknown", text=_texts(rows), reason=reason, mark=mark)
+        return replace(self._read(name, rows, keys), mark=mark, reason=unread[0].told.reason)
+
+    def _read(self, name: str, rows: Sequence[_Row], keys: frozenset[Key]) -> Promise:
         if not rows:
             return self._not_named(name)
         exact = [one for one in rows if one.is_exact]

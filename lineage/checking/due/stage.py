@@ -96,7 +96,7 @@ def due_stage(manifest: Manifest, revision: Revision, policy: Policy) -> list[Du
         stage = captured_stage(manifest, revision)
     except InputError as error:
         subject = "params" if judges_params else "code:dvc.yaml"
-        return [Due(subject=subject, action="undecided", message=str(error), where=error.where or "")]
+        return [_unreadable(subject, error, revision)]
     if stage is None:
         return []
     found = _due_code(stage, policy) if judges_code else []
@@ -107,11 +107,18 @@ def _due_params(stage: CapturedStage, policy: Policy) -> list[Due]:
     try:
         values, where = stage_params(stage.now, stage.revision.read)
     except InputError as error:
-        return [Due(subject="params", action="undecided", message=str(error), where=error.where or "")]
+        return [_unreadable("params", error, stage.revision)]
     now = {key for key, _ in flat(values)}
     is_whole = all(key in now for key, _ in flat(stage.manifest.params))
     given = frozenset[str]() if is_whole else _given(stage)
     return due_params(stage.manifest, values, policy, where or stage.now.file, given)
+
+
+def _unreadable(subject: str, error: InputError, revision: Revision) -> Due:
+    """What stands in a file that cannot be read: as long as its bytes are the same, nothing was edited."""
+    where = error.where or ""
+    mark = revision.files.get(where.partition(":")[0], "")
+    return Due(subject=subject, action="undecided", message=str(error), mark=mark, where=where)
 
 
 def _given(stage: CapturedStage) -> frozenset[str] | None:

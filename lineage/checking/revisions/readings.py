@@ -17,7 +17,7 @@ from lineage.dependencies.forms import form_of, read
 from lineage.errors import InputError
 from lineage.git.objects import GitObjects
 from lineage.model.code import Code
-from lineage.model.declarations import Declarations, Dependency
+from lineage.model.declarations import Declarations, Dependency, Unread
 from lineage.model.manifest import Manifest, StoredManifest, freeze
 from lineage.model.weights import Weights
 from lineage.portable.environment import Environment, Package, Platform, Problem, Unknown
@@ -94,7 +94,7 @@ def kept_readings(objects: GitObjects) -> BlobCache:
 
 
 _DEPENDENCY = tuple(one.name for one in fields(Dependency) if one.compare)
-_DECLARATIONS = tuple(one.name for one in fields(Declarations) if one.compare)
+_DECLARATIONS = (*(one.name for one in fields(Declarations) if one.compare), "marks", "parts")
 _TABLES = ("labels", "run", "inputs", "params", "metrics")
 _WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 _TIMES: Mapping[str, Any] = {"datetime": datetime, "date": date, "time": time}
@@ -184,6 +184,8 @@ def _declarations(row: Any) -> Declarations:
         "system": tuple((field, value, line) for field, value, line in row["system"]),
         "files": tuple(row["files"]),
         "unknown": tuple(Unknown(*one) for one in row["unknown"]),
+        "marks": tuple(row["marks"]),
+        "parts": tuple(Unread(*one) for one in row["parts"]),
     }
     return Declarations(**found)
 

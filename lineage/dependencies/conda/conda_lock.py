@@ -17,10 +17,9 @@ from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_file
 from lineage.dependencies.pip.origins import read_address
-from lineage.dependencies.rows import Rows, pin
+from lineage.dependencies.rows import Rows, pin, value_text
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import is_name
 
 FORM = "conda-lock.yml"
@@ -59,7 +58,7 @@ class _Reading:
         line = self._lines[index]
         name, version, manager, platform = (text_of(item, key) for key in ("name", "version", "manager", "platform"))
         if not is_name(name.strip("_")) or not version or manager not in ("conda", "pip") or platform not in MARKERS:
-            self._not_read(name, line)
+            self._not_read(name, line, item)
             return
         if manager == "conda" and name == "python":
             self._pythons.setdefault(version, line)
@@ -85,11 +84,10 @@ class _Reading:
         group = group_of(category or MAIN)
         return group_of_file(self._path) if group == MAIN else group
 
-    def _not_read(self, name: str, line: int) -> None:
+    def _not_read(self, name: str, line: int, item: dict[str, Any]) -> None:
         subject = f"package:{conda_name(name)}" if is_name(name.strip("_")) else "packages"
-        place = f"{self._path}:{line}" if line else self._path
-        reason = f"{place} needs a name, a version in quotes, a manager (conda, pip) and a platform that is known"
-        self.rows.unknown.append(Unknown(subject, reason))
+        needs = "needs a name, a version in quotes, a manager (conda, pip) and a platform that is known"
+        self.rows.unread(subject, line, needs, value_text(item))
 
     def finish(self) -> Declarations:
         """All rows; the Pythons of several platforms joined by a bar."""

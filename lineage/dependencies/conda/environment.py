@@ -13,9 +13,8 @@ from lineage.dependencies.conda.spec import add_spec
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip import requirements
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, value_text
 from lineage.model.declarations import Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "environment.yml"
 PARSE = "yaml"
@@ -72,13 +71,13 @@ class _Reading:
             for one in item["pip"] or ():
                 self._read_pip_item(one)
         else:
-            self._not_read("packages", "has an item below dependencies: that is neither a text nor a list below pip:")
+            self._not_read("has an item below dependencies: that is neither a text nor a list below pip:", item)
 
     def _read_pip_item(self, item: object) -> None:
         if isinstance(item, str):
             self._pip.append((self._line(item), " ".join(item.splitlines())))
         else:
-            self._not_read("packages", "has an item below pip: that is no text")
+            self._not_read("has an item below pip: that is no text", item)
 
     def _read_spec(self, text: str) -> None:
         line = self._line(text)
@@ -86,9 +85,8 @@ class _Reading:
         if python is not None:
             self.python = (python, line)
 
-    def _not_read(self, subject: str, message: str, line: int = 0) -> None:
-        place = f"{self._path}:{line}" if line else self._path
-        self.rows.unknown.append(Unknown(subject, f"{place} {message}"))
+    def _not_read(self, message: str, item: object) -> None:
+        self.rows.unread("packages", 0, message, value_text(item))
 
     def _line(self, text: str) -> int:
         """Of the next item with this text; 0 where YAML wrote it in another way."""
@@ -103,9 +101,7 @@ class _Reading:
         for number, text in self._pip:
             lines += [""] * (number - 1 - len(lines)) + [text]
         found = requirements.included(self._path, "\n".join(lines).encode(), include)
-        self.rows.dependencies += found.dependencies
-        self.rows.unknown += found.unknown
-        self.rows.files.update(found.files)
+        self.rows.extend(found)
 
 
 def _lines_of_items(content: bytes) -> dict[str, list[int]]:

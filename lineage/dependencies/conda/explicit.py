@@ -18,7 +18,6 @@ from lineage.dependencies.pip.origins import wheel_name
 from lineage.dependencies.rows import Rows, pin
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations, Dependency
-from lineage.portable.environment import Unknown
 
 FORM = "conda-explicit"
 PARSE = "text"
@@ -107,7 +106,7 @@ class _Reading:
             spec = parse_archive(text.split()[0])
         except InputError as error:
             # Its words may hold an address with a password; the place is enough.
-            self._rows.unknown.append(Unknown("packages", f"{self._rows.path}:{line} {error.message}"))
+            self._rows.unread("packages", line, error.message, text)
             return
         if spec.name == "python":
             self.python = (spec.version, line)
@@ -121,7 +120,7 @@ class _Reading:
             version = (wheel_name(base) or tuple(map(str, parse_sdist_filename(base))))[1]
         except ValueError:
             subject = f"package:{canonicalize_name(name)}"
-            self._rows.unknown.append(Unknown(subject, f"{self._rows.path}:{line} names no version of {name}"))
+            self._rows.unread(subject, line, f"names no version of {name}", address)
             return
         self._add(canonicalize_name(name), version, "", line, "pypi")
 

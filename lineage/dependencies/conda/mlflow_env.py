@@ -43,7 +43,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         rows.unknown += found.unknown
         rows.files.update(found.files)
     text = text_of(table, "python")
-    python = chosen(rows, text, path) if text else None
+    python = chosen(rows, text, 0) if text else None
     return rows.finish(FORM, python=python, python_line=_line_of(lines, "python:", 0) + 1)
 
 

@@ -18,11 +18,10 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.places import Place, read_place
 from lineage.dependencies.pyproject.poetry_ranges import exact_version, to_specifier
-from lineage.dependencies.rows import Rows, pin
+from lineage.dependencies.rows import Rows, pin, value_text
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import is_name
 
 _CONDA = {"dependencies": None, "host-dependencies": None, "run-dependencies": None, "build-dependencies": "build"}
@@ -68,8 +67,8 @@ def _targets(feature: Table, rows: Rows) -> Iterator[tuple[Table, str]]:
     for name, target in feature.table("target").tables():
         marker = _FAMILIES.get(name) or MARKERS.get(name)
         if marker is None:
-            place = f"{rows.path}:{target.line_of(next(iter(target.values), ''))}"
-            rows.unknown.append(Unknown("packages", f"{place} has a platform that is not known: {name[:80]}"))
+            line = target.line_of(next(iter(target.values), ""))
+            rows.unread("packages", line, f"has a platform that is not known: {name[:80]}", value_text(target.values))
             continue
         yield target, marker
 
@@ -114,8 +113,8 @@ class _Reading:
     def _pypi(self, name: str, written: str, group: str, marker: str, line: int) -> None:
         specifier = to_specifier(written)
         if specifier is None or not is_name(name):
-            reason = f"{self._rows.path}:{line} asks for {name[:80]} {written[:80]!r}, which is no range of PEP 440"
-            self._rows.unknown.append(Unknown(f"package:{name}" if is_name(name) else "packages", reason))
+            message = f"asks for {name[:80]} {written[:80]!r}, which is no range of PEP 440"
+            self._rows.unread(f"package:{name}" if is_name(name) else "packages", line, message, name, written)
             return
         version = exact_version(specifier)
         self._rows.dependencies.append(
@@ -134,7 +133,7 @@ class _Reading:
         try:
             place = read_place(told, self._rows.path) or Place(origin=None)
         except InputError as error:
-            self._rows.unknown.append(Unknown(f"package:{name}", f"{self._rows.path}:{line} {error.message}"))
+            self._rows.unread(f"package:{name}", line, error.message, value_text(told))
             return
         self._rows.dependencies.append(
             Dependency(

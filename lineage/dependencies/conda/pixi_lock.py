@@ -21,10 +21,10 @@ from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.pip.origins import read_address, wheel_name
-from lineage.dependencies.rows import Rows, local_origin, pin
+from lineage.dependencies.rows import Rows, local_origin, pin, value_text
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import LOCAL, Unknown
+from lineage.portable.environment import LOCAL
 from lineage.portable.names import canonical_name, is_name
 
 _BINARY = (".conda", ".tar.bz2")
@@ -207,7 +207,7 @@ class _Reading:
             is_pypi = kind == "pypi"
             row = pypi_row(item, address, self._path) if is_pypi else conda_row(item, kind, address, self._path)
         if row is None:
-            self._not_read(text_of(item, "name"), f":{line} {_NEEDS}" if line else f" {_NEEDS}")
+            self._not_read(text_of(item, "name"), line, _NEEDS, item)
             return
         row = replace(row, line=line)
         self._known[kind, address, text_of(item, "name")] = row
@@ -219,7 +219,8 @@ class _Reading:
         marker = MARKERS.get(self._platforms.get(used.platform, used.platform))
         if row is None or marker is None:
             what = "a package that packages: lacks" if row is None else "a platform that is not known"
-            self._not_read(row.name if row else "", f" has {what}, in environments.{used.environment}.{used.platform}")
+            message = f"has {what}, in environments.{used.environment}.{used.platform}"
+            self._not_read(row.name if row else "", 0, message, used)
             return
         group = MAIN if used.environment == "default" else group_of(used.environment)
         if row.name == "python" and row.manager == "conda":
@@ -227,9 +228,9 @@ class _Reading:
             return
         self._found[replace(row, marker=marker, group=group)] = None
 
-    def _not_read(self, name: str, message: str) -> None:
+    def _not_read(self, name: str, line: int, message: str, value: object) -> None:
         subject = f"package:{canonical_name(name).strip('-')}" if is_name(name.strip("_")) else "packages"
-        self.rows.unknown.append(Unknown(subject, f"{self._path}{message}"))
+        self.rows.unread(subject, line, message, value_text(value))
 
     def finish(self) -> Declarations:
         """All rows, those of the main group once; the Pythons of several platforms or environments joined by a bar."""

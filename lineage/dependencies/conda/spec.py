@@ -14,7 +14,6 @@ from packaging.specifiers import SpecifierSet
 from lineage.dependencies.rows import Rows, pin, subject_of
 from lineage.errors import InputError
 from lineage.model.declarations import Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import canonical_name
 
 MAX_LENGTH = 1024
@@ -182,9 +181,7 @@ def add_spec(rows: Rows, text: str, group: str, line: int, marker: str = "") -> 
         spec = parse_spec(text)
     except InputError as error:
         subject = _subject(text)
-        place = f"{rows.path}:{line}" if line else rows.path
-        reason = f"{place} {error.message}"
-        rows.unknown.append(Unknown("python" if subject == _PYTHON else subject, reason))
+        rows.unread("python" if subject == _PYTHON else subject, line, error.message, text)
         return None
     if spec.name == "python":
         return python_of(spec) or ""

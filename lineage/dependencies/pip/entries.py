@@ -56,8 +56,12 @@ def parse_requirement(text: str, editable: bool) -> Requirement:
     try:
         return _editable(text) if editable else _plain(text)
     except (ValueError, RecursionError) as error:
-        shown = "" if any(mark in text for mark in ("://", "@", "${")) else f": {text[:80]!r}"
-        raise InputError(f"is not a requirement that can be read{shown}") from error
+        raise InputError(f"is not a requirement that can be read{shown(text)}") from error
+
+
+def shown(text: str) -> str:
+    """A text as the end of a message, where it cannot hold a secret."""
+    return "" if any(mark in text for mark in ("://", "@", "${")) else f": {text[:80]!r}"
 
 
 def _plain(text: str) -> Requirement:

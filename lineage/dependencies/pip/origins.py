@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from lineage.dependencies.pip.lines import parse_hash
 from lineage.errors import InputError
+from lineage.model.declarations import mark_of
 from lineage.portable.environment import LOCAL
 from lineage.portable.identity import parse_origin
 from lineage.portable.names import canonical_name
@@ -57,6 +58,8 @@ class Address:
     """an environment variable stands in it"""
     path: str | None = None
     """of a local file or directory, as written; no manifest holds it"""
+    mark: str = ""
+    """of what the origin leaves out and may be no secret: another address has another; ``""`` where that is nothing"""
 
 
 def is_address(text: str) -> bool:
@@ -98,6 +101,7 @@ def read_address(url: str) -> Address:
     name, extras = (wheel[0], ()) if wheel else egg
     return Address(
         origin=origin,
+        mark=mark_of(url) if origin == REDACTED else mark_of(parts.query) if parts.query else "",
         name=name,
         version=wheel[1] if wheel else None,
         extras=extras,

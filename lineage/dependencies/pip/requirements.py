@@ -17,12 +17,12 @@ from lineage.dependencies.conda.explicit import declarations as read_explicit
 from lineage.dependencies.conda.explicit import is_explicit, is_list
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
-from lineage.dependencies.pip.entries import Requirement
+from lineage.dependencies.pip.entries import Requirement, parse_requirement
+from lineage.dependencies.pip.lines import split_line
 from lineage.dependencies.pip.reading import Failure, Reading, parse_requirements
 from lineage.dependencies.rows import Rows, in_normal_form
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 
 FORM = "requirements"
 PARSE = "text"
@@ -130,18 +130,17 @@ def read_included(rows: Rows, file: str, group: str, line: int, include: Include
     ``file`` is relative to the folder of that file. What cannot be read is unknown; a file that is broken as a whole
     raises ``InputError``.
     """
-    place = f"{rows.path}:{line}" if line else rows.path
     target = posixpath.normpath(posixpath.join(posixpath.dirname(rows.path), file))
     if file.startswith("/") or target.startswith("../") or target == ".." or not file.isprintable():
-        rows.unknown.append(Unknown("packages", f"{place} reads a file that is not in the repository"))
+        rows.unread("packages", line, "reads a file that is not in the repository", file)
         return
     try:
         content = include(target)
     except InputError as error:
-        rows.unknown.append(Unknown("packages", f"{place} reads {target}: {error.message}"))
+        rows.unread("packages", line, f"reads {target}: {error.message}", target, error.message)
         return
     if content is None:
-        rows.unknown.append(Unknown("packages", f"{place} reads {target}, which does not exist"))
+        rows.unread("packages", line, f"reads {target}, which does not exist", target)
         return
     rows.merge(included(target, content, include), group)
 
@@ -184,7 +183,23 @@ def _not_read(rows: Rows, failure: Failure, group: str) -> None:
     if named != failure.text:
         rows.requirement(named, group, line, file=file)
         return
-    rows.not_read(failure.text, line, failure.message, file)
+    _read_partly(rows, failure, group, line, file)
+
+
+def _read_partly(rows: Rows, failure: Failure, group: str, line: int, file: str) -> None:
+    """A line of which only the marker or the options cannot be read is judged by its requirement."""
+    text, options = split_line(failure.text)
+    try:
+        found = parse_requirement(text, False)
+    except InputError:
+        found = None
+    if text and found is None:
+        rows.requirement(text, group, line, file=file)
+    elif found is not None and found.name is not None and options:
+        rows.add(found, group, line, file)
+        rows.partly(f"package:{found.name}", line, failure.message, options, file=file)
+    else:
+        rows.not_read(failure.text, line, failure.message, file)
 
 
 def _of_conda(exported: re.Match[str], group: str, line: int, file: str) -> Dependency:

@@ -20,7 +20,6 @@ from lineage.dependencies.places import Place
 from lineage.dependencies.pyproject.pyproject import asked_beside
 from lineage.errors import InputError
 from lineage.model.declarations import GROUPS, MAIN, Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "pdm.lock"
 PARSE = "toml"
@@ -96,7 +95,7 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
     if version and (match is None or int(match[1]) > NEWEST[0]):
         raise InputError(f"has the lock version {version!r}, and up to 4.5 are known", place, HINT)
     if match is not None and (int(match[1]), int(match[2] or 0)) > NEWEST:
-        rows.unknown.append(Unknown("packages", f"{place} has the lock version {version!r}, which is newer than 4.5"))
+        rows.unread("packages", line, f"has the lock version {version!r}, which is newer than 4.5", version)
 
 
 def _groups(rows: LockRows, blocks: list[Block], needs: list[list[str]], include: Include) -> list[str]:

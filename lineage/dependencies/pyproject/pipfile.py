@@ -16,11 +16,10 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.pip.origins import is_address
 from lineage.dependencies.places import Place, read_place
-from lineage.dependencies.rows import Rows, extras_of, in_normal_form
+from lineage.dependencies.rows import Rows, extras_of, in_normal_form, value_text
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import canonical_name, is_name
 
 SECTIONS = {"packages": MAIN, "default": MAIN, "dev-packages": "dev", "develop": "dev"}
@@ -169,4 +168,4 @@ def _read(rows: Rows, table: Table, name: str, group: str) -> None:
         rows.dependencies.append(pipenv_row(rows.path, name, values, group, line))
     except InputError as error:
         subject = f"package:{canonical_name(name)}" if is_name(name) else "packages"
-        rows.unknown.append(Unknown(subject, f"{rows.path}:{line} {error.message}" if line else error.message))
+        rows.unread(subject, line, error.message, value_text(values))

@@ -20,11 +20,10 @@ from packaging.utils import canonicalize_name
 from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.places import read_place
 from lineage.dependencies.pyproject.poetry_ranges import exact_version, to_specifiers
-from lineage.dependencies.rows import Rows, extras_of
+from lineage.dependencies.rows import Rows, extras_of, value_text
 from lineage.dependencies.toml_tables import Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Dependency
-from lineage.portable.environment import Unknown
 
 
 def read_poetry(rows: Rows, poetry: Table, is_enriching: bool) -> tuple[str, int] | None:
@@ -67,11 +66,11 @@ def _read_table(rows: Rows, table: Table, group: str, extras: dict[str, list[str
             try:
                 found = _rows(name, one, line, rows.path)
             except InputError as error:
-                rows.unknown.append(Unknown(f"package:{name}", f"{rows.path}:{line} {error.message}"))
+                rows.unread(f"package:{name}", line, error.message, value_text(one))
                 continue
             if len(found) > 1:
                 message = _no_single(f"asks for {name}", found[0].written)
-                rows.unknown.append(Unknown(f"package:{name}", f"{rows.path}:{line} {message}"))
+                rows.unread(f"package:{name}", line, message, value_text(one))
             rows.dependencies += [replace(row, group=named) for row in found for named in dict.fromkeys(groups)]
 
 

@@ -20,7 +20,6 @@ from lineage.dependencies.pyproject.pyproject import asked_beside
 from lineage.dependencies.version_ranges import allows
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 
 FORM = "poetry.lock"
 PARSE = "toml"
@@ -101,8 +100,7 @@ def _check_version(rows: LockRows, metadata: Block, line: int) -> None:
     place = f"{rows.path}:{line}" if line else rows.path
     if version.partition(".")[0] != "2":
         raise InputError(f"has the lock version {version!r}, and 1.0 to {KNOWN[-1]} are known", place, HINT)
-    reason = f"{place} has the lock version {version!r}, which is newer than {KNOWN[-1]}"
-    rows.unknown.append(Unknown("packages", reason))
+    rows.unread("packages", line, f"has the lock version {version!r}, which is newer than {KNOWN[-1]}", version)
 
 
 def _told(lock: Block, blocks: list[Block], needs: list[list[str]], _: Asked) -> list[tuple[str, str]]:

@@ -18,7 +18,6 @@ from lineage.dependencies.pip.origins import read_address
 from lineage.dependencies.places import Place
 from lineage.errors import InputError
 from lineage.model.declarations import GROUPS, MAIN, Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "pylock.toml"
 PARSE = "toml"
@@ -92,7 +91,7 @@ def _check_version(rows: LockRows, lock: Block, line: int) -> None:
     if re.fullmatch(r"1\.[0-9]{1,9}", version) is None:
         raise InputError(f"has the lock version {version!r}, and 1.0 is known", place, HINT)
     if version != "1.0":
-        rows.unknown.append(Unknown("packages", f"{place} has the lock version {version!r}, which is newer than 1.0"))
+        rows.unread("packages", line, f"has the lock version {version!r}, which is newer than 1.0", version)
 
 
 def _place(rows: LockRows, block: Block, name: str) -> Place | None:

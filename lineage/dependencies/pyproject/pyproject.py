@@ -11,6 +11,7 @@ Rules:
 import posixpath
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +23,10 @@ from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.pyproject.poetry import read_poetry
 from lineage.dependencies.pyproject.tools import read_tools, with_sources
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, value_text
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
-from lineage.portable.environment import Unknown
 
 FORM = "pyproject"
 PARSE = "toml"
@@ -57,7 +57,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
     tool_python = read_tools(rows, tool)
     pixi_python = read_pixi(rows, tool.table("pixi"))
     of_tools = poetry_python or tool_python or pixi_python
-    _read_dynamic(rows, project, tool, include)
+    _read_dynamic(rows, root, include)
     own = canonicalize_name(project.text("name") or tool.table("poetry").text("name") or "")
     rows.dependencies = with_sources(rows.dependencies, tool.table("uv", "sources"), own)
     python = project.text("requires-python")
@@ -152,7 +152,8 @@ def _refuse_circles(groups: Table, keys: dict[str, str], placed: dict[str, list[
         raise InputError(f"dependency-groups.{first}: its includes go in a circle", f"{groups.where}:{lines[first]}")
 
 
-def _read_dynamic(rows: Rows, project: Table, tool: Table, include: Include) -> None:
+def _read_dynamic(rows: Rows, root: Table, include: Include) -> None:
+    project, tool = root.table("project"), root.table("tool")
     dynamic = project.texts("dynamic")
     settings = tool.table("setuptools", "dynamic")
     hook = tool.table("hatch", "metadata", "hooks", "requirements_txt")
@@ -164,7 +165,19 @@ def _read_dynamic(rows: Rows, project: Table, tool: Table, include: Include) -> 
         if key in settings.values or named in hook.values:
             _read_named(rows, settings, hook, key, include)
         elif not is_poetry and not _has_setup(rows.path, include):
-            rows.unknown.append(Unknown("packages", f"{rows.path}:{line} leaves its {key} to a program"))
+            rows.unread("packages", line, f"leaves its {key} to a program", *_program(rows, root, include))
+
+
+_PROGRAMS = ("hatch_build.py", "pdm_build.py")
+
+
+def _program(rows: Rows, root: Table, include: Include) -> Iterator[str]:
+    """What tells which program builds the project, and what it is told."""
+    build, tool = root.table("build-system"), root.table("tool")
+    yield value_text([build.values.get(key) for key in ("build-backend", "backend-path")])
+    yield value_text([tool.table("hatch").values.get("metadata"), tool.table("setuptools").values.get("dynamic")])
+    beside = posixpath.dirname(rows.path)
+    yield from rows.contents([posixpath.join(beside, name) for name in _PROGRAMS], include)
 
 
 def _has_setup(path: str, include: Include) -> bool:

@@ -19,11 +19,10 @@ from packaging.utils import canonicalize_name
 from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.places import Place, read_place
 from lineage.dependencies.pyproject.pipfile import pipenv_row
-from lineage.dependencies.rows import Rows
+from lineage.dependencies.rows import Rows, value_text
 from lineage.dependencies.toml_tables import Table
 from lineage.errors import InputError
 from lineage.model.declarations import GROUPS, MAIN, Dependency
-from lineage.portable.environment import Unknown
 from lineage.portable.names import canonical_name, is_name
 
 
@@ -95,7 +94,7 @@ def _read(rows: Rows, table: Table, group: str) -> None:
             rows.dependencies.append(pipenv_row(rows.path, name, values, group, line))
         except InputError as error:
             subject = f"package:{canonical_name(name)}" if is_name(name) else "packages"
-            rows.unknown.append(Unknown(subject, f"{rows.path}:{line} {error.message}"))
+            rows.unread(subject, line, error.message, value_text(values))
 
 
 def with_sources(rows: Iterable[Dependency], sources: Table, own: str) -> list[Dependency]:

@@ -17,10 +17,9 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
 from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.rows import Rows
-from lineage.dependencies.setuptools.setup_values import Text, Values, named_files
+from lineage.dependencies.setuptools.setup_values import Text, Values, named_files, told_by
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
-from lineage.portable.environment import Unknown
 
 FORM = "setup.py"
 PARSE = "text"
@@ -34,6 +33,13 @@ class ScriptReading(NamedTuple):
 
     values: Values
     include: Include
+
+    def unread(self, rows: Rows, subject: str, node: ast.expr, message: str) -> None:
+        """What a program computes, by all of the script that it is computed from."""
+        text, named = told_by(self.values, node)
+        beside = posixpath.dirname(rows.path)
+        files = [posixpath.normpath(posixpath.join(beside, one)) for one in named]
+        rows.unread(subject, node.lineno, message, text, *rows.contents(files, self.include))
 
 
 def recognise(path: str) -> bool:
@@ -51,13 +57,13 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
     for call in _calls(tree):
         found, is_whole = values.keywords(call)
         if not is_whole:
-            rows.unknown.append(Unknown("packages", f"{path}:{call.lineno} takes its arguments from a program"))
+            reading.unread(rows, "packages", call, "takes its arguments from a program")
         for key in _ASKED:
             node = found.get(key)
             if node is None:
                 continue
             if key == "python_requires":
-                python = _python(rows, values, node) or python
+                python = _python(rows, reading, node) or python
             elif key == "extras_require":
                 _read_extras(rows, node, reading)
             else:
@@ -91,10 +97,10 @@ def _calls(tree: ast.Module) -> Iterator[ast.Call]:
                 yield node
 
 
-def _python(rows: Rows, values: Values, node: ast.expr) -> tuple[str, int] | None:
-    found = values.text(node)
+def _python(rows: Rows, reading: ScriptReading, node: ast.expr) -> tuple[str, int] | None:
+    found = reading.values.text(node)
     if found is None:
-        rows.unknown.append(Unknown("python", f"{rows.path}:{node.lineno} computes python_requires"))
+        reading.unread(rows, "python", node, "computes python_requires")
         return None
     return found.text, found.line
 
@@ -106,7 +112,7 @@ def _read_list(rows: Rows, texts: list[Text], what: str, group: str, marker: str
             continue
         files = named_files(reading.values, one.unseen)
         if not files:
-            rows.unknown.append(Unknown("packages", f"{rows.path}:{one.line} computes {what}"))
+            reading.unread(rows, "packages", one.unseen, f"computes {what}")
         for file in files:
             read_included(rows, file, group, one.line, reading.include)
 
@@ -121,21 +127,19 @@ def _add(rows: Rows, one: Text, group: str, marker: str) -> None:
 def _read_extras(rows: Rows, node: ast.expr, reading: ScriptReading) -> None:
     table = reading.values.table(node)
     if table is None:
-        rows.unknown.append(Unknown("packages", f"{rows.path}:{node.lineno} computes extras_require"))
+        reading.unread(rows, "packages", node, "computes extras_require")
         return
     for key, value in table:
         if key is None:
             if not _is_made_of(value, node):
-                rows.unknown.append(
-                    Unknown("packages", f"{rows.path}:{value.lineno} computes a part of extras_require")
-                )
+                reading.unread(rows, "packages", value, "computes a part of extras_require")
             continue
         name, _, condition = key.partition(":")
         try:
             marker = str(Marker(condition)) if condition else ""
         except (InvalidMarker, RecursionError):
-            rows.not_read("", value.lineno, "has a marker that cannot be read")
-            continue
+            rows.partly("packages", value.lineno, f"has a marker that cannot be read: {condition[:80]!r}", condition)
+            marker = condition
         group = group_of_extra(name) if name else MAIN
         texts = [one for one in reading.values.texts(value) if one.unseen is None or not _is_made_of(one.unseen, node)]
         _read_list(rows, texts, f"extras_require[{name!r}]", group, marker, reading)

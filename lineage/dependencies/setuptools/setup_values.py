@@ -6,7 +6,8 @@ number of steps; what is nested deeper than ``MAX_DEPTH`` is not seen.
 """
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lineage.dependencies.pip.requirements import recognise
@@ -15,6 +16,7 @@ MAX_DEPTH = 40
 MAX_STEPS = 100_000
 
 _SUFFIXES = (".txt", ".in", ".pip")
+_FILE = re.compile(r"[A-Za-z0-9_./-]{1,200}\.[A-Za-z0-9]{1,8}")
 _SAME = frozenset({"list", "sorted", "set", "tuple"})
 _PARTED = frozenset({"split", "splitlines", "strip"})
 
@@ -240,21 +242,47 @@ class Values:
         return found
 
 
+def _computing(values: Values, node: ast.expr) -> Iterator[ast.AST]:
+    """What computes a value: it, and all that its names may stand for, each once."""
+    waiting: list[ast.AST] = [node]
+    seen: set[str] = set()
+    while waiting:
+        part = waiting.pop()
+        yield part
+        names = (one.id for one in ast.walk(part) if isinstance(one, ast.Name))
+        for name in names:
+            if name not in seen:
+                seen.add(name)
+                waiting += values.behind(name)
+
+
+def _constants(part: ast.AST) -> Iterator[str]:
+    return (one.value for one in ast.walk(part) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def told_by(values: Values, node: ast.expr) -> tuple[str, tuple[str, ...]]:
+    """(the text of all that computes a value, whatever its layout; what it names that may be a file)."""
+    parts = list(_computing(values, node))
+    text = " ".join(_atom(one) for part in parts for one in ast.walk(part))
+    named = dict.fromkeys(text for part in parts for text in _constants(part) if _FILE.fullmatch(text))
+    return text, tuple(named)
+
+
+def _atom(node: ast.AST) -> str:
+    """What a node says beside its parts, and how many of these it has."""
+    fields = (value for _, value in ast.iter_fields(node) if not isinstance(value, ast.AST))
+    return f"{type(node).__name__}{[len(value) if isinstance(value, list) else value for value in fields]}"
+
+
 def named_files(values: Values, node: ast.expr) -> tuple[str, ...]:
     """The requirements files that are named in what computes a value, in its names and in the functions it calls.
 
     Other texts that end so count only where one alone does.
     """
     found: dict[str, None] = {}
-    waiting: list[ast.AST] = [node]
-    seen: set[str] = set()
-    while waiting:
-        for one in ast.walk(waiting.pop()):
-            if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                if one.value.endswith(_SUFFIXES) and one.value.isprintable():
-                    found[one.value] = None
-            elif isinstance(one, ast.Name) and one.id not in seen:
-                seen.add(one.id)
-                waiting += values.behind(one.id)
+    for part in _computing(values, node):
+        for text in _constants(part):
+            if text.endswith(_SUFFIXES) and text.isprintable():
+                found[text] = None
     likely = tuple(one for one in found if recognise(one))
     return likely or (tuple(found) if len(found) == 1 else ())

@@ -91,9 +91,40 @@ def test_one_package(then: str | None, head: str, expected: list[Due]) -> None:
         pytest.param(
             "numpy==1.26.4",
             "numpy==1.26.4 -oops",
+            untold("requirements.txt:1 has an option that is not known here: '-o'", None, "requirements.txt:1"),
+            id="a part that is not read",
+        ),
+        pytest.param("numpy==1.26.4 -oops", "scipy\nnumpy==1.26.4  -oops", [], id="the same part"),
+        pytest.param("numpy==1.26.4 -oops", "numpy==1.26.4", [], id="a part that is gone"),
+        pytest.param(
+            "numpy==1.26.4 -oops", "numpy==2.0 -oh", numpy("retrain", "2.0", "major"), id="judged by what is read"
+        ),
+        pytest.param(
+            "numpy==1.26.4; odd",
+            "numpy==1.26.4; even",
+            untold("requirements.txt:1 has a marker that cannot be read: 'even'", None, "requirements.txt:1"),
+            id="a marker that is not read",
+        ),
+        pytest.param(
+            'numpy>="1"',
+            'numpy>="2"',
             untold(
-                "requirements.txt:1 has an option that is not known here: '-o', so nothing tells which numpy it is",
-                "unreadable",
+                "requirements.txt:1 is not a requirement that can be read: 'numpy>=\"2\"', "
+                "so nothing tells which numpy it is",
+                None,
+                "",
+            ),
+            id="not read on either side",
+        ),
+        pytest.param('numpy>="1"', 'scipy\nnumpy>="1"  # so', [], id="not read, and the same"),
+        pytest.param("numpy=>1", "numpy==1.26.4", [], id="readable again"),
+        pytest.param(
+            "numpy==1.26.4",
+            "numpy=>1",
+            untold(
+                "requirements.txt:1 is not a requirement that can be read: 'numpy=>1', "
+                "so nothing tells which numpy it is",
+                None,
                 "",
             ),
             id="not read",

@@ -9,7 +9,7 @@ import pytest
 
 from lineage.checking.revisions.readings import declarations_of, declarations_row, manifest_of, manifest_row
 from lineage.manifest.document import from_document, to_document
-from lineage.model.declarations import Declarations, Dependency
+from lineage.model.declarations import Declarations, Dependency, Unread, mark_of
 from lineage.model.manifest import StoredManifest, freeze
 from lineage.portable.environment import Unknown
 from tests.support.documents import FULL
@@ -30,6 +30,8 @@ DECLARED = Declarations(
     system=(("image", "python:3.11", 1),),
     files=("uv.lock",),
     unknown=(Unknown("package:c", "uv.lock:9: what"),),
+    marks=(mark_of("c = what"),),
+    parts=(Unread("package:a", "uv.lock:3 has a marker that cannot be read", mark_of("odd")),),
 )
 
 
@@ -48,7 +50,9 @@ def test_a_manifest_is_had_again(manifest: Any) -> None:
 
 
 def test_a_dependency_file_is_had_again() -> None:
-    assert declarations_of(carried(declarations_row(DECLARED))) == DECLARED
+    found = declarations_of(carried(declarations_row(DECLARED)))
+    assert found == DECLARED
+    assert (found.unread(), found.parts) == (DECLARED.unread(), DECLARED.parts)
 
 
 @pytest.mark.parametrize("row", [None, [], {}, 3, "x", [[]] * 11, {"path": "x"}])
