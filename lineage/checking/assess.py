@@ -1,12 +1,13 @@
 """What one model needs at one revision, by one policy: its manifest against what the files of the revision say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
 from lineage.checking.due.code import due_code, due_data
+from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
 from lineage.checking.revisions.renames import standing
@@ -44,16 +45,23 @@ def assess(
     today: date,
     accepts: Sequence[Accept] = (),
     resolver: "Resolver | None" = None,
+    since: Revision | None = None,
+    answered: Collection[str] = (),
 ) -> Assessed:
     """What is due of a model; ``accepts`` are those of its manifest, ``resolver`` makes locks where there are none.
 
-    Raises ``InputError`` for a malformed pointer.
+    ``since`` tells which files are new where the capture's commit is not here, ``answered`` are no new ones. Raises
+    ``InputError`` for a malformed pointer.
     """
-    paths, notes = _declared_paths(manifest, revision, policy)
-    files = _Files(manifest, revision)
+    ruled = declared_for(policy.models, manifest.name, [one.path for one in manifest.weights])
+    paths, notes = _declared_paths(manifest, revision, ruled)
+    files = _Files(manifest, revision, since)
     for path, recorded in paths:
         files.look_at(path, recorded, dict(paths))
     due = [*files.unreadable]
+    if ruled is None:
+        known = {*files.places, *answered}
+        due += due_newcomers(manifest, [one for one, _ in manifest.declared], known, revision, since, policy)
     if files.head:
         markers = marker_environment(manifest.environment)
         readings = revision.readings
@@ -72,15 +80,14 @@ def assess(
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
     due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
     due += due_stage(manifest, revision, policy)
-    left, accepted = _let_through(due, manifest.name, policy, today, accepts)
+    left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 
 
 def _declared_paths(
-    manifest: Manifest, revision: Revision, policy: Policy
+    manifest: Manifest, revision: Revision, ruled: Sequence[str] | None
 ) -> tuple[list[tuple[str, str | None]], tuple[str, ...]]:
     """(path, blob id at the capture) of the files that concern a model; without any recorded, all there are."""
-    ruled = declared_for(policy.models, manifest.name, [one.path for one in manifest.weights])
     recorded = dict(manifest.declared)
     if ruled is not None:
         return [(path, recorded.get(path)) for path in ruled], ()
@@ -99,7 +106,8 @@ def _commit_here(code: Code, revision: Revision) -> str:
 class _Files:
     """The dependency files of one model: as they stand at the revision, and as they were at the capture."""
 
-    def __init__(self, manifest: Manifest, revision: Revision) -> None:
+    def __init__(self, manifest: Manifest, revision: Revision, since: Revision | None) -> None:
+        self._since = since
         self._environment = manifest.environment
         self._recorded: Mapping[str, str] = dict(manifest.declared)
         self._commit = _commit_here(manifest.code, revision)
@@ -111,6 +119,8 @@ class _Files:
         self.unedited: list[Declarations] = []
         self.knows_then = True
         self.unreadable: list[Due] = []
+        self.places: set[str] = set()
+        """the files that stand for recorded ones, or may"""
 
     def locks(self, resolver: "Resolver | None") -> Locks:
         """What a resolver makes of the files, once all are sorted in."""
@@ -122,19 +132,39 @@ class _Files:
     def look_at(self, path: str, recorded: str | None, concerned: Mapping[str, str | None]) -> None:
         """Sort one file in; ``recorded`` is its blob id at the capture, where the manifest tells."""
         files = self._revision.files
-        places = standing(path, recorded, files, {one: blob or "" for one, blob in concerned.items()})
+        places = self._places(path, recorded, {one: blob or "" for one, blob in concerned.items()})
+        self.places.update(places)
         is_same = recorded is not None and [files.get(one) for one in places] == [recorded]
         if is_same and places == (path,) and not self._includes_edited(path):
             self.unedited += self._silently(path)
             return
         if is_same and places != (path,):
             self.unedited += self._silently(places[0])  # renamed
+            self.unreadable += [] if self._revision.behind_link(path) else self._rivals(path, places[0])
             return
         now = [one for place in places or (path,) for one in self._read(place)]
         before = None if recorded is None else self._then(path, recorded)
         self.knows_then = self.knows_then and before is not None
         self.head += now
         self.then += [before] if before is not None and now else []
+
+    def _places(self, path: str, recorded: str | None, concerned: Mapping[str, str]) -> tuple[str, ...]:
+        """What stands for a file; for one that became a link what it leads to, where that is what was recorded."""
+        revision = self._revision
+        target = None if path in revision.files else revision.behind_link(path)
+        if target is not None:
+            return (target,) if recorded is not None and revision.files.get(target) == recorded else ()
+        return standing(path, recorded, revision.files, concerned, lambda one: revision.stood(one, self._commit))
+
+    def _rivals(self, path: str, moved: str) -> list[Due]:
+        """Nothing was only renamed where something new, that asks for more, stands beside the old place."""
+        kept = self._silently(moved)
+        new = new_files(path, {*self._recorded, moved}, self._revision, self._commit, self._since)
+        rivals = [one for one in new if says_more(one, self._revision, kept)]
+        self.places.update(rivals)
+        named = ", ".join(rivals)
+        message = f"{path}: is not there any more: it became {moved}, or {named}, which is new in its place"
+        return [Due(subject=f"file:{path}", action="undecided", message=message, where=named)] if rivals else []
 
     def _includes_edited(self, path: str) -> bool:
         """Whether a file that stands as it did includes one that does not, or of which nobody knows."""
@@ -165,7 +195,7 @@ class _Files:
         return [] if found is None else [found]
 
     def _gone(self, path: str) -> str:
-        if self._revision.is_link(path):
+        if self._revision.behind_link(path) is not None:
             return "is a symbolic link: a [[tool.lineage.model]] can name the file that it leads to"
         return "is not there any more: which file takes its place is not known"
 
@@ -238,7 +268,7 @@ def _as_dvc_has_it(content: bytes, recorded: str) -> str:
     return recorded if recorded in found else found[-1]
 
 
-def _let_through(
+def let_through(
     due: Sequence[Due], model: str, policy: Policy, today: date, accepts: Sequence[Accept]
 ) -> tuple[list[Due], list[Accepted]]:
     """(what is left, what an accept or a waiver lets through)."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lineage.checking.assess import Assessed, assess
 from lineage.checking.due.code import recorded_code
+from lineage.checking.due.newcomers import lines_to_paste
 from lineage.checking.due.stage import captured_stage
 from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.revision import Revision
@@ -22,7 +23,7 @@ from lineage.model.manifest import NOT_MADE_HERE, SUFFIX, Manifest, StoredManife
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
-from lineage.portable.policy import Accept, Policy
+from lineage.portable.policy import Accept, Policy, declared_for
 
 if TYPE_CHECKING:
     from lineage.checking.resolver import Resolver
@@ -35,7 +36,7 @@ class Judges:
     """The policies that judge: HEAD's, and in a range the base's too; the worse verdict stands."""
 
     policies: tuple[tuple[Policy, str], ...]
-    """(policy, the file it stands in)"""
+    """(policy, the file it stands in), HEAD's first"""
     today: date
     fail_on: str = "retrain"
     """``verify``: a model to be verified is a failure too"""
@@ -66,8 +67,17 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
         models=tuple(sorted(models, key=lambda one: (ACTIONS.index(one.action), one.name, one.manifest))),
         unknown=tuple(sorted(set(unknown))),
         accepted=tuple(accepted),
-        notes=_not_made_here(head) if models else (_NONE,),
+        notes=(*_not_made_here(head), *_answers(models, head)) if models else (_NONE,),
     )
+
+
+def _answers(models: Sequence[ModelPlan], head: Revision) -> tuple[str, ...]:
+    """What answers the questions after new files, each once for all models that ask it."""
+    asking: dict[str, list[Manifest]] = {}
+    for one in models:
+        for path in (due.where for due in one.reasons if due.subject.startswith("file:") and due.step == "added"):
+            asking.setdefault(path, []).append(head.manifest(one.manifest).manifest)
+    return tuple(lines_to_paste(path, asking[path]) for path in sorted(asking))
 
 
 def _not_made_here(head: Revision) -> tuple[str, ...]:
@@ -100,8 +110,10 @@ def _planned(
     try:
         stored = head.manifest(path)
         accepts = _accepts(stored, head)
+        weights = [one.path for one in stored.manifest.weights]
+        answered = declared_for(judges.policies[0][0].models, stored.manifest.name, weights) or ()
         seen = [
-            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver)
+            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver, base, answered)
             for policy, _ in judges.policies
         ]
     except InputError as error:

@@ -166,6 +166,12 @@ def is_dependency_file(name: str) -> bool:
     return _in_folder(folder, base) or form_of(name) is not None
 
 
+def home_of(path: str) -> str:
+    """The directory that a dependency file is for: the one around it, or around its folder ``requirements/``."""
+    folder, base = posixpath.split(path)
+    return posixpath.dirname(folder) if _in_folder(folder, base) else folder
+
+
 def declared_files(paths: Iterable[str], start: str) -> tuple[str, ...]:
     """The dependency files of the nearest directory that has any, from ``start`` upwards, sorted.
 
@@ -174,9 +180,7 @@ def declared_files(paths: Iterable[str], start: str) -> tuple[str, ...]:
     by_directory: dict[str, set[str]] = {}
     for path in paths:
         if is_dependency_file(path):
-            folder, base = posixpath.split(path)
-            directory = posixpath.dirname(folder) if _in_folder(folder, base) else folder
-            by_directory.setdefault(directory, set()).add(path)
+            by_directory.setdefault(home_of(path), set()).add(path)
     directory = start.strip("/")
     while directory and directory not in by_directory:
         directory = posixpath.dirname(directory)

@@ -131,6 +131,12 @@ class GitObjects:
                 found[os.fsdecode(path)] = fields[1].decode("ascii") if fields[2] == b"0" else CONFLICT
         return found
 
+    def staged_link(self, path: str) -> bytes | None:
+        """What is written in the symbolic link that is staged at a path; ``None`` where there is none."""
+        rows = self._ask("-C", str(self.root), "--literal-pathspecs", "ls-files", "-s", "-z", "--", path).split(b"\0")
+        ids = [row.split(b" ")[1] for row in rows if row.startswith(_LINK) and os.fsdecode(row).endswith(f"\t{path}")]
+        return self.blob(ids[0].decode("ascii")) if ids else None
+
     def staged_since(self, commit: str) -> bytes:
         """What the index has other than a commit, as ``hooks/hook.sh`` lists it: raw rows, without ``-z``."""
         form = ("--cached", "--raw", "--no-renames", "--no-abbrev", "--no-relative", "-O/dev/null")

@@ -7,7 +7,7 @@ documentation.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -50,11 +50,13 @@ def verdict_line(plan: Plan) -> str:
 
 def _text(plan: Plan, style: Style) -> str:
     lines = [*_heading(plan), ""]
-    for one in plan.models:
+    for alike in _together(plan.models):
+        one = alike[0]
         if one.action == "none" and not style.verbose:
             continue
         age = "" if one.is_new or plan.base is None or not one.reasons else " (already due)"
-        lines.append(painted(f"{one.action:9}  {printable(one.name)}{age}", _WORDS[one.action], style))
+        shown = [f"{one.action:9}  {printable(each.name)}{age}" for each in alike]
+        lines += [painted(each, _WORDS[one.action], style) for each in shown]
         lines += [f"           {printable(reason.message)}{_place(reason)}" for reason in one.reasons]
         lines += [f"           note: {printable(note)}" for note in one.notes if style.verbose or one.reasons]
     if plan.changes and (style.verbose or not plan.models):
@@ -65,10 +67,21 @@ def _text(plan: Plan, style: Style) -> str:
         lines += table([[printable(cell) for cell in row] for row in rows], indent="  ")
     lines += [f"unknown    {printable(one.subject)}  {printable(one.reason)}" for one in plan.unknown]
     lines += [f"accepted   {printable(_accepted(one))}" for one in plan.accepted]
-    lines += [f"note: {printable(note)}" for note in plan.notes]
+    for note in plan.notes:
+        first, *rest = note.split("\n")
+        lines += [f"note: {printable(first)}", *(f"  {printable(one)}" for one in rest)]
     if lines[-1]:
         lines.append("")
     return "\n".join([*lines, painted(verdict_line(plan), plan.verdict, style)]) + "\n"
+
+
+def _together(models: Sequence[ModelPlan]) -> list[list[ModelPlan]]:
+    """The models, those together of which the very same is undecided: one question has one answer for all of them."""
+    found: dict[object, list[ModelPlan]] = {}
+    for one in models:
+        is_asking = one.action == "undecided"
+        found.setdefault((one.reasons, one.is_new, one.notes) if is_asking else one.manifest, []).append(one)
+    return list(found.values())
 
 
 def _side(value: str | None) -> str:
@@ -150,9 +163,13 @@ def _model(model: ModelPlan) -> dict[str, Any]:
 def _markdown(plan: Plan, style: Style) -> str:
     lines = [f"### lineage check: {plan.verdict}", "", escape(verdict_line(plan)), ""]
     rows = [
-        (one.action + ("" if one.is_new or plan.base is None else " (already due)"), one.name, reason.message)
-        for one in plan.models
-        for reason in one.reasons
+        (
+            alike[0].action + ("" if alike[0].is_new or plan.base is None else " (already due)"),
+            ", ".join(one.name for one in alike),
+            reason.message,
+        )
+        for alike in _together(plan.models)
+        for reason in alike[0].reasons
     ]
     if rows:
         lines += [*markdown_table(("action", "model", "reason"), rows), ""]
@@ -162,7 +179,11 @@ def _markdown(plan: Plan, style: Style) -> str:
         lines += [*markdown_table(("subject", "base", "head", "step", "where"), changed), "", "</details>", ""]
     lines += [f"- unknown: {escape(one.subject)}: {escape(one.reason)}" for one in plan.unknown]
     lines += [f"- accepted: {escape(_accepted(one))}" for one in plan.accepted]
-    return "\n".join([*lines, *(f"- {escape(note)}" for note in plan.notes), ""])
+    for note in plan.notes:
+        first, *rest = note.split("\n")
+        lines.append(f"- {escape(first)}")
+        lines += ["", "  ```toml", *(f"  {printable(one)}" for one in rest), "  ```", ""] if rest else []
+    return "\n".join([*lines, ""])
 
 
 FORMS: Mapping[str, Callable[[Plan, Style], str]] = by_form(_text, _json, _markdown)

@@ -1,7 +1,7 @@
 """Which dependency file of one side is which of the other, where its path is another one."""
 
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from lineage.checking.due.package_moves import value_of
 from lineage.dependencies.forms import form_of, is_dependency_file
@@ -52,22 +52,30 @@ def _share(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) 
     return len(left & right) / most if (most := max(len(left), len(right))) else 1.0
 
 
-def standing(path: str, blob: str | None, files: Mapping[str, str], recorded: Collection[str]) -> tuple[str, ...]:
+Stood = Callable[[str], bool | None]
+"""Whether a file was already there when a model was captured; ``None`` where nobody knows."""
+
+
+def standing(
+    path: str, blob: str | None, files: Mapping[str, str], recorded: Collection[str], stood: Stood
+) -> tuple[str, ...]:
     """The paths at HEAD that stand for a recorded file; empty where nothing tells.
 
     ``files`` is HEAD's path → blob id, ``recorded`` the paths of the capture's dependency files. A file that is gone
     was renamed where its content lies elsewhere, or where its directory has one new file of its form; new files of
     other forms in its directory take its place together: a requirements file became a ``pyproject.toml`` and a lock.
+    What was already there at the capture became nothing.
     """
     if path in files:
         return (path,)
     form = form_of(path)
-    same = [one for one, now in files.items() if now == blob and one not in recorded and form_of(one) is form]
+    copies = [one for one, now in files.items() if now == blob and one not in recorded and form_of(one) is form]
+    same = [one for one in copies if not stood(one)]
     if same:
         return (min(same, key=lambda one: (_apart(one, path), one)),)
     directory = posixpath.dirname(path)
     near = [one for one in files if posixpath.dirname(one) == directory and one not in recorded]
-    beside = sorted(filter(is_dependency_file, near))
+    beside = sorted(one for one in near if is_dependency_file(one) and not stood(one))
     twins = [one for one in beside if form_of(one) is form]
     if twins:
         return tuple(twins) if len(twins) == 1 else ()

@@ -1,17 +1,24 @@
 """One state of a repository to be judged: a commit, the index, or the work tree. Nothing is written."""
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lineage.checking.revisions.readings import Readings
-from lineage.dvc.pointers import declared_stages, is_pointer, tracked_outputs
+from lineage.dependencies.forms import home_of, is_dependency_file
+from lineage.dvc.pointers import Output, declared_stages, enclosing_output, is_pointer, tracked_outputs
 from lineage.errors import InputError
 from lineage.git.blob import blob_id
 from lineage.git.objects import CONFLICT, MAX_BLOB_BYTES, GitObjects
 from lineage.model.declarations import Declarations
 from lineage.model.inputs import Stage
 from lineage.model.manifest import StoredManifest
+
+_UNCOMMITTED = ("index", "worktree")
+
+
+def _no_link(path: str) -> str | None:
+    return None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,8 +34,12 @@ class Revision:
     readings: Readings
     history: GitObjects | None = None
     """the repository, where the commits of captures are asked for"""
+    link_at: Callable[[str], str | None] = _no_link
+    """where the symbolic link at a path leads, as it is written; ``None`` for what is none"""
     _declared: dict[str, Declarations | InputError | None] = field(default_factory=dict)
-    _tracked: dict[str, str | None] | None = None
+    _outputs: dict[str, Output] | None = None
+    _homes: dict[str, list[str]] | None = None
+    _stood: dict[tuple[str, str], bool | None] = field(default_factory=dict)
     _stages: tuple[Stage, ...] | None = None
 
     def read(self, path: str) -> bytes | None:
@@ -44,13 +55,19 @@ class Revision:
         except InputError as error:
             raise InputError(error.message, path, error.hint) from error
 
-    def is_link(self, path: str) -> bool:
-        """Whether a commit has something at a path that is no file of it: a symbolic link, which is not followed."""
-        is_commit = self.history is not None and self.name not in ("index", "worktree")
-        return is_commit and path not in self.files and self._has(f"{self.name}:{path}")
+    @property
+    def is_commit(self) -> bool:
+        return self.history is not None and self.name not in _UNCOMMITTED
 
-    def _has(self, name: str) -> bool:
-        return self.history is not None and self.history.below(name) is not None
+    def behind_link(self, path: str) -> str | None:
+        """Where a path leads that is a symbolic link, or lies behind one; ``None`` for any other."""
+        parts = path.split("/")
+        for count in range(1, len(parts) + 1):
+            link = "/".join(parts[:count])
+            target = self.link_at(link)
+            if target is not None:
+                return posixpath.normpath(posixpath.join(posixpath.dirname(link), target, *parts[count:]))
+        return None
 
     def manifest(self, path: str) -> StoredManifest:
         """The manifest at a path. Raises ``InputError``."""
@@ -69,12 +86,42 @@ class Revision:
             raise found
         return found
 
+    def dependency_files(self, home: str) -> Sequence[str]:
+        """The dependency files of a directory, sorted (``home_of``)."""
+        if self._homes is None:
+            self._homes = {}
+            for path in sorted(filter(is_dependency_file, self.files)):
+                self._homes.setdefault(home_of(path), []).append(path)
+        return self._homes.get(home, ())
+
+    def stood(self, path: str, commit: str) -> bool | None:
+        """Whether a commit has a file; ``None`` where that commit is not here."""
+        if (path, commit) not in self._stood:
+            self._stood[path, commit] = self._has(path, commit)
+        return self._stood[path, commit]
+
+    def _has(self, path: str, commit: str) -> bool | None:
+        if self.history is None or not self.history.has(commit):
+            return None
+        try:
+            return self.history.blob(f"{commit}:{path}", limit=0) is not None
+        except InputError:  # it holds more than nothing
+            return True
+
     def tracked(self, path: str) -> str | None:
         """The MD5 of what DVC tracks at a path; ``None`` where it tracks nothing there. Raises ``InputError``."""
-        if self._tracked is None:
+        found = self._by_path().get(path)
+        return None if found is None else found.md5
+
+    def output_around(self, path: str) -> Output | None:
+        """What DVC tracks at a path, else the nearest directory around it that it tracks. Raises ``InputError``."""
+        return enclosing_output(path, self._by_path().values())
+
+    def _by_path(self) -> Mapping[str, Output]:
+        if self._outputs is None:
             outputs = tracked_outputs(sorted(filter(is_pointer, self.files)), self.read)
-            self._tracked = {one.path: one.md5 for one in outputs}
-        return self._tracked.get(path)
+            self._outputs = {one.path: one for one in outputs}
+        return self._outputs
 
     def stages(self) -> tuple[Stage, ...]:
         """The stages of every ``dvc.yaml``. Raises ``InputError``."""
@@ -95,21 +142,38 @@ class Revision:
 
 def at_commit(objects: GitObjects, commit: str, readings: Readings) -> Revision:
     """The state of a commit."""
-    return _of_objects(objects, commit, objects.tree(commit), readings)
+    files = objects.tree(commit)
+
+    def link_at(path: str) -> str | None:
+        # What a commit has as a blob and not as a file is a link.
+        return None if path in files or "\n" in path else _written(objects.blob(f"{commit}:{path}"))
+
+    return _of_objects(objects, commit, files, readings, link_at)
 
 
 def at_index(objects: GitObjects, readings: Readings) -> Revision:
     """What is staged."""
-    return _of_objects(objects, "index", objects.staged(), readings)
+    return _of_objects(objects, "index", objects.staged(), readings, lambda path: _written(objects.staged_link(path)))
 
 
-def _of_objects(objects: GitObjects, name: str, files: Mapping[str, str], readings: Readings) -> Revision:
+def _written(link: bytes | None) -> str | None:
+    return None if link is None else link.decode("utf-8", "surrogateescape")
+
+
+def _of_objects(
+    objects: GitObjects,
+    name: str,
+    files: Mapping[str, str],
+    readings: Readings,
+    link_at: Callable[[str], str | None],
+) -> Revision:
     return Revision(
         name=name,
         files=files,
         read_blob=lambda _, blob: objects.blob(blob),
         readings=readings,
         history=objects,
+        link_at=link_at,
     )
 
 
@@ -136,4 +200,8 @@ def at_worktree(objects: GitObjects, readings: Readings) -> Revision:
             raise InputError(f"is larger than {MAX_BLOB_BYTES // 2**20} MiB: it is not read", where=path)
         return content
 
-    return Revision(name="worktree", files=found, read_blob=read, readings=readings, history=objects)
+    def link_at(path: str) -> str | None:
+        place = objects.root / path
+        return str(place.readlink()) if place.is_symlink() else None
+
+    return Revision(name="worktree", files=found, read_blob=read, readings=readings, history=objects, link_at=link_at)

@@ -30,8 +30,12 @@ A, B, C = "a" * 40, "b" * 40, "c" * 40
             ("s/pyproject.toml", "s/uv.lock"),
             id="another form",
         ),
+        pytest.param({"t/requirements.txt": A, "old.txt": A}, (), ("t/requirements.txt",), id="not another form"),
+        pytest.param({"old/requirements.txt": A}, (), (), id="a copy that was already there"),
+        pytest.param({"s/old-requirements.txt": B}, (), (), id="a file of its form that was already there"),
         pytest.param({}, (), (), id="nothing"),
     ],
 )
 def test_what_stands_for_a_file(files: dict[str, str], recorded: tuple[str, ...], found: tuple[str, ...]) -> None:
-    assert standing("s/requirements.txt", A, files, ("s/requirements.txt", *recorded)) == found
+    stood = {"old/requirements.txt", "s/old-requirements.txt"}.__contains__
+    assert standing("s/requirements.txt", A, files, ("s/requirements.txt", *recorded), stood) == found
