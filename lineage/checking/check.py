@@ -10,16 +10,17 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from lineage.checking.assess import Assessed, assess
+from lineage.checking.assess import Assessed, assess, let_through
 from lineage.checking.due.code import recorded_code
 from lineage.checking.due.newcomers import lines_to_paste
 from lineage.checking.due.stage import captured_stage
+from lineage.checking.gone import gone_models, name_of
 from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
 from lineage.manifest.log import read_log
 from lineage.model.declarations import UNRESOLVED
-from lineage.model.manifest import NOT_MADE_HERE, SUFFIX, Manifest, StoredManifest, log_path, manifests_among
+from lineage.model.manifest import NOT_MADE_HERE, Manifest, StoredManifest, log_path, manifests_among
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -54,7 +55,8 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
     A file or model that cannot be read is undecided by name; the others are judged.
     """
     planned = [_planned(path, base, head, judges) for path in manifests_among(head.files)]
-    models = [plan for plan, _ in planned]
+    planned += [] if base is None else [_waived(one, judges) for one in gone_models(base, head)]
+    models = [plan for plan, _ in planned if plan.reasons or plan.manifest in head.files]
     accepted = {one: None for _, let in planned for one in let}
     unknown: list[Unknown] = []
     changes = () if base is None or not judges.lists_changes else tuple(changes_between(base, head, unknown))
@@ -137,6 +139,13 @@ def _planned(
     return plan, _let_through(seen, due)
 
 
+def _waived(gone: ModelPlan, judges: Judges) -> tuple[ModelPlan, tuple[Accepted, ...]]:
+    """The plan of a manifest that is gone, without what a waiver of every policy lets through."""
+    sides = [let_through(gone.reasons, gone.name, policy, judges.today, ()) for policy, _ in judges.policies]
+    due = _worst([left for left, _ in sides])
+    return replace(gone, reasons=due), () if due else tuple(one for _, let in sides for one in let)
+
+
 def _let_through(seen: Sequence[Assessed], due: Sequence[Due]) -> tuple[Accepted, ...]:
     """What is let through by every policy: what one of them still asks for is no less due."""
     asked = {one.subject for one in due}
@@ -149,9 +158,8 @@ def _unreadable(path: str, error: InputError, base: Revision | None, head: Revis
     due = Due(subject=f"manifest:{path}", action="undecided", message=error.message, where=where)
     both = (path, log_path(PurePosixPath(path)).as_posix())
     is_new = base is None or _reads(base, path) or any(base.files.get(one) != head.files.get(one) for one in both)
-    name = PurePosixPath(path.removesuffix(SUFFIX)).with_suffix("").as_posix()
     return ModelPlan(
-        name=name, manifest=path, action="undecided", is_new=is_new, reasons=(replace(due, is_new=is_new),)
+        name=name_of(path), manifest=path, action="undecided", is_new=is_new, reasons=(replace(due, is_new=is_new),)
     )
 
 

@@ -8,6 +8,9 @@ from tests.checking.test_check import plan_of
 from tests.support.ways import WAYS, Way, ground, take
 
 SAMPLE = (
+    "a manifest deleted with a bump",
+    "a manifest deleted, its pointer broken",
+    "a manifest moved",
     "one moved, and ranges new",
     "one moved, and one that nobody can read new",
     "a new lock that nobody can read",

@@ -1,4 +1,4 @@
-"""Ways to move, rename, link, delete or add a dependency file, each with what a check must say of it."""
+"""Ways to move, rename, link, delete or add a dependency file or a manifest, each with what a check must say of it."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tests.support.checked import LOCK, TRAIN, manifest, record, repository
 from tests.support.gitrepos import commit, git, write
 
-DEPENDENCIES = "requirements.txt"
+M, DEPENDENCIES = "models/fraud.pkl.lineage.toml", "requirements.txt"
 POINTER = "models/fraud.pkl.dvc"
 DVC = b"outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 3\n  hash: md5\n  path: fraud.pkl\n"
 BUMPED = LOCK.replace(b"numpy==1.26.4", b"numpy==2.0.1")
@@ -83,6 +83,9 @@ def uv_lock(**versions: str) -> bytes:
     return "\n".join(['version = 1\nrequires-python = ">=3.11"\n', *rows]).encode()
 
 
+UNTOLD = "nothing tells any more what models/fraud.pkl was made with"
+GONE = f"{M} is gone, and models/fraud.pkl stays: {UNTOLD}"
+LINKED = f"{M} is a symbolic link now, or lies behind one, which is not followed: {UNTOLD}"
 LOST = f"{DEPENDENCIES}: is not there any more: which file takes its place is not known"
 A_LINK = f"{DEPENDENCIES}: is a symbolic link: a [[tool.lineage.model]] can name the file that it leads to"
 MOVED = "old/requirements.txt"
@@ -91,6 +94,23 @@ NUMPY = "numpy 1.26.4 → 2.0.1 (major), named in the weights"
 ASKED = f"{{}} is new beside {DEPENDENCIES} and gives {{}}: is it installed from?"
 
 WAYS = (
+    Way("a manifest deleted", [drop(M)], GONE),
+    Way("a manifest deleted with a bump", [drop(M), put(DEPENDENCIES, BUMPED)], GONE),
+    Way("a manifest renamed to what is none", [move(M, f"{M}.bak")], GONE),
+    Way("a manifest that became a directory", [drop(M), put(f"{M}/note.md", b"here\n")], GONE),
+    Way("a manifest that leads out of the repository", [link(M, "/srv/fraud.toml")], LINKED),
+    Way("a manifest that leads nowhere", [link(M, "nowhere.toml")], LINKED),
+    Way("the directory of a model moved, a link left behind", [move("models", "kept"), link("models", "kept")]),
+    Way("the directory of a model behind a link", [drop("models"), link("models", "/srv/models")], LINKED),
+    Way(
+        "a manifest deleted, its pointer broken",
+        [drop(M), put(POINTER, b"outs: 3\n")],
+        f"{M} is gone, and whether models/fraud.pkl went too cannot be told: {POINTER}: outs: must be a list",
+    ),
+    Way("a manifest moved", [move(M, f"store/{M}")]),
+    Way("a manifest moved, a link left behind", [move(M, f"store/{M}"), link(M, f"../store/{M}")]),
+    Way("a manifest moved with its pointer", [move(M, "b/fraud.pkl.lineage.toml"), move(POINTER, "b/fraud.pkl.dvc")]),
+    Way("a model deleted", [drop(M), drop(POINTER)]),
     Way("a dependency file deleted", [drop(DEPENDENCIES)], LOST),
     Way("a dependency file moved and edited", [drop(DEPENDENCIES), put(MOVED, BUMPED)], LOST),
     Way("a dependency file renamed to what is none", [move(DEPENDENCIES, "notes.md")], LOST),
