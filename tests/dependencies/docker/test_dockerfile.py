@@ -122,7 +122,7 @@ def test_a_python_of_conda_counts_more_than_that_of_the_image() -> None:
         ("ARG V=1\nRUN pip install a==$V", ["1"]),
         ("ARG G\nRUN pip install a==$G", ["7"]),
         ("ARG G=8\nRUN pip install a==$G", ["8"]),
-        ('ENV V 1 2\nRUN pip install a=="${V% *}" b==$V', ["1"]),
+        ('ENV V 1 2\nRUN pip install a=="${V% *}" b==$V', ["1", "1"]),
         ("ENV V=1\nARG V=2\nRUN pip install a==$V", ["1"]),
         ("ARG W=1\nENV V=$W\nRUN pip install a==$V", ["1"]),
         ("RUN V=1 && pip install a==$V", ["1"]),
