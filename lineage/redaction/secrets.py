@@ -7,6 +7,7 @@ time; the secret is never shown.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lineage.portable.reading import key_path
 from lineage.redaction.named import is_named_secret, is_random
@@ -77,12 +78,18 @@ _OPTION = re.compile(r"(?<!\S)(-{1,2}[A-Za-z][\w.-]{0,200})(\s+)(?!-{1,2}[A-Za-z
 _VALUE = re.compile(r"\\?\"(?:[^\"\\]|\\(?!\").){0,2048}\\?\"|'[^']{0,2048}'|[^\s,;&|\"'}\])]{1,2048}")
 _WORD = re.compile(r"(?:\"(?:[^\"\\]|\\.){0,2048}\"|'[^']{0,2048}'|[^\s\"']){1,2048}|\S+")
 _MORE = re.compile(r"[^\s,;&|\"'}\])]*")
-_OF_PROGRAM = re.compile(
-    r"(\b(?:(?:mysql(?:dump|admin)?|mariadb|sshpass|(?:docker|podman|helm)\s+login)\s(?:[^|;&\n]{0,300}?\s)?-p\s?"
-    r"|redis-cli\s(?:[^|;&\n]{0,300}?\s)?-a\s+"
-    r"|curl\s(?:[^|;&\n]{0,300}?\s)?(?:-u\s?[^\s:]{1,99}:|-b\s*)))[^\s-]\S*"
+_OF_PROGRAMS = tuple(
+    (re.compile(rf"\b(?:{names})\s[^|;&\n]*"), re.compile(rf"(?<=\s)({option})[^\s-]\S*"))
+    for names, option in (
+        (r"mysql(?:dump|admin)?|mariadb|sshpass|mongo(?:sh|dump)?|twine|(?:docker|podman|helm)\s+login", r"-p\s?"),
+        ("redis-cli", r"-a\s+"),
+        ("curl", r"-u\s?[^\s:]{1,99}:|-b\s*"),
+        ("ldapsearch", r"-w\s+"),
+        ("sqlcmd|bcp", r"-P\s+"),
+    )
 )
-"""Options that give a password by the custom of their program, within a command line as after ``sh -c``."""
+"""(programs with their words, the options that give a password by their custom), within a command line as after
+``sh -c``; how far a program's words go is not told by quotes: another program's may be among them."""
 _HEADER = re.compile(r"(?i)(?:proxy-?)?authorization|(?:set-?)?cookie")
 _REST = re.compile(r"[^\"'\r\n]{1,8192}")
 _LITERAL = re.compile(
@@ -140,9 +147,14 @@ def without_secrets(text: str) -> str:
 def redacted(text: str) -> str:
     """The text without shapes of secrets, and without the values of what is named like one."""
     text = _USER_BUT_OF_SSH.sub(f"://{REDACTED}@", _ANY.sub(REDACTED, text))
-    text = _OF_PROGRAM.sub(rf"\1{REDACTED}", text)
+    for program, option in _OF_PROGRAMS:
+        text = program.sub(partial(_without_given, option), text)
     text = _BEARER.sub(rf"\1\2{REDACTED}", _LOGIN.sub(rf"\1:{REDACTED}@", text))
     return _without_named(_without_named(text, _OPTION, _WORD), _NAME, _VALUE)
+
+
+def _without_given(option: re.Pattern[str], words: re.Match[str]) -> str:
+    return option.sub(rf"\1{REDACTED}", words[0])
 
 
 def _without_named(text: str, names: re.Pattern[str], values: re.Pattern[str]) -> str:

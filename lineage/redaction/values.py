@@ -25,12 +25,12 @@ def published_values(values: Mapping[str, Any], root: str) -> tuple[dict[str, An
 
 def concealed(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with those that ``published_values`` takes for secrets hidden: they are left out by it later."""
-    return {key: _concealed(value, key) for key, value in values.items()}
+    return {redacted(key): _concealed(value, key) for key, value in values.items()}
 
 
 def _concealed(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
-        return {key: _concealed(one, _named(name, key)) for key, one in value.items()}
+        return {redacted(key): _concealed(one, _named(name, key)) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return tuple(_concealed(one, name) for one in value)
     return REDACTED if is_secret_value(name, value) else value
@@ -56,10 +56,11 @@ def _table(values: Mapping[str, Any], path: str, root: str, lost: list[str], nam
     kept: dict[str, Any] = {}
     for key, value in values.items():
         shown = value_without_places(key, root)
-        here = key_path(path, key if shown is None else shown)
-        if shown is None:
-            lost.append(f"a key in {path or 'the table'}: {_PLACE}")
+        is_secret = is_secret_value("", key)
+        if shown is None or is_secret:
+            lost.append(f"a key in {path or 'the table'}: {_SECRET if is_secret else _PLACE}")
             continue
+        here = key_path(path, shown)
         wrong: list[str] = []
         found = _value(value, here, root, wrong, _named(name, key))
         lost += wrong

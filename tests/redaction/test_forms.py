@@ -119,6 +119,8 @@ VALUES: list[tuple[object, object, str]] = [
     (REDACTED, None, "a: looks like a secret"),
     ({"/home/ada/x": 1}, {}, "a key in a: names a path of this machine outside of the repository"),
     ({f"{ROOT}/x": 1}, {"x": 1}, ""),
+    ({f"--pwd {VALUE}": 1, "n": 1}, {"n": 1}, "a key in a: looks like a secret"),
+    ({TOKEN: {"n": 1}}, {}, "a key in a: looks like a secret"),
 ]
 
 
@@ -134,9 +136,15 @@ def test_a_key_of_the_table_itself() -> None:
 
 
 def test_what_is_concealed_is_left_out_later() -> None:
-    found = concealed({"a": {"token": VALUE, "n": 1}, "l": ["x", TOKEN], "p": "/home/ada"})
-    assert found == {"a": {"token": REDACTED, "n": 1}, "l": ("x", REDACTED), "p": "/home/ada"}
-    assert published_values({"a": found["a"]}, ROOT) == ({"a": {"n": 1}}, ("a.token: looks like a secret",))
+    found = concealed({"a": {"token": VALUE, "n": 1, f"pwd={VALUE}": 2}, "l": ["x", TOKEN], "p": "/home/ada", TOKEN: 1})
+    assert found == {
+        "a": {"token": REDACTED, "n": 1, f"pwd={REDACTED}": REDACTED},
+        "l": ("x", REDACTED),
+        "p": "/home/ada",
+        REDACTED: 1,
+    }
+    lost = ("a.token: looks like a secret", "a key in a: looks like a secret")
+    assert published_values({"a": found["a"]}, ROOT) == ({"a": {"n": 1}}, lost)
 
 
 def test_a_value_that_is_told() -> None:

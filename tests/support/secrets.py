@@ -48,6 +48,9 @@ FORMS = {
     "cookie": Form(("curl", "-H", f"Cookie: a=b; sid={VALUE}")),
     "cookie-option": Form(("curl", "--cookie", f"sid={VALUE}")),
     "cookie-short": Form(("curl", "-b", f"sid={VALUE}")),
+    "cookie-second": Form(("sh", "-c", f"curl -b a=b -u ada: -b sid={VALUE} x")),
+    "ldap-inner": Form(("sh", "-c", f"ldapsearch -x -w {VALUE} x")),
+    "sqlcmd-inner": Form(("sh", "-c", f"sqlcmd -U sa -P {VALUE}")),
     "json": Form(("t", "--config", json.dumps({"api_key": VALUE, "lr": 1}))),
     "json-inner": Form(("t", json.dumps({"a": {"password": VALUE, "b": 1}}))),
     "json-escaped": Form(("t", json.dumps(json.dumps({"token": VALUE})))),
@@ -65,6 +68,7 @@ FORMS = {
     "mysql": Form(("mysql", "-u", "root", f"-p{VALUE}")),
     "mysql-inner": Form(("sh", "-c", f"mysql -u root -p{VALUE} x")),
     "sshpass": Form(("sshpass", "-p", VALUE, "ssh", "x")),
+    "sshpass-port": Form(("sh", "-c", f"sshpass -p {VALUE} ssh -p 22 x")),
     "docker-login": Form(("docker", "login", "-u", "ada", "-p", VALUE)),
     "redis": Form(("redis-cli", "-a", VALUE)),
     "dsn": Form(("t", "--dsn", f"ada:{VALUE}@tcp(h)/db")),
@@ -94,6 +98,16 @@ FORMS = {
     "wandb": Form(("wandb", "login", HEX), HEX),
     "wandb-key": Form(("t", f"WANDB_API_KEY={HEX}"), HEX),
 }
+
+
+def of_its_own(form: Form, number: int) -> Form:
+    """The same form with another secret in it, so that what is found tells which one it is."""
+
+    def renewed(text: str) -> str:
+        return text.replace(VALUE, f"{VALUE[:9]}{number:02}9x").replace(HEX, HEX[number:] + HEX[:number])
+
+    return Form(tuple(map(renewed, form.words)), renewed(form.hidden))
+
 
 HARMLESS = (
     *("--token-length 12", "max_tokens=128", "tokenizer=bert", "--tokenizer bert", "--password-file x.txt"),
