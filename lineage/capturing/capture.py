@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lineage import __version__
+from lineage.capturing.declared import declared_of
 from lineage.capturing.inputs import Recorded, describe_inputs
 from lineage.capturing.own_values import published_name, published_tables
 from lineage.capturing.problems import ignored_problems, observed_problems
@@ -19,7 +20,6 @@ from lineage.code.directory import BuildDirectory, CodeDirectory, opened_code
 from lineage.code.snapshots.run_code import described, keep_executed, ran_as
 from lineage.code.snapshots.take import Wish
 from lineage.code.state import RepositoryState, blob_ids, own_file
-from lineage.dependencies.forms import declared_files
 from lineage.dvc.pointers import enclosing_output
 from lineage.dvc.stage_values import overlaid
 from lineage.errors import InputError
@@ -30,7 +30,6 @@ from lineage.model.manifest import SUFFIX, Manifest, StoredManifest, Table, free
 from lineage.model.run import Serving
 from lineage.model.weights import Weights
 from lineage.portable.environment import Problem
-from lineage.portable.policy import ModelRule, declared_for
 from lineage.targets.source import ExaminableSource, Examination
 from lineage.weights.cache import DigestCache
 from lineage.weights.formats.detect import read_contents
@@ -64,7 +63,7 @@ def capture(
         places = _places(request, repository)
         examination = source.examine()
         use = _used(request, places, examination)
-        declared = _declared(request.models, places.name, places.weights, use.files, places.state)
+        declared = _declared(request, places, use)
         files = _files(request, places, use, declared, advance)
         before, unreadable = _parent(repository, places.output)
         changed, code_files = ran_as(request.started, places.state, repository, use.files)
@@ -253,18 +252,17 @@ def _entry(entry: Path, state: RepositoryState, repository: CodeDirectory) -> st
     return path
 
 
-def _declared(
-    rules: Sequence[ModelRule], name: str, weights: Sequence[str], files: Sequence[str], state: RepositoryState
-) -> Collection[str]:
-    """The dependency files that the policy names for the model, else those nearest to its code."""
-    named = declared_for(rules, name, weights)
-    if named is not None:
-        for path in named:
-            if path not in state.paths:
-                raise InputError(f"the policy's declared file {path} is not in the repository", where=name)
-        return named
-    start = files[0] if files else weights[0]
-    return declared_files(sorted(state.paths), start.rpartition("/")[0])
+def _declared(request: CaptureRequest, places: _Places, use: PackageUse) -> Collection[str]:
+    state, command = places.state, request.run.get("command")
+    return declared_of(
+        request.models,
+        places.name,
+        places.weights,
+        (use.entries, use.files),
+        command if isinstance(command, tuple) else (),
+        state.paths,
+        lambda path: (state.root / path).read_bytes(),
+    )
 
 
 def _parent(repository: CodeDirectory, output: Path) -> tuple[StoredManifest | None, tuple[Problem, ...]]:

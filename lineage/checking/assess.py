@@ -1,6 +1,7 @@
 """What one model needs at one revision, by one policy: its manifest against what the files of the revision say."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import md5, sha256
@@ -12,8 +13,9 @@ from lineage.checking.due.packages import due_packages, due_python, due_system, 
 from lineage.checking.due.stage import due_stage
 from lineage.checking.revisions.renames import standing
 from lineage.checking.revisions.revision import Revision
-from lineage.dependencies.forms import is_dependency_file
+from lineage.dependencies.forms import is_dependency_file, is_of_script
 from lineage.dependencies.markers import marker_environment
+from lineage.dependencies.scripts import of_script
 from lineage.errors import InputError
 from lineage.model.code import Code
 from lineage.model.declarations import Declarations, Locks
@@ -93,7 +95,18 @@ def _declared_paths(
         return [(path, recorded.get(path)) for path in ruled], ()
     if recorded:
         return list(recorded.items()), ()
-    return [(path, None) for path in sorted(filter(is_dependency_file, revision.files))], (_ALL,)
+    everywhere = [(path, None) for path in sorted(filter(is_dependency_file, revision.files))]
+    return [*everywhere, *_brought(manifest.code, revision)], (_ALL,)
+
+
+def _brought(code: Code, revision: Revision) -> list[tuple[str, str | None]]:
+    """What the scripts of a model say in themselves, and their locks: of a manifest that names no dependency file."""
+    recorded = dict(code.files)
+    found: list[str] = []
+    for path in filter(is_of_script, recorded):
+        with suppress(InputError):  # told where the code is judged
+            found += of_script(path, revision.read(path) or b"", revision.files)
+    return [(path, recorded.get(path)) for path in found]
 
 
 def _commit_here(code: Code, revision: Revision) -> str:

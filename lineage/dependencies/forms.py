@@ -46,16 +46,19 @@ class Row:
     """below ``lineage.dependencies``"""
     pins: str = ""
     """regular expression of the base names that are taken for a lock wherever a target is named"""
+    script: bool = False
+    """it is a script, or belongs to one: it concerns what that script makes, and nothing else beside it"""
 
 
-def _lock(names: str, module: str) -> Row:
+def _lock(names: str, module: str, *, script: bool = False) -> Row:
     """A form of which every file pins."""
-    return Row(names=names, module=module, pins=names)
+    return Row(names=names, module=module, pins=names, script=script)
 
 
 FORMS = (
     _lock(r"pylock\.(?:[^.]+\.)?toml", "pyproject.pylock"),
     _lock(r"uv\.lock", "pyproject.uv_lock"),
+    _lock(r".*\.py\.lock", "pyproject.uv_lock", script=True),
     _lock(r"poetry\.lock", "pyproject.poetry_lock"),
     _lock(r"pdm\.lock", "pyproject.pdm_lock"),
     _lock(r"Pipfile\.lock", "pyproject.pipfile_lock"),
@@ -71,6 +74,7 @@ FORMS = (
     Row(names=r"pyproject\.toml", module="pyproject.pyproject"),
     Row(names=r"setup\.cfg", module="setuptools.setup_cfg"),
     Row(names=r"setup\.py", module="setuptools.setup_py"),
+    Row(names=r".*\.py", module="pyproject.script", script=True),
     Row(names=r"(?i:.*\.(?:txt|lock))", module="conda.explicit", pins=r"(?i:conda-(?:linux|osx|win)-.*\.(?:txt|lock))"),
     Row(
         names=r"(?i:.*\.(?:txt|in|pip|lock))",
@@ -81,6 +85,7 @@ FORMS = (
 """Most specific first."""
 
 _ANY = re.compile("|".join(f"(?:{row.names})" for row in FORMS))
+_SCRIPT = re.compile("|".join(f"(?:{row.names})" for row in FORMS if row.script))
 
 
 @lru_cache(maxsize=4096)
@@ -161,9 +166,18 @@ _FOLDER = "requirements"
 
 
 def is_dependency_file(name: str) -> bool:
-    """Whether a file declares dependencies or an interpreter, by its name or its POSIX path."""
+    """Whether a file declares dependencies or an interpreter, by its name or its POSIX path.
+
+    A script may, too, and its lock does: these concern only what the script makes (``scripts.of_script``).
+    """
     folder, base = posixpath.split(name)
-    return _in_folder(folder, base) or form_of(name) is not None
+    return _in_folder(folder, base) or (not is_of_script(name) and form_of(name) is not None)
+
+
+def is_of_script(path: str) -> bool:
+    """Whether a file is a script, or the lock of one, by its POSIX path."""
+    base = posixpath.basename(path)
+    return base != "setup.py" and _SCRIPT.fullmatch(base) is not None
 
 
 def home_of(path: str) -> str:

@@ -238,3 +238,12 @@ def test_a_file_that_was_not_there_at_the_capture_hides_nothing(tmp_path: Path) 
 
     moved = "numpy 1.26.4 → <3 (still allowed), named in the weights"
     assert told(plan_of(root, "HEAD~1")) == ("pass", [("models/fraud", "verify", True, [moved])])
+
+
+def test_the_block_of_a_script_concerns_a_model_that_names_no_dependency_file(tmp_path: Path) -> None:
+    script = b'# /// script\n# dependencies = ["numpy==1.26.4"]\n# ///\nimport numpy\n'
+    model = manifest("models/fraud", {}, {"train.py": script}, [("numpy", "1.26.4", "weights")])
+    root = repository(tmp_path / "scripted", model, files={"train.py": script, "other.py": script})
+    commit(root, {"train.py": script.replace(b"1.26.4", b"2.0.1"), "other.py": b""})
+
+    assert told(plan_of(root, "HEAD~1")) == ("fail", [("models/fraud", "retrain", True, [NUMPY])])

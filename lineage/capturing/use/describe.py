@@ -39,6 +39,8 @@ class PackageUse:
     """those in directories of weights"""
     entry: str
     """how the entry was found, for the narration"""
+    entries: tuple[str, ...]
+    """the scripts that made the model"""
     problems: tuple[Problem, ...]
     session: SessionCode | None = None
     """what a session ran, where no script did"""
@@ -116,6 +118,7 @@ def describe_use(
         files=tuple(path for path in files if path in state.paths and path not in held.files),
         held=held.files,
         entry=f"{', '.join(traced.choice.entries)} ({traced.choice.how})" if traced.choice.entries else "not known",
+        entries=traced.choice.entries,
         problems=tuple(problems),
         session=traced.session,
         served=() if serving is None else tuple(sorted({*serving.entries} & {*files} & {*state.paths})),

@@ -4,7 +4,8 @@ Rules, first to last:
 
 1. A row whose marker does not hold in the environment says nothing; one whose marker cannot be judged does.
 2. Rows for development, tests, documentation and building stand aside, unless nothing else names the package.
-3. A lock beats what stands beside it, and an exact version beats a range.
+3. A lock beats what stands beside it but the block of a script, which its own lock beats; an exact version beats a
+   range.
 4. Rows that ask for different things are told apart by those that asked for the recorded version at the capture,
    then the main group counts; what is still not one thing is unknown.
 """
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from lineage.checking.due.package_moves import Promise, is_same_source
 from lineage.checking.revisions.dependency_edits import group_of, place_of
 from lineage.dependencies.markers import holds
+from lineage.dependencies.scripts import OF_SCRIPT
 from lineage.dependencies.version_ranges import allows, same_version
 from lineage.model.declarations import MAIN, Declarations, Dependency, Unread, mark_of
 
@@ -151,7 +153,8 @@ class Promises:
     def _chosen(self, name: str) -> list[_Row]:
         rows = self._rows.get(name, [])
         rows = [one for one in rows if one.row.group not in ASIDE] or rows
-        return [one for one in rows if one.declared.is_lock] or rows
+        locks = [one for one in rows if one.declared.is_lock]
+        return [one for one in rows if one.declared.is_lock or _stands_beside(one, locks)] if locks else rows
 
     def _not_named(self, name: str) -> Promise:
         own = self._own.get(name)
@@ -160,6 +163,12 @@ class Promises:
         if self._locks:
             return Promise(state="absent", where=min(self._locks))
         return Promise(state="unnamed")
+
+
+def _stands_beside(row: _Row, locks: Sequence[_Row]) -> bool:
+    """Whether a row is of a script, whose block no lock was made from but the script's own."""
+    script = row.declared.path
+    return row.declared.form == OF_SCRIPT and all(one.declared.path != f"{script}.lock" for one in locks)
 
 
 def _main(rows: Sequence[_Row]) -> list[_Row]:

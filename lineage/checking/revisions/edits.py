@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence, Set
 from lineage.checking.revisions.dependency_edits import edits
 from lineage.checking.revisions.revision import Revision
 from lineage.code.same_code import CODE_SUFFIXES, is_same_code
-from lineage.dependencies.forms import is_dependency_file
+from lineage.dependencies.forms import is_dependency_file, is_of_script
+from lineage.dependencies.scripts import has_block
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
 from lineage.model.plan import RevisionEdit
@@ -24,19 +25,30 @@ def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> l
     """
     edited = [path for path in {*base.files, *head.files} if base.files.get(path) != head.files.get(path)]
     dependency = {path for path in edited if is_dependency_file(path)}
-    told = sorted(dependency - _renamed_into(base, head, edited) | _including(base, head, {*edited} - dependency))
+    others = {*edited} - dependency
+    included = _including(base, head, others)
+    told = sorted(dependency - _renamed_into(base, head, edited) | included | _of_scripts(base, head, others))
     before = [one for path in told if (one := _side(base, path, unknown)) is not None]
     after = [one for path in told if (one := _side(head, path, unknown)) is not None]
     lost = {one.subject for one in unknown}  # of a file that one side lacks nothing is known to be removed or added
     before, after = ([one for one in side if f"file:{one.path}" not in lost] for side in (before, after))
     found = dict.fromkeys(edits(before, after))  # a file and what it includes may both have been edited
-    return [*found, *_code_edits(base, head, sorted({*edited} - dependency))]
+    return [*found, *_code_edits(base, head, sorted(others))]
 
 
 def _renamed_into(base: Revision, head: Revision, edited: Iterable[str]) -> set[str]:
     """New dependency files of which each is an old file under another name, by which it was not known as one."""
     gone = {base.files[path] for path in edited if path not in head.files and not is_dependency_file(path)}
     return {path for path in edited if path not in base.files and head.files[path] in gone}
+
+
+def _of_scripts(base: Revision, head: Revision, edited: Iterable[str]) -> set[str]:
+    """Edited scripts that say in themselves what they need, and edited locks of scripts."""
+    found = set()
+    for path in filter(is_of_script, edited):
+        if path.endswith(".lock") or any(has_block(_bytes(side, path) or b"") for side in (base, head)):
+            found.add(path)
+    return found
 
 
 def _including(base: Revision, head: Revision, edited: Set[str]) -> set[str]:

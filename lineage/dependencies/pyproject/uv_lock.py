@@ -17,6 +17,7 @@ from lineage.dependencies.lock_groups import Asked, Installs, Needs, reached
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
+from lineage.dependencies.scripts import LOCK_OF_SCRIPT
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
 from lineage.portable.reading import key_path
@@ -46,8 +47,8 @@ class _Locked:
 
 
 def recognise(path: str) -> bool:
-    """Whether a file is a lock of uv, by its name."""
-    return posixpath.basename(path) == "uv.lock"
+    """Whether a file is a lock of uv, of a project or of one script (``train.py.lock``), by its name."""
+    return posixpath.basename(path) == "uv.lock" or path.endswith(".py.lock")
 
 
 def declarations(
@@ -89,9 +90,9 @@ def declarations(
             )
     rows.merged()
     python = lock.text("requires-python") or None
-    return rows.finish(
-        FORM, is_lock=True, has_graph=True, python=python, python_line=line_of(content, "requires-python")
-    )
+    form = LOCK_OF_SCRIPT if path.endswith(".py.lock") else FORM
+    line = line_of(content, "requires-python")
+    return rows.finish(form, is_lock=True, has_graph=True, python=python, python_line=line)
 
 
 locked = declarations

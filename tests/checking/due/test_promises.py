@@ -125,3 +125,15 @@ def test_a_lock_of_nothing_speaks_and_one_for_development_does_not() -> None:
 def test_when_two_promises_are_one(left: Promise, right: Promise, same: bool) -> None:
     assert is_same_promise(left, right) is same
     assert is_same_promise(right, left) is same
+
+
+def test_the_block_of_a_script_stands_beside_a_lock_that_is_not_its_own() -> None:
+    script = Declarations(path="train.py", form="script", dependencies=(a("1.0"),))
+    project = Declarations(path="uv.lock", form="uv.lock", is_lock=True, dependencies=(a("2.0"),))
+    own = Declarations(path="train.py.lock", form="script.lock", is_lock=True, dependencies=(a("3.0"),))
+
+    both = Promises([script, project], {})
+    assert both.of("a").state == "unknown"
+    assert both.of("a", both.keys("a", "1.0")).version == "1.0"
+    assert Promises([script, own], {}).of("a").version == "3.0"
+    assert Promises([project, own], {}).of("a", frozenset({("script.lock", "main", "")})).version == "3.0"

@@ -69,3 +69,26 @@ def test_an_include_that_was_not_there_is_asked_for_again(root: Path) -> None:
         declared = [one.declarations("requirements.txt") for one in found]
 
     assert [[row.name for row in one.dependencies] for one in declared if one] == [["scipy"], ["numpy", "scipy"]]
+
+
+BLOCK = b'# /// script\n# dependencies = ["numpy==%d"]\n# ///\n'
+
+
+def test_the_block_of_a_script_is_told_beside_its_code(root: Path) -> None:
+    commit(root, {"train.py": BLOCK % 1, "other.py": b"# one\n"})
+    commit(root, {"train.py": BLOCK % 2 + b"import numpy\n", "other.py": b"# two\n"})
+
+    first, second = told(root)
+    assert first == ("package:numpy", "1", "2", "train.py:2", "main")
+    assert (second[0], second[3]) == ("code:train.py", "train.py")
+
+
+def test_a_block_that_came_and_a_lock_of_a_script_are_told(root: Path) -> None:
+    lock = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "a"\nversion = "%s"\n'
+    commit(root, {"train.py": b"", "a.py.lock": (lock % "1").encode()})
+    commit(root, {"train.py": BLOCK % 2, "a.py.lock": (lock % "2").encode()})
+
+    assert told(root) == [
+        ("package:a", "1", "2", "a.py.lock:6", "main"),
+        ("package:numpy", None, "2", "train.py:2", "main"),
+    ]
