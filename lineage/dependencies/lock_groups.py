@@ -59,14 +59,20 @@ def reached(
 class Installs(Generic[Node]):
     """What the main group installs into an environment of markers."""
 
-    def __init__(self, roots: Iterable[Asked[Node]], needs: Needs[Node], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        roots: Iterable[Asked[Node]],
+        needs: Needs[Node],
+        environment: Mapping[str, str],
+        groups: Mapping[Node, str] | None = None,
+    ) -> None:
         @cache
         def judged(marker: str | None) -> bool | None:
             return None if marker is None else holds(marker, environment)
 
         roots = list(roots)
         main = [one for one in roots if one[0] == MAIN]
-        self.groups = reached(roots, needs)
+        self.groups = reached(roots, needs) if groups is None else groups
         """the strongest of each node, whatever the markers say"""
         self._surely = reached(main, needs, lambda marker: judged(marker) is True)
         self._maybe = reached(main, needs, lambda marker: judged(marker) is not False)

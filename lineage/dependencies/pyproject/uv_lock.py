@@ -17,6 +17,7 @@ from lineage.dependencies.lock_groups import Asked, Installs, Needs, reached
 from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
+from lineage.dependencies.pyproject.uv_conflicts import Chosen, is_about_choices, reached_by_choice, tag_of
 from lineage.dependencies.scripts import LOCK_OF_SCRIPT
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
@@ -69,9 +70,10 @@ def declarations(
     manifest = lock.table("manifest")
     members = {canonical(name) for name in manifest.texts("members")} or _projects(packages)
     find = by_name(one.name for one in packages)
-    roots, needs = _roots(packages, members, manifest, find), _follow(packages, find)
-    groups = reached(roots, needs)
-    installed = None if environment is None else Installs(roots, needs, environment)
+    asked, needs = _asked(packages, members, manifest, find), _follow(packages, find)
+    roots = [one for _, one in asked]
+    groups = _groups(packages, members, asked, needs)
+    installed = None if environment is None else Installs(roots, needs, environment, groups)
     rows = LockRows(path)
     for index, one in enumerate(packages):
         place = _place(rows, one, canonical(one.name) in members)
@@ -153,17 +155,40 @@ def _projects(packages: list[_Locked]) -> set[str]:
     return {canonical(one.name) for one in here or local}
 
 
-def _roots(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[Asked[Node]]:
+def _asked(packages: list[_Locked], members: set[str], manifest: Block, find: Find) -> list[tuple[Chosen, Asked[Node]]]:
     """What is asked for directly, with its group: by members, and by a workspace that is no project itself."""
-    asked: list[tuple[str, list[Edge]]] = [(MAIN, _edges(manifest, "requirements"))]
+    asked: list[tuple[Chosen, list[Edge]]] = [((MAIN, ()), _edges(manifest, "requirements"))]
     for name, edges in _by_key(manifest, "dependency-groups").items():
-        asked.append((group_of(name), edges))
+        asked.append(((group_of(name), ()), edges))
     for one in packages:
-        if canonical(one.name) in members:
-            asked.append((MAIN, one.needs))
-            asked += [(group_of_extra(name), edges) for name, edges in one.extras.items()]
-            asked += [(group_of(name), edges) for name, edges in one.groups.items()]
-    return [(group, node, marker) for group, edges in asked for node, marker in _nodes(edges, packages, find)]
+        project = canonical(one.name)
+        if project in members:
+            own = tag_of("project", project)
+            asked.append(((MAIN, (own,)), one.needs))
+            for name, edges in one.extras.items():
+                asked.append(((group_of_extra(name), (own, tag_of("extra", project, name))), edges))
+            for name, edges in one.groups.items():
+                asked.append(((group_of(name), (own, tag_of("group", project, name))), edges))
+    return [
+        (chosen, (chosen[0], node, marker)) for chosen, edges in asked for node, marker in _nodes(edges, packages, find)
+    ]
+
+
+def _groups(
+    packages: list[_Locked], members: set[str], asked: list[tuple[Chosen, Asked[Node]]], needs: Needs[Node]
+) -> dict[Node, str]:
+    """The strongest group that reaches each package, or an extra of it."""
+    edges = (edge for one in packages for each in (one.needs, *one.extras.values()) for edge in each)
+    if not is_about_choices(edge[3] for edge in edges):
+        return reached([one for _, one in asked], needs)
+
+    def brings(node: Node) -> str:
+        project = canonical(packages[node[0]].name)
+        if project not in members:
+            return ""
+        return tag_of("extra", project, node[1]) if node[1] else tag_of("project", project)
+
+    return reached_by_choice(asked, needs, brings)
 
 
 def _follow(packages: list[_Locked], find: Find) -> Needs[Node]:
