@@ -1,6 +1,7 @@
 """What was edited between two states of a repository, whether or not a model is touched."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Sequence, Set
 
 from lineage.checking.revisions.dependency_edits import edits
@@ -13,7 +14,10 @@ from lineage.model.declarations import Declarations
 from lineage.model.plan import RevisionEdit
 from lineage.portable.environment import Unknown
 
-_INCLUDING = (".txt", ".in", ".pip", "setup.py", "setup.cfg", "pyproject.toml")
+_INCLUDING = re.compile(
+    r".*(?:\.(?:txt|in|pip|ya?ml)|setup\.(?:py|cfg)|pyproject\.toml)|.*(?:docker|container)file[^/]*", re.I
+)
+"""names of files that may include others"""
 _INCLUDED = frozenset({"", ".txt", ".in", ".pip", ".req", ".reqs", ".deps", ".list", ".lst", ".cfg"})
 """suffixes of files that a requirements file may include whatever else their names say"""
 
@@ -58,7 +62,7 @@ def _including(base: Revision, head: Revision, edited: Set[str]) -> set[str]:
     found: set[str] = set()
     for side in (base, head) if edited else ():
         for path in side.files:
-            if path.endswith(_INCLUDING) and path not in found and is_dependency_file(path):
+            if _INCLUDING.search(path) and path not in found and is_dependency_file(path):
                 text = _bytes(side, path) or b""
                 if any(name in text for name in names) and not edited.isdisjoint(_files_of(side, path)):
                     found.add(path)

@@ -7,6 +7,7 @@ a hash without a requirement) is refused, because the file then promises less th
 import posixpath
 from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from lineage.dependencies.forms import Include
 from lineage.dependencies.pip.entries import Requirement, parse_requirement
@@ -136,11 +137,12 @@ class Reading:
             self.problems.append(Problem(code, place, detail))
 
     def _read_include(self, path: str, constraint: bool, opened: tuple[str, ...], place: str) -> None:
-        if is_address(path):
+        named = _local(path)
+        if is_address(named):
             raise InputError("includes an address, which is not fetched", hint="include a file that lies beside it")
-        if not path or not path.isprintable() or "${" in path:
+        if not named or not named.isprintable() or "${" in named:
             raise InputError("includes a path that cannot be read: empty, not printable, or with a variable")
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(opened[-1]), path))
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(opened[-1]), named))
         if target.startswith(("/", "../")) or target == "..":
             raise InputError(f"includes {path}, which leads out of the repository")
         if target in opened:
@@ -157,3 +159,9 @@ class Reading:
         if content is None:
             raise InputError(f"includes {target}, which does not exist")
         self.read_file(content, target, constraint, (*opened, target))
+
+
+def _local(path: str) -> str:
+    """An include without the scheme that pip takes in front of a path, too: ``file:base.txt``."""
+    is_local = path[:5].lower() == "file:" and path[5:6] not in ("/", "\\")
+    return unquote(path[5:]) if is_local else path

@@ -92,3 +92,17 @@ def test_a_block_that_came_and_a_lock_of_a_script_are_told(root: Path) -> None:
         ("package:a", "1", "2", "a.py.lock:6", "main"),
         ("package:numpy", None, "2", "train.py:2", "main"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("environment.yml", b"dependencies:\n  - pip:\n    - -r file:pins.list\n"),
+        ("Dockerfile.serve", b"FROM python:3.11\nCOPY pins.list .\nRUN pip install -r pins.list\n"),
+    ],
+)
+def test_what_a_file_of_any_form_includes_is_told(root: Path, path: str, text: bytes) -> None:
+    commit(root, {path: text, "pins.list": b"numpy==1\n"})
+    commit(root, {"pins.list": b"numpy==2\n"})
+
+    assert told(root) == [("package:numpy", "1", "2", "pins.list:1", "main")]

@@ -237,3 +237,21 @@ def test_a_line_of_an_export_of_conda_keeps_its_place() -> None:
 )
 def test_a_file_that_is_broken_is_refused(content: str | bytes, message: str) -> None:
     assert refused("requirements.txt", content, {"more.txt": "-r requirements.txt\n"}) == message
+
+
+@pytest.mark.parametrize(
+    "line", ["-r file:more/base%20one.txt", "--requirement=FILE:./more/base%20one.txt", "-c file:more/base%20one.txt"]
+)
+def test_an_include_may_have_the_scheme_of_files(line: str) -> None:
+    found = rows("requirements.txt", f"{line}\n", {"more/base one.txt": "numpy==1.26.4\n"})
+
+    assert [(row.name, row.version, row.file) for row in found] == [("numpy", "1.26.4", "more/base one.txt")]
+
+
+def test_a_file_of_one_machine_is_no_part_of_the_repository() -> None:
+    found = declared("requirements.txt", "-r file:///app/base.txt\n-r file:../base.txt\n", {"app/base.txt": "numpy\n"})
+
+    assert found.unknown == (
+        Unknown("packages", "requirements.txt:1 includes an address, which is not fetched"),
+        Unknown("packages", "requirements.txt:2 includes file:../base.txt, which leads out of the repository"),
+    )
