@@ -46,19 +46,16 @@ class Row:
     """below ``lineage.dependencies``"""
     pins: str = ""
     """regular expression of the base names that are taken for a lock wherever a target is named"""
-    script: bool = False
-    """it is a script, or belongs to one: it concerns what that script makes, and nothing else beside it"""
 
 
-def _lock(names: str, module: str, *, script: bool = False) -> Row:
+def _lock(names: str, module: str) -> Row:
     """A form of which every file pins."""
-    return Row(names=names, module=module, pins=names, script=script)
+    return Row(names=names, module=module, pins=names)
 
 
 FORMS = (
     _lock(r"pylock\.(?:[^.]+\.)?toml", "pyproject.pylock"),
-    _lock(r"uv\.lock", "pyproject.uv_lock"),
-    _lock(r".*\.py\.lock", "pyproject.uv_lock", script=True),
+    _lock(r"(?:uv|.*\.py)\.lock", "pyproject.uv_lock"),
     _lock(r"poetry\.lock", "pyproject.poetry_lock"),
     _lock(r"pdm\.lock", "pyproject.pdm_lock"),
     _lock(r"Pipfile\.lock", "pyproject.pipfile_lock"),
@@ -70,11 +67,11 @@ FORMS = (
     Row(names=r"(?i:.*\.ya?ml)", module="conda.environment"),
     Row(names=r"(?i:.*(?:docker|container)file.*)", module="docker.dockerfile"),
     Row(names=r"\.python-version|runtime\.txt|\.tool-versions", module="python_version"),
-    Row(names=r"\.?mise\.toml|\.rtx\.toml", module="mise_toml"),
+    Row(names=r"\.?mise\.toml|\.rtx\.toml|config\.toml", module="mise_toml"),
     Row(names=r"pyproject\.toml", module="pyproject.pyproject"),
     Row(names=r"setup\.cfg", module="setuptools.setup_cfg"),
     Row(names=r"setup\.py", module="setuptools.setup_py"),
-    Row(names=r".*\.py", module="pyproject.script", script=True),
+    Row(names=r".*\.py", module="pyproject.script"),
     Row(names=r"(?i:.*\.(?:txt|lock))", module="conda.explicit", pins=r"(?i:conda-(?:linux|osx|win)-.*\.(?:txt|lock))"),
     Row(
         names=r"(?i:.*\.(?:txt|in|pip|lock))",
@@ -85,7 +82,6 @@ FORMS = (
 """Most specific first."""
 
 _ANY = re.compile("|".join(f"(?:{row.names})" for row in FORMS))
-_SCRIPT = re.compile("|".join(f"(?:{row.names})" for row in FORMS if row.script))
 
 
 @lru_cache(maxsize=4096)
@@ -161,6 +157,8 @@ def is_lock_file(path: str) -> bool:
     return any(row.pins and re.fullmatch(row.pins, name) for row in FORMS)
 
 
+_KEPT = re.compile(r"(?:\A|/)(?:\.config/mise|\.config|\.mise)\Z")
+"""Folders that a tool looks into from the directory around them."""
 _FOLDER = "requirements"
 """Every ``.txt`` and ``.in`` file in a folder of this name counts, for the directory around it."""
 
@@ -176,14 +174,13 @@ def is_dependency_file(name: str) -> bool:
 
 def is_of_script(path: str) -> bool:
     """Whether a file is a script, or the lock of one, by its POSIX path."""
-    base = posixpath.basename(path)
-    return base != "setup.py" and _SCRIPT.fullmatch(base) is not None
+    return path.endswith((".py", ".py.lock")) and posixpath.basename(path) != "setup.py"
 
 
 def home_of(path: str) -> str:
     """The directory that a dependency file is for: the one around it, or around its folder ``requirements/``."""
     folder, base = posixpath.split(path)
-    return posixpath.dirname(folder) if _in_folder(folder, base) else folder
+    return posixpath.dirname(folder) if _in_folder(folder, base) else _KEPT.sub("", folder)
 
 
 def declared_files(paths: Iterable[str], start: str) -> tuple[str, ...]:

@@ -17,12 +17,14 @@ FORM = "mise.toml"
 PARSE = "toml"
 
 _NAMES = ("mise.toml", ".mise.toml", ".rtx.toml")
+_FOLDERS = (".config/mise", ".mise", "mise")
 _KEYS = ("python", "core:python")
 
 
 def recognise(path: str) -> bool:
-    """Whether a file is one of mise, by its name."""
-    return posixpath.basename(path) in _NAMES
+    """Whether a file is one of mise, by its name, or by that of the folder that mise keeps it in."""
+    folder, base = posixpath.split(path)
+    return base in _NAMES or (base == "config.toml" and f"/{folder}".endswith(tuple(f"/{one}" for one in _FOLDERS)))
 
 
 def declarations(path: str, document: Any, content: bytes, include: Include) -> Declarations:

@@ -1,8 +1,9 @@
 """The files that only choose a Python: ``.python-version``, ``runtime.txt``, ``.tool-versions``.
 
-Sources: the documentation of pyenv (several versions, the first is ``python``), of uv (``3.11``,
-``cpython-3.11.7-linux-x86_64-gnu``, ``pypy@3.10``), of Heroku's buildpack (``python-3.11.7``) and of asdf and mise
-(``python 3.11.7 3.10.2``, the first counts). What is no version (``system``, the name of an environment) is unknown.
+Sources: the documentation of pyenv (several versions, the first is ``python``; ``3.11.7/envs/NAME`` of its plugin), of
+uv (``3.11``, ``cpython-3.11.7-linux-x86_64-gnu``, ``3.14+freethreaded``), of Heroku's buildpack (``python-3.11.7``) and
+of asdf and mise (``python 3.11.7 3.10.2``, the first counts). What is no version (``system``, the name of an
+environment) is unknown.
 """
 
 import posixpath
@@ -20,7 +21,7 @@ PARSE = "text"
 _NAMES = (".python-version", "runtime.txt", ".tool-versions")
 _VERSION = re.compile(
     r"(?:(?:python|cpython)?[-@]?v?)(?P<version>[0-9]+(?:\.[0-9]+){0,2}(?:(?:a|b|rc)[0-9]+)?(?:-dev|t)?)"
-    r"(?:\+[a-z]+)?(?:-(?:linux|macos|darwin|windows|any|none)-.*)?",
+    r"(?:\+(?P<variant>[a-z+]+))?(?:/envs/.+)?(?:-(?:linux|macos|darwin|windows|any|none)-.*)?",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"(?:[<>=!~]=?[0-9.*]+,?)+")
@@ -56,9 +57,15 @@ def declarations(path: str, document: object, content: bytes, include: Include) 
 
 
 def chosen(rows: Rows, text: str, line: int) -> str | None:
-    """The version or range that a choice of a Python means; ``None`` for what is none, which is noted as unknown."""
+    """The version or range that a choice of a Python means, ``3.14t`` for one without the global lock.
+
+    ``None`` for what is none, which is noted as unknown.
+    """
     match = _VERSION.fullmatch(text)
     if match is None and _RANGE.fullmatch(text) is None:
         rows.unread("python", line, f"chooses {text[:80]!r}, which is no version", text)
         return None
-    return match["version"] if match else text
+    if match is None:
+        return text
+    is_free = "freethreaded" in (match["variant"] or "") and not match["version"].endswith("t")
+    return match["version"] + ("t" if is_free else "")

@@ -66,7 +66,7 @@ def test_a_path_tells_the_form(path: str, form: str) -> None:
         "notes.in",
         "requirements.md",
         "requirements/readme.rst",
-        "my_setup.py",
+        "my_setup.pyx",
         "pyproject.toml.bak",
         "",
         "Dockerfile.dockerignore",

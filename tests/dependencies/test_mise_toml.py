@@ -2,6 +2,7 @@
 
 import pytest
 
+from lineage.dependencies.forms import declared_files, is_dependency_file
 from lineage.model.declarations import Declarations
 from lineage.portable.environment import Unknown
 from tests.support.declared import declared, refused
@@ -21,6 +22,19 @@ def test_the_python_of_the_tools(text: str, python: str, line: int) -> None:
     assert declared(".mise.toml", text) == Declarations(
         path=".mise.toml", form="mise.toml", python=python, python_line=line, files=(".mise.toml",)
     )
+
+
+@pytest.mark.parametrize(
+    "path", [".config/mise/config.toml", "api/.mise/config.toml", "mise/config.toml", ".config/mise.toml"]
+)
+def test_the_folders_of_mise(path: str) -> None:
+    assert declared(path, "[tools]\npython = '3.14t'\n").python == "3.14t"
+
+
+def test_other_settings_are_none_of_mise() -> None:
+    assert not is_dependency_file("config.toml")
+    assert not is_dependency_file("promise/config.toml")
+    assert declared_files([".config/mise/config.toml", "train.py"], "") == (".config/mise/config.toml",)
 
 
 @pytest.mark.parametrize("text", ["", "[tools]\nnode = '22'\n", "[env]\npython = '3'\n"])

@@ -215,7 +215,9 @@ def provided(package: Package) -> tuple[str, ...]:
 
 
 _ORDER = ("none", "build", "patch", "minor", "major", "unknown")
-_PLAIN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)*)(?:\.\*)?")
+_PLAIN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)*)(?P<free>t?)(?:\.\*)?")
+_FREE = re.compile(r"-[0-9]+t-")
+"""in an ABI: of a Python without the global lock, which files call ``3.14t``"""
 
 
 def due_python(manifest: Manifest, promised: Sequence[tuple[str, str]], policy: Policy) -> list[Due]:
@@ -226,7 +228,8 @@ def due_python(manifest: Manifest, promised: Sequence[tuple[str, str]], policy: 
         if recorded is None:
             moved, message = "unknown", f"the manifest does not tell its Python, {where} asks for {text}"
         else:
-            moved = python_moved(recorded, text)
+            is_free = _FREE.search(manifest.environment.abi or "") is not None
+            moved = python_moved(f"{recorded}t" if is_free else recorded, text)
             message = f"python {recorded} → {text} ({moved})"
         action = action_of(moved, policy.retrain.python)
         due = Due(subject="python", action=action, message=message, recorded=recorded, observed=text, step=moved)
@@ -236,22 +239,28 @@ def due_python(manifest: Manifest, promised: Sequence[tuple[str, str]], policy: 
 
 
 def python_moved(recorded: str, text: str) -> str:
-    """The least step from a recorded Python to a version (``3.11``: any patch), a range, or one of several."""
+    """The least step from a recorded Python to a version (``3.11``: any patch), a range, or one of several.
+
+    One without the global lock has a ``t`` behind its version; a range says nothing of that.
+    """
     steps = [_moved(recorded, one.strip()) for one in text.replace("||", "|").split("|")]
     return min(steps, key=_ORDER.index)
 
 
 def _moved(recorded: str, text: str) -> str:
+    version = recorded.removesuffix("t")
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
         number = plain["number"]
-        return "none" if f"{recorded}.".startswith(f"{number}.") else python_step(recorded, number)
+        if f"{version}.".startswith(f"{number}."):
+            return "none" if (version != recorded) == bool(plain["free"]) else "build"
+        return python_step(version, number)
     if text[:1].isdigit():
         return python_step(recorded, text)
     specifier = to_specifier(text)
     if specifier is None:
         return "unknown"
-    return "none" if allows(specifier, recorded) else distance(specifier, recorded)
+    return "none" if allows(specifier, version) else distance(specifier, version)
 
 
 def due_system(head: Sequence[Declarations], then: Sequence[Declarations] | None, policy: Policy) -> list[Due]:

@@ -17,6 +17,7 @@ _ORDER = ("none", "build", "patch", "minor", "major", "added", "removed", "unkno
 
 _OR = " | "
 """between the Pythons of a lock for several"""
+_FREE = re.compile(r"\A([0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?)t\Z")
 _INCLUDING = "requirements"
 """The form whose files hold each other's rows; where another one reads such a file, its rows count as its own."""
 
@@ -200,11 +201,16 @@ def python_step(left: str | None, right: str | None) -> str:
 
 
 def _python_step(left: str, right: str) -> str:
-    moved = step(left, right)
+    moved = step(_labelled(left), _labelled(right))
     if moved != "unknown":
         return moved
     moved = movement(_range(left), _range(right))
     return "unknown" if moved == "none" else moved
+
+
+def _labelled(text: str) -> str:
+    """A Python without the global lock, ``3.14t``, as another build of the same version."""
+    return _FREE.sub(r"\1+freethreaded", text)
 
 
 def _range(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from lineage.dependencies.conda.shapes import as_list, as_table, item_lines, text_of
-from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive
+from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive, python_build
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_file
 from lineage.dependencies.pip.origins import read_address
@@ -61,7 +61,7 @@ class _Reading:
             self._not_read(name, line, item)
             return
         if manager == "conda" and name == "python":
-            self._pythons.setdefault(version, line)
+            self._pythons.setdefault(python_build(version, _build(item)), line)
             return
         self.rows.dependencies.append(
             Dependency(

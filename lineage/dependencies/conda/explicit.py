@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
-from lineage.dependencies.conda.spec import MAX_LENGTH, add_spec, parse_archive
+from lineage.dependencies.conda.spec import MAX_LENGTH, add_spec, parse_archive, python_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip.lines import Line, decode, is_conflict
@@ -109,7 +109,7 @@ class _Reading:
             self._rows.unread("packages", line, error.message, text)
             return
         if spec.name == "python":
-            self.python = (spec.version, line)
+            self.python = (python_of(spec), line)
             return
         digest = text.split()[0].partition("#")[2]
         self._add(spec.name, spec.version or "", spec.label, line, "conda", (digest,) if ":" in digest else ())

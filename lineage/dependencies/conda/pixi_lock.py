@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename
 from lineage.dependencies.conda import conda_lock as condalock
 from lineage.dependencies.conda.conda_lock import required_names, sha256_hash
 from lineage.dependencies.conda.shapes import as_list, as_table, item_lines, text_of
-from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive
+from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive, python_build
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.pip.origins import read_address, wheel_name
@@ -224,7 +224,7 @@ class _Reading:
             return
         group = MAIN if used.environment == "default" else group_of(used.environment)
         if row.name == "python" and row.manager == "conda":
-            self._pythons.setdefault(group, {}).setdefault(row.version or "", row.line)
+            self._pythons.setdefault(group, {}).setdefault(python_build(row.version or "", row.label), row.line)
             return
         self._found[replace(row, marker=marker, group=group)] = None
 

@@ -47,6 +47,7 @@ _KEY = re.compile(r"\s*(?P<key>[a-z0-9_]+)\s*=\s*(?:'(?P<a>[^']*)'|\"(?P<b>[^\"]
 _CLAUSE = re.compile(r"(?P<operator>==|!=|<=|>=|~=|=|<|>)?(?P<version>[A-Za-z0-9_.!+-]+?)(?P<star>\.?\*)?")
 _SHORT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SPACED = re.compile(r"\s*(==|!=|<=|>=|~=|=|<|>|,|\|)\s*")
+_FREE = re.compile(r"(?:\A|_)cp[0-9]+t\Z")
 _ARCHIVE = re.compile(r"(?P<name>.+)-(?P<version>[^-/]+)-(?P<build>[^-/]+)\.(?:conda|tar\.bz2)")
 
 
@@ -164,9 +165,14 @@ def _clause(text: str, has_build: bool, spec: str) -> tuple[str | None, str]:
 def python_of(spec: Spec) -> str | None:
     """The Python that a spec asks for: ``3.11`` for ``=3.11`` and ``3.11.*``; a range as written, without spaces."""
     if spec.version is not None or not spec.specifier:
-        return spec.version
+        return None if spec.version is None else python_build(spec.version, spec.label)
     prefix = re.fullmatch(r"==([0-9.]+)\.\*", spec.specifier)
-    return prefix[1] if prefix else "".join(spec.written.split())
+    return python_build(prefix[1], spec.label) if prefix else "".join(spec.written.split())
+
+
+def python_build(version: str, build: str) -> str:
+    """A version of Python with a ``t`` behind where the build is one without the global lock: ``*_cp314t``."""
+    return f"{version}t" if _FREE.search(build) else version
 
 
 _PYTHON = "package:python"

@@ -12,6 +12,7 @@ import re
 from lineage.dependencies.conda.spec import add_spec
 from lineage.dependencies.docker.copies import Context, Copy, copies_of, mounts_of
 from lineage.dependencies.docker.installs import Install, installs
+from lineage.dependencies.docker.pythons import PythonChoice, python_choices
 from lineage.dependencies.docker.shell_words import Command, Word, commands
 from lineage.dependencies.docker.stages import (
     DockerText,
@@ -26,6 +27,7 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip import requirements
 from lineage.dependencies.pip.origins import ARCHIVES
+from lineage.dependencies.python_version import chosen
 from lineage.dependencies.rows import Rows, subject_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
@@ -34,6 +36,7 @@ from lineage.portable.environment import Unknown
 _FLAG = re.compile(r"\s*(--[a-z]+(?:=\S*)?)(?=\s)")
 _TOLD = "installs what a variable or another command tells"
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+_UV_PYTHON = "UV_PYTHON"
 _APT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.+-]*)(?::[a-z0-9]+)?(?:/[^=\s]+)?(?:=(\S+))?")
 
 
@@ -63,6 +66,8 @@ class DockerBuild:
             assign(words_of(one, variables), self._arguments, self._globals)
         elif one.keyword == "ENV":
             self._set_constants(words_of(one, variables))
+            if _UV_PYTHON in self._constants and _UV_PYTHON not in variables:
+                self._choose(PythonChoice(self._constants[_UV_PYTHON], 0, True), one.line)
         elif one.keyword == "WORKDIR":
             words = words_of(one, variables)
             self._folder = posixpath.normpath(posixpath.join(self._folder, words[0].text if words else ""))
@@ -100,6 +105,8 @@ class DockerBuild:
         for command in found:
             if command[0].text == "cd" and len(command) == 2:
                 folder = posixpath.normpath(posixpath.join(folder, command[1].text))
+            for choice in python_choices(command):
+                self._choose(choice, text.line_at(choice.offset))
             for install in installs(command):
                 self._install(install, text.line_at(install.offset), folder)
 
@@ -134,6 +141,15 @@ class DockerBuild:
     def _conda(self, text: str, line: int) -> None:
         python = add_spec(self.rows, text, self._group, line)
         if python:
+            self.python = (python, line)
+
+    def _choose(self, one: PythonChoice, line: int) -> None:
+        """What is chosen last counts; what is only installed, where nothing is chosen."""
+        if not one.is_known:
+            self._unknown("python", f"{self._path}:{line} chooses a Python that a variable tells{_shown(one.text)}")
+            return
+        python = chosen(self.rows, one.text, f"{self._path}:{line}")
+        if python is not None and not (one.is_installed and self.python[0]):
             self.python = (python, line)
 
     def _file(self, one: Install, line: int, folder: str) -> None:

@@ -146,8 +146,8 @@ def _document(lines: list[str], index: int, end: str, tabs: bool, where: str) ->
 
 
 _HUB = re.compile(r"\A(?:(?:index\.)?docker\.io/)?(?:library/)?")
-_TAG = re.compile(r"v?([0-9]+(?:\.[0-9]+){0,2}(?:(?:a|b|rc)[0-9]+)?)(?:-.*)?")
-_NAMED_TAG = re.compile(r"(?:.*-)?python-?([0-9]+\.[0-9]+(?:\.[0-9]+)?)(?:-.*)?")
+_TAG = re.compile(r"v?([0-9]+(?:\.[0-9]+){0,2}(?:(?:a|b|rc)[0-9]+)?t?)(?:-.*)?")
+_NAMED_TAG = re.compile(r"(?:.*-)?python-?([0-9]+\.[0-9]+(?:\.[0-9]+)?t?)(?:-.*)?")
 
 MAX_VARIABLES = 1000
 """More have no value here."""

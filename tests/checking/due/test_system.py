@@ -1,5 +1,7 @@
 """``lineage.checking.due.packages``: the Python and the base image."""
 
+from dataclasses import replace
+
 import pytest
 
 from lineage.checking.due.packages import due_python, due_system, python_moved
@@ -20,7 +22,11 @@ from tests.support.judging import manifest
         ("3.11.9", "patch"),
         ("3.12", "minor"),
         ("2.7.18", "major"),
-        ("3.13t", "unknown"),
+        ("3.13t", "minor"),
+        ("3.11t", "build"),
+        ("3.11.7t", "build"),
+        ("3.11.9t", "patch"),
+        ("3.12.0rc1t", "minor"),
         (">=3.9", "none"),
         (">=3.9,<3.12", "none"),
         (">=3.12", "minor"),
@@ -38,6 +44,30 @@ from tests.support.judging import manifest
 )
 def test_how_far_python_moved(text: str, moved: str) -> None:
     assert python_moved("3.11.7", text) == moved
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("3.14t", "none"),
+        ("3.14.0t", "none"),
+        ("3.14", "build"),
+        ("3.14.0rc1t", "patch"),
+        (">=3.14", "none"),
+        (">3.14", "patch"),
+    ],
+)
+def test_a_python_without_the_global_lock(text: str, moved: str) -> None:
+    assert python_moved("3.14.0t", text) == moved
+
+
+def test_the_abi_tells_a_python_without_the_global_lock() -> None:
+    one = manifest(python="3.14.0")
+    free = replace(one, environment=one.environment._replace(abi="cpython-314t-x86_64-linux-gnu"))
+
+    assert due_python(free, [("3.14t", ".python-version:1")], Policy()) == []
+    [due] = due_python(one, [("3.14t", ".python-version:1")], Policy())
+    assert (due.action, due.message) == ("verify", "python 3.14.0 → 3.14t (build)")
 
 
 def python(action: str, observed: str, step: str, message: str, recorded: str | None = "3.11.7") -> Due:

@@ -182,6 +182,12 @@ def test_one_python_in_other_environments_only_is_the_python() -> None:
     assert lock(one, one, "cuda").python == "3.11.7"
 
 
+def test_a_build_without_the_global_lock_is_another_python() -> None:
+    one = f"{{conda: {CHANNEL}/linux-64/python-3.14.0-h2b335a9_100_cp314t.conda}}"
+
+    assert lock(one, one, "default").python == "3.14.0t"
+
+
 def test_several_pythons_stand_side_by_side() -> None:
     first, second = (f"{{conda: {CHANNEL}/linux-64/python-3.{minor}.7-h_0.conda}}" for minor in (11, 12))
     found = lock(f"{first}, {second}", f"{first}, {second}")

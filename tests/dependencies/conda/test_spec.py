@@ -105,6 +105,9 @@ def test_an_archive_tells_name_version_and_build() -> None:
         ("python=3.11.7", "3.11.7"),
         ("python==3.11", "3.11"),
         ("python >=3.10, <3.13", ">=3.10,<3.13"),
+        ("python 3.14.* *_cp314t", "3.14t"),
+        ("python=3.14.0=h_100_cp314t", "3.14.0t"),
+        ("python=3.14.0=h_100_cp314", "3.14.0"),
     ],
 )
 def test_a_python_is_told_as_people_say_it(text: str, python: str | None) -> None:
