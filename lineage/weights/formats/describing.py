@@ -3,7 +3,8 @@
 They are recognised by name, and read by their keys, which the library's ``save_pretrained``, ``save`` or ``save_model``
 wrote: ``transformers_version`` (transformers), ``peft_type`` and ``peft_version`` (peft), ``__version__`` and the types
 of ``modules.json`` (sentence-transformers), ``_diffusers_version`` and the parts of ``model_index.json`` (diffusers),
-``spacy_version`` (spaCy: a range, which is no version of a writer), ``truncation`` (tokenizers), and MLflow's
+``spacy_version`` (spaCy: a range, which is no version of a writer), ``truncation`` (tokenizers), ``pretrained_cfg``
+(timm; a model of transformers may have its backbone), what ``quantisation`` reads, and MLflow's
 ``MLmodel`` in YAML (https://mlflow.org/docs/latest/ml/model/ , "MLmodel file"). In an ``MLmodel`` only the flavors
 listed here have a version that was compared with the library's.
 """
@@ -15,6 +16,7 @@ from lineage.errors import InputError
 from lineage.model.weights import Contents
 from lineage.system.yamlfile import read_yaml
 from lineage.weights.formats.gathering import Gathered, is_module, is_version, noting, shown
+from lineage.weights.formats.quantisation import quantisation_of
 from lineage.weights.formats.streams import Damaged, load_json, read_whole
 
 NAMES = frozenset(
@@ -24,10 +26,13 @@ NAMES = frozenset(
         "config.json",
         "config_sentence_transformers.json",
         "generation_config.json",
+        "hf_quant_config.json",
         "meta.json",
         "model_index.json",
         "modules.json",
         "preprocessor_config.json",
+        "quant_config.json",
+        "quantize_config.json",
         "scheduler_config.json",
         "sentence_bert_config.json",
         "special_tokens_map.json",
@@ -101,6 +106,11 @@ class _Description:
             self._is("sentence_transformers")
         elif value.keys() & {"transformers_version", "architectures", "model_type"}:
             self._is("transformers", value.get("transformers_version"), "transformers_version")
+            if value.get("use_timm_backbone") is True or str(value.get("model_type")).startswith("timm_"):
+                self._module("timm")
+        elif "architecture" in value and value.keys() & {"pretrained_cfg", "num_features"}:
+            self._is("timm")
+        self._read_quantisation(value)
         if isinstance(value.get("auto_map"), dict) and value["auto_map"]:
             self._add_code(value["auto_map"])
 
@@ -154,6 +164,20 @@ class _Description:
         parts = [part[0] for part in value.values() if isinstance(part, list) and len(part) == 2]
         for name in ("diffusers", *(one for one in parts if one in _OF_PIPELINES)):
             self._module(name)
+
+    def _read_quantisation(self, value: dict[str, object]) -> None:
+        found = quantisation_of(value)
+        if found is None:
+            return
+        if self.format == "json":
+            self.format = found.method if found.is_known else "quantised"
+        if not found.is_known:
+            detail = f"it is quantised by {shown({found.method})}: which package reads that is not known"
+            self._found.partly_read(detail)
+        if found.loaders:
+            self.loaders.append(found.loaders)
+        for name, version in found.writers:
+            self._writer(name, version, "meta.quantizer")
 
     def _class(self, name: object) -> None:
         if isinstance(name, str):

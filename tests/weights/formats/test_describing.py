@@ -139,3 +139,106 @@ def test_the_parts_of_a_diffusers_model() -> None:
     assert describing.recognise(index, "model_index.json")
     assert (found.formats, found.modules) == (("diffusers",), ("diffusers", "transformers"))
     assert found.writers == (Writer(module="diffusers", version="0.27.2", place="_diffusers_version"),)
+
+
+def described(name: str, **value: object) -> Contents:
+    text = json.dumps(value).encode()
+    assert describing.recognise(text, name)
+    return read_bytes(describing, text, name)
+
+
+@pytest.mark.parametrize(
+    ("value", "loaders", "modules"),
+    [
+        ({"architecture": "resnet50", "num_classes": 5, "pretrained_cfg": {}}, [("timm",)], ()),
+        ({"architecture": "resnet50", "num_classes": 5, "num_features": 9}, [("timm",)], ()),
+        ({"model_type": "detr", "use_timm_backbone": True}, [("transformers",)], ("timm",)),
+        ({"model_type": "detr", "use_timm_backbone": False}, [("transformers",)], ()),
+        ({"model_type": "timm_wrapper", "architecture": "a", "pretrained_cfg": {}}, [("transformers",)], ("timm",)),
+    ],
+)
+def test_models_of_timm(value: dict[str, object], loaders: list[tuple[str, ...]], modules: tuple[str, ...]) -> None:
+    found = described("config.json", **value)
+
+    assert (found.loaders, found.modules, found.problems) == (tuple(loaders), modules, ())
+
+
+@pytest.mark.parametrize(
+    ("told", "loader"),
+    [
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, ("bitsandbytes",)),
+        ({"load_in_8bit": True}, ("bitsandbytes",)),
+        ({"quant_method": "gptq", "bits": 4}, ("gptqmodel", "auto_gptq")),
+        ({"quant_method": "awq", "bits": 4}, ("awq", "gptqmodel")),
+        ({"quant_method": "compressed-tensors"}, ("compressed_tensors",)),
+        ({"quant_method": "gguf"}, ("gguf",)),
+        ({"quant_method": "fp8"}, None),
+    ],
+)
+def test_a_quantised_model_names_what_reads_it(told: dict[str, object], loader: tuple[str, ...] | None) -> None:
+    found = described("config.json", model_type="llama", quantization_config=told)
+
+    assert found.formats == ("transformers",)
+    assert found.loaders == tuple(sorted({("transformers",), *([loader] if loader else [])}))
+    assert found.problems == ()
+
+
+def test_a_part_of_a_diffusers_model_may_be_quantised() -> None:
+    found = described("config.json", _diffusers_version="0.36.0", quantization_config={"quant_method": "torchao"})
+
+    assert found.loaders == (("diffusers",), ("torchao",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "format", "loader", "writers"),
+    [
+        (
+            "quantize_config.json",
+            {"bits": 4, "group_size": 128, "desc_act": False, "meta": {"quantizer": ["gptqmodel:1.7.4"]}},
+            "gptq",
+            ("gptqmodel", "auto_gptq"),
+            [("gptqmodel", "1.7.4")],
+        ),
+        (
+            "quantize_config.json",
+            {"bits": 4, "group_size": 128, "desc_act": False, "meta": {"quantizer": "own:scripts/a.py"}},
+            "gptq",
+            ("gptqmodel", "auto_gptq"),
+            [],
+        ),
+        ("quant_config.json", {"w_bit": 4, "q_group_size": 128, "version": "GEMM"}, "awq", ("awq", "gptqmodel"), []),
+        (
+            "hf_quant_config.json",
+            {"producer": {"name": "modelopt", "version": "0.15.0"}, "quantization": {"quant_algo": "FP8"}},
+            "modelopt",
+            ("modelopt",),
+            [("modelopt", "0.15.0")],
+        ),
+    ],
+)
+def test_files_that_tell_of_quantised_weights(
+    name: str, value: dict[str, object], format: str, loader: tuple[str, ...], writers: list[tuple[str, str]]
+) -> None:
+    found = described(name, **value)
+
+    assert (found.formats, found.loaders) == ((format,), (loader,))
+    assert [(one.module, one.version, one.place) for one in found.writers] == [
+        (module, version, "meta.quantizer") for module, version in writers
+    ]
+
+
+@pytest.mark.parametrize("told", [{"quant_method": "qvq"}, {"quant_method": 3}, {}])
+def test_a_method_that_nobody_knows_is_told(told: dict[str, object]) -> None:
+    method = told.get("quant_method") if isinstance(told.get("quant_method"), str) else ""
+    found = described("config.json", model_type="llama", quantization_config=told)
+    detail = f"it is quantised by {method!r}: which package reads that is not known"
+
+    assert found.problems == (Problem("weights.partly-read", SUBJECT, detail),)
+    assert described("config.json", quantization_config=told).formats == ("quantised",)
+
+
+@pytest.mark.parametrize(
+    "value", [{"producer": {"name": "x"}, "quantization": {}}, {"producer": 1, "quantization": {}}]
+)
+def test_other_files_of_these_names_say_nothing(value: dict[str, object]) -> None:
+    assert described("hf_quant_config.json", **value) == Contents(formats=("json",))
