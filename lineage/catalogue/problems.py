@@ -50,7 +50,8 @@ def problems_now(
         repository = GitRepository.open(Path(stored.path).absolute().parent)
     except RepositoryError as error:
         what = "nothing" if root is None else "nothing but the weights"
-        problems.append(Problem("code.unknown", "code", f"{what} can be looked up: {error.message}"))
+        told = f"{error.message}; {error.hint}" if error.hint else error.message
+        problems.append(Problem("code.unknown", "code", f"{what} can be looked up: {told}"))
         if root is not None:
             problems += [problem for one in manifest.weights for problem in _bytes_problems(one, root, advance)]
         return Shown(stored=stored, asked=True, now=tuple(sorted(problems)))

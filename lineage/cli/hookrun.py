@@ -76,8 +76,8 @@ def run(asked: HookCall) -> int:
         return exits.GOOD  # an environment that cannot be read suits nothing less than before
     except LineageError as error:
         where = f"{error.where}: " if error.where else ""
-        switch = f": {_TRUST}" if isinstance(error, NotFollowedError) else ""
-        _say(f"{asked.hook}: nothing is judged: {where}{error.message}{switch}")
+        hint = _TRUST if isinstance(error, NotFollowedError) else error.hint
+        _say(f"{asked.hook}: nothing is judged: {where}{error.message}{f'; {hint}' if hint else ''}")
         return exits.GOOD
     for line in found.lines:
         _say(line)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lineage.config import find_root, load_policy
-from lineage.errors import InputError
+from lineage.errors import InputError, NoRepositoryError
 from lineage.manifest.files import find_manifest
 from lineage.model.manifest import SUFFIX, StoredManifest
 from lineage.portable.environment import Environment
@@ -24,7 +24,7 @@ def _listing() -> Sequence[str]:
     """The manifests of the work tree, as paths from the working directory."""
     root = find_root(Path.cwd())
     if root is None:
-        raise InputError("name a manifest by its path: this is not a git repository, so none can be looked up")
+        raise NoRepositoryError("not in a git repository", where=str(Path.cwd()), hint="name a manifest by its path")
     return [os.path.relpath(root / path) for path in manifests_in(root)]
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from lineage.errors import InputError, NotFollowedError, ObservationError, RepositoryError
 from lineage.git.programs import Unfollowed, unfollowed
+from lineage.git.refusals import failed, refused
 from lineage.system.process import Child, Completed, start
 from lineage.system.surroundings import NAMES
 
@@ -48,7 +49,6 @@ _KEPT = (
 _TIMEOUT_S, _LONG_S = 60.0, 600.0
 _ANSWERED = re.compile(r"remote ref|not our ref|unadvertised object")
 """What git says where a server was reached, and has not what was asked for."""
-_COMPLAINT = re.compile(r"^(?:fatal|error): (.{1,400})", re.MULTILINE)
 
 
 def is_foreign(variable: str) -> bool:
@@ -78,12 +78,8 @@ def ask(
     env = environment() | dict(variables or {})
     answer = _run([*settings, *arguments], env, directory, _TIMEOUT_S, hint)
     if answer.status not in accepted:
-        raise failed(arguments[0], answer, str(directory))
+        raise failed(arguments[0], answer, directory)
     return answer
-
-
-def failed(subcommand: str, answer: Completed, where: str, hint: str | None = None) -> RepositoryError:
-    return RepositoryError(f"git {subcommand} failed: {answer.last_words}", where=where, hint=hint)
 
 
 def reach(
@@ -109,7 +105,8 @@ def reach(
     if answer.status and found.ways() and not _ANSWERED.search(answer.last_words):
         raise NotFollowedError(f"git {asked[0]} failed: {answer.last_words}; {unfollowed_words(found.ways())}", where)
     if answer.status:
-        raise failed(asked[0], answer, where, "look at git remote -v, and at what the server lets you read")
+        hint = "look at git remote -v, and at what the server lets you read"
+        raise failed(asked[0], answer, root, where=where, hint=hint)
     return answer.stdout
 
 
@@ -163,7 +160,7 @@ def begin(
     where, env = f"git {arguments[0]}", environment() | dict(variables or {})
     try:
         words = [PROGRAM, *SAFE, *_WRITING, *settings, *arguments]
-        return Begun(start(words, env=env, cwd=root, given=given), where)
+        return Begun(start(words, env=env, cwd=root, given=given), where, root)
     except InputError as error:
         raise RepositoryError(error.message, where=where) from error
 
@@ -173,6 +170,7 @@ class Begun(NamedTuple):
 
     child: Child
     where: str
+    directory: Path
 
     def end(self, accepted: tuple[int, ...] = (0,)) -> Completed:
         """What git did. Raises ``RepositoryError`` when it ends with a status that is not accepted."""
@@ -181,14 +179,8 @@ class Begun(NamedTuple):
         except ObservationError as error:
             raise RepositoryError(error.message, where=self.where) from error
         if answer.status not in accepted:
-            raise refused(answer.stderr[:4096].decode("utf-8", "replace"), answer.status, self.where)
+            raise refused(answer.stderr.decode("utf-8", "replace"), answer.status, self.where, self.directory)
         return answer
-
-
-def refused(complaint: str, status: int, where: str) -> RepositoryError:
-    """What git said when it refused: the first complaint is the cause."""
-    said = _COMPLAINT.search(complaint)
-    return RepositoryError(said[1] if said else f"git ended with status {status}", where=where)
 
 
 def batch(directory: Path) -> "subprocess.Popen[bytes]":

@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 
 from lineage.errors import RepositoryError
-from lineage.git.asking import GLOBS, ask, failed
+from lineage.git.asking import GLOBS, ask
+from lineage.git.refusals import failed
 
 _HINT = "install git, or name a manifest by its path"
 
@@ -31,11 +32,11 @@ def file_at(root: Path, revision: str, path: str) -> bytes | None:
     question = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     known = ask(root, *question, accepted=(0, 1, 128), hint=_HINT)
     if known.status == 128 and known.last_words:
-        raise failed("rev-parse", known, str(root))
+        raise failed("rev-parse", known, root)
     if known.status:
         raise RepositoryError("there is no such revision", where=revision, hint="git log lists the revisions")
     commit = known.stdout.decode("ascii").strip()
     answer = ask(root, "cat-file", "blob", f"{commit}:{path}", accepted=(0, 128), hint=_HINT)
     if b"promisor remote" in answer.stderr:  # a partial clone: it is there, and was not brought here
-        raise failed("cat-file", answer, str(root), f"git show {revision}:{path} fetches it")
+        raise failed("cat-file", answer, root, hint=f"git show {revision}:{path} fetches it")
     return None if answer.status else answer.stdout

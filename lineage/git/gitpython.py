@@ -6,7 +6,6 @@ for the length of each call they are taken away.
 """
 
 import os
-import re
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lineage.errors import NoRepositoryError, RepositoryError
-from lineage.git.asking import PROGRAM, SAFE, environment, is_foreign, refused
+from lineage.errors import RepositoryError
+from lineage.git.asking import PROGRAM, SAFE, environment, is_foreign
+from lineage.git.refusals import none_around, refused
 
 
 @contextmanager
@@ -35,8 +35,6 @@ def quiet_refresh() -> Iterator[None]:
 with quiet_refresh():
     from git import Git, Repo
     from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
-
-_TRUST_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .+)$", re.MULTILINE)
 
 _one_at_a_time = threading.RLock()
 
@@ -87,7 +85,7 @@ class GitCommand:
                 # A dollar sign in a path is a character like any other.
                 return cls(Repo(start, search_parent_directories=True, expand_vars=False))
         except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            raise _none_around(start) from error
+            raise none_around(start) from error
 
     def close(self) -> None:
         self._repo.close()
@@ -120,30 +118,9 @@ class GitCommand:
             raise RepositoryError(message, where=where) from error
         if status in accepted:
             return Answer(status=status, output=output)
-        raise _refusal(directory, where, status, complaint)
+        raise refused(complaint, status, where, directory)
 
 
 def decode(name: bytes) -> str:
     """A file name of git as text; bytes that are not UTF-8 survive the way back to bytes."""
     return name.decode("utf-8", "surrogateescape")
-
-
-def _none_around(start: Path) -> RepositoryError:
-    """A ``.git`` that leads nowhere (a linked work tree or submodule copied alone) is not the same as none."""
-    for directory in (start, *start.parents):
-        if os.path.lexists(directory / ".git"):
-            hint = "a linked work tree or submodule needs the repository that it belongs to: clone the code instead"
-            return RepositoryError("is no git repository, or leads to none", where=str(directory / ".git"), hint=hint)
-    hint = "run git init at the root of the project and commit the code"
-    return NoRepositoryError("not in a git repository", where=str(start), hint=hint)
-
-
-def _refusal(directory: Path, where: str, status: int, complaint: str) -> RepositoryError:
-    trust = _TRUST_COMMAND.search(complaint)
-    if trust:
-        return RepositoryError(
-            "the repository belongs to another user, and git does not read it",
-            where=str(directory),
-            hint=f"if you trust what is in it: {trust[1]}",
-        )
-    return refused(complaint, status, where)

@@ -130,7 +130,8 @@ def test_outside_a_repository_nothing_can_be_looked_up(captured: Path, tmp_path:
     (tmp_path / "alone").mkdir()
     path = tmp_path / "alone" / "x.lineage.toml"
     path.write_bytes((captured / MANIFEST).read_bytes())
-    detail = "nothing can be looked up: not in a git repository"
+    hint = "run git init at the root of the project and commit the code"
+    detail = f"nothing can be looked up: not in a git repository; {hint}"
     assert problems_now(read_manifest(path)).now == (Problem("code.unknown", "code", detail),)
 
 

@@ -212,7 +212,7 @@ CASES = [
         name="no repository to look a name up in",
         arguments=("verify", "--against", "{target}"),
         arrange=lambda root: shutil.rmtree(root / ".git"),
-        stderr="name a manifest by its path: this is not a git repository, so none can be looked up\n",
+        stderr="{root}: not in a git repository\n  name a manifest by its path\n",
     ),
     Case(
         name="no commits",

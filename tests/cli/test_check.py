@@ -175,7 +175,7 @@ def test_two_sources_of_edits_exclude_each_other(root: Path) -> None:
 def test_outside_of_a_repository_nothing_can_be_checked(tmp_path: Path) -> None:
     ended = check(tmp_path)
     assert (ended.code, ended.stdout) == (2, "")
-    assert "not a git repository" in ended.stderr
+    assert "not in a git repository" in ended.stderr
 
 
 def test_in_a_pull_request_the_range_is_found(root: Path, tmp_path: Path) -> None:

@@ -58,10 +58,13 @@ def test_a_message_in_a_file(root: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("pre-push",), "pre-push: nothing is judged: pre-push is given the name and the address of the remote"),
+        (
+            ("pre-push",),
+            "pre-push: nothing is judged: pre-push is given the name and the address of the remote; git calls it",
+        ),
         (
             ("prepare-commit-msg",),
-            "prepare-commit-msg: nothing is judged: prepare-commit-msg is given the file of the message",
+            "prepare-commit-msg: nothing is judged: prepare-commit-msg is given the file of the message; git calls it",
         ),
         (
             ("prepare-commit-msg", "gone"),
@@ -69,7 +72,8 @@ def test_a_message_in_a_file(root: Path) -> None:
         ),
         (
             ("--since", "gone", "pre-commit"),
-            "pre-commit: nothing is judged: gone: there is no such revision here",
+            "pre-commit: nothing is judged: gone: there is no such revision here; "
+            "git log lists the revisions; git fetch gets those of others",
         ),
         (
             ("--trailers", "gone", "prepare-commit-msg", "train.py"),
@@ -86,7 +90,7 @@ def test_where_there_is_no_repository(tmp_path: Path, name: str) -> None:
     ended = run(tmp_path, "--block", name)
 
     assert (ended.code, ended.stdout, ended.stderr.count("\n")) == (0, "", 1)
-    assert ended.stderr.startswith(f"lineage: {name}: nothing is judged: {tmp_path}: git rev-parse failed: ")
+    assert ended.stderr.startswith(f"lineage: {name}: nothing is judged: {tmp_path}: not in a git repository; ")
 
 
 def test_an_unknown_hook_is_a_mistake(root: Path) -> None:

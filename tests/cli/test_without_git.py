@@ -116,7 +116,8 @@ def test_show_looks_the_weights_up_and_names_what_it_cannot(job: Path, environme
     assert (text.code, shown.code) == (0, 1)
     assert f"\ncode      files not compared with {commit} of {REMOTE}\n" in text.stdout
     named = "named by GitLab CI: there is no git repository here, so nothing was compared with it"
-    unknown = "nothing but the weights can be looked up: not in a git repository"
+    hint = "run git init at the root of the project and commit the code"
+    unknown = f"nothing but the weights can be looked up: not in a git repository; {hint}"
     assert [(one["code"], one["subject"], one["detail"]) for one in json.loads(shown.stdout)["problems"]] == [
         ("code.no-repository", commit, named),
         ("code.unknown", "code", unknown),
