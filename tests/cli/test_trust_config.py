@@ -137,7 +137,7 @@ def test_a_hook_before_a_push_asks_by_it_where_it_was_installed_so(tmp_path: Pat
     push = ("push", "--quiet", "origin", "main")
 
     ended = typed(root, *push, "--dry-run")
-    told = f"the remote: does not answer; core.sshCommand {NOT_FOLLOWED}: lineage hook install --trust-config pre-push"
+    told = f"the remote: does not answer; core.sshCommand {NOT_FOLLOWED}; lineage hook install --trust-config pre-push"
     assert (ended.code, ended.stderr) == (0, f"lineage: pre-push: nothing is judged: {told}\n")
     assert install(root, "--trust-config", "pre-push").stdout == "updated  pre-push\n"
     ended = typed(root, *push)

@@ -148,7 +148,7 @@ class DockerBuild:
         if not one.is_known:
             self._unknown("python", f"{self._path}:{line} chooses a Python that a variable tells{_shown(one.text)}")
             return
-        python = chosen(self.rows, one.text, f"{self._path}:{line}")
+        python = chosen(self.rows, one.text, line)
         if python is not None and not (one.is_installed and self.python[0]):
             self.python = (python, line)
 
