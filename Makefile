@@ -63,7 +63,7 @@ test: lint
 
 test-all: lint
 	$(RUN) -m coverage erase
-	$(RUN) -m coverage run -m pytest -m "" --hypothesis-profile=many
+	MEASURE_CHILDREN=1 $(RUN) -m coverage run -m pytest -m "" --hypothesis-profile=many
 	$(RUN) -m coverage combine --quiet
 	$(RUN) -m coverage report --fail-under=95
 	$(JUDGED)

@@ -32,6 +32,18 @@ _OF_PROVIDERS = (
 """The tests themselves run in jobs of CI providers."""
 
 
+_MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""By which coverage measures what a test starts: twice as slow, so only where a test asks, and in `make test-all`."""
+_OF_COVERAGE = os.environ.get(_MEASURED, "")
+
+
+@pytest.fixture
+def measured_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test starts is measured too, where the test itself is."""
+    if _OF_COVERAGE:
+        monkeypatch.setenv(_MEASURED, _OF_COVERAGE)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing of the user or the machine's settings reaches a test, and nothing of a test reaches them."""
@@ -47,6 +59,8 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         for name, value in _IDENTITY.items():
             patch.setenv(name, value)
+        if "MEASURE_CHILDREN" not in os.environ:
+            patch.delenv(_MEASURED, raising=False)
         patch.setenv("HOME", str(base / "home"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(base / "gitconfig"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")

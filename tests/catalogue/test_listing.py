@@ -38,6 +38,7 @@ def test_all_models(twice: Path) -> None:
     assert unit in ("s", "min")
 
 
+@pytest.mark.usefixtures("measured_children")
 def test_one_models_history_says_what_changed(twice: Path) -> None:
     ended = run_lineage("log", "models/fraud", "--format", "json", cwd=twice)
     document = json.loads(ended.stdout)

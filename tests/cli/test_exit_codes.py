@@ -5,6 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from lineage.cli import exits
+from lineage.errors import (
+    InputError,
+    LineageError,
+    LineageMismatch,
+    NoRepositoryError,
+    NotFollowedError,
+    ObservationError,
+    StoreError,
+    WeightsError,
+)
 from tests.support import projects
 from tests.support.projects import (
     MANIFEST,
@@ -267,3 +278,24 @@ def test_a_defect_of_ours_is_one_line_and_a_report(tmp_path: Path) -> None:
     text = report.read_text()
     assert text.endswith("ZeroDivisionError: division by zero\n")
     assert "hidden value" not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InputError("x"), 2),
+        (ObservationError("x"), 3),
+        (NoRepositoryError("x"), 2),
+        (NotFollowedError("x"), 3),
+        (WeightsError("x"), 2),
+        (StoreError("x"), 2),
+        (LineageMismatch("x", None), 1),
+        (LineageError("x"), exits.DEFECT),
+    ],
+)
+def test_every_kind_of_error_has_its_code(error: LineageError, code: int) -> None:
+    assert exits.of_error(error) == code
+
+
+def test_every_verdict_has_its_code() -> None:
+    assert [exits.of_verdict(one) for one in ("pass", "fail", "undecided")] == [0, 1, 3]
