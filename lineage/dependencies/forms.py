@@ -20,6 +20,10 @@ Include = Callable[[str], bytes | None]
 """The bytes of another file of the repository at the same revision, by its POSIX path; ``None`` for none."""
 
 
+MOST_BYTES = 8 << 20
+"""A dependency file that is larger, or one that it includes, is not read."""
+
+
 class Form(Protocol):
     """What a module that reads a form offers."""
 
@@ -100,7 +104,7 @@ def form_of(path: str) -> Form | None:
 
 def read(form: Form, path: str, content: bytes, include: Include) -> Declarations:
     """What a file of a form asks for. Raises ``InputError``."""
-    return form.declarations(path, _document(form.PARSE, content, path), content, include)
+    return form.declarations(path, _document(form.PARSE, content, path), content, _bounded(include))
 
 
 def lock_form_of(path: str) -> Form | None:
@@ -118,8 +122,23 @@ def read_locked(
     locked = getattr(form, "locked", None)
     if locked is None:
         return read(form, path, content, include)
-    found: Declarations = locked(path, _document(form.PARSE, content, path), content, include, environment)
+    document = _document(form.PARSE, content, path)
+    found: Declarations = locked(path, document, content, _bounded(include), environment)
     return found
+
+
+def _bounded(include: Include) -> Include:
+    def included(path: str) -> bytes | None:
+        content = include(path)
+        return None if content is None else _within_bounds(content, path)
+
+    return included
+
+
+def _within_bounds(content: bytes, path: str) -> bytes:
+    if len(content) > MOST_BYTES:
+        raise InputError(f"is larger than {MOST_BYTES // 2**20} MiB: it is not read", where=path)
+    return content
 
 
 _TEXTS = (".txt", ".in")
@@ -127,6 +146,7 @@ _CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 def _document(kind: str, content: bytes, path: str) -> Any:
+    _within_bounds(content, path)
     marker = _CONFLICT.search(content) if kind in ("yaml", "json") else None  # the others look by themselves
     if marker is not None:
         line = content.count(b"\n", 0, marker.start()) + 1

@@ -15,6 +15,8 @@ from typing import Any
 from lineage.errors import InputError
 
 _MOST_DEPTH = 100
+_MOST_NODES = 500_000
+"""no lock that people use has half as many; more take longer than anyone waits"""
 _MOST_ALIASED = 100_000
 """nodes that all aliases of a file may stand for together"""
 
@@ -129,6 +131,8 @@ class _Nodes:
         if event.tag is not None:
             raise self._wrong("tags are not read here", event)
         anchor, before = event.anchor, self._count
+        if before >= _MOST_NODES:
+            raise self._wrong(f"holds more than {_MOST_NODES} values", event)
         self._count = before + 1
         if anchor is None:
             return make(event)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lineage.dependencies.forms import FORMS, form_of, is_lock_file, lock_form_of, read
+from lineage.dependencies.forms import FORMS, MOST_BYTES, form_of, is_lock_file, lock_form_of, read
 from lineage.errors import InputError
 
 
@@ -142,3 +142,17 @@ def test_what_is_no_document_is_named(path: str, content: bytes, message: str) -
         read(form, path, content, lambda _: None)
 
     assert str(caught.value) == message
+
+
+def test_no_file_and_none_that_it_includes_is_larger_than_eight_mebibytes() -> None:
+    form = form_of("requirements.txt")
+    assert form is not None
+    large = b"numpy==1.26.4\n" + b"#" * MOST_BYTES
+
+    with pytest.raises(InputError, match="is larger than 8 MiB: it is not read"):
+        read(form, "requirements.txt", large, lambda _: None)
+    found = read(form, "requirements.txt", b"-r more.txt\nscipy==1.13.0\n", lambda _: large)
+
+    assert [one.name for one in found.dependencies] == ["scipy"]
+    assert [(one.subject, "larger than 8 MiB" in one.reason) for one in found.unknown] == [("packages", True)]
+    assert len(read(form, "requirements.txt", large[:MOST_BYTES], lambda _: None).dependencies) == 1

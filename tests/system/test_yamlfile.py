@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from lineage.errors import InputError
@@ -108,6 +110,20 @@ def test_other_encodings_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         read_yaml(b"a: 1\nb: \xff\n", "dvc.lock")
     assert str(caught.value) == f"dvc.lock:2: not UTF-8 text\n  {RESTORE}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [b"[" + b"a," * 3_500_000 + b"]", b"".join(b"k%d: &a%d {x: 1}\n" % (one, one) for one in range(260_000))],
+    ids=["values", "anchors"],
+)
+def test_a_file_of_seven_megabytes_of_values_is_given_up_early(text: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(InputError, match="holds more than 500000 values"):
+        read_yaml(text, "dvc.lock")
+
+    assert time.process_time() - began < 20
 
 
 def test_a_file_over_the_limit_is_not_parsed() -> None:

@@ -9,8 +9,6 @@ Rules:
 """
 
 import posixpath
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -27,6 +25,7 @@ from lineage.dependencies.rows import Rows, value_text
 from lineage.dependencies.toml_tables import Lines, Table
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations, Dependency
+from lineage.system.tomlfile import parse_toml
 
 FORM = "pyproject"
 PARSE = "toml"
@@ -204,11 +203,6 @@ def _read_named(rows: Rows, settings: Table, hook: Table, key: str, include: Inc
             read_included(rows, file, group, table.line_of(name), include)
 
 
-_MAX_SIZE = 1 << 20  # bytes; no real project file is larger
-_DOTTED = re.compile(rb"(?:\.[ \t]*+[A-Za-z0-9_\"'-]++[ \t]*+){17}")
-"""Keys that ``tomllib`` needs quadratic time for; no project has any, and the roots are only looked up."""
-
-
 def asked_beside(rows: Rows, include: Include) -> tuple[Dependency, ...]:
     """The rows of the pyproject.toml beside a lock, without what builds it; none where it is not there or not readable.
 
@@ -218,12 +212,12 @@ def asked_beside(rows: Rows, include: Include) -> tuple[Dependency, ...]:
     path = posixpath.join(posixpath.dirname(rows.path), "pyproject.toml")
     try:
         content = include(path)
-        if content is None or len(content) > _MAX_SIZE or _DOTTED.search(content):
+        if content is None:
             return ()
-        document = tomllib.loads(content.decode("utf-8"))
+        document = parse_toml(content, path)
         document.pop("build-system", None)
         found = declarations(path, document, content, include)
-    except (InputError, ValueError, RecursionError):
+    except InputError:
         return ()
     rows.files.update(found.files)
     optional = _optional(document)
