@@ -144,7 +144,7 @@ def _is_start(commit: str) -> bool:
 def _before(event: bytes | None) -> str:
     try:
         document = json.loads(event or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(document, dict):
         return ""

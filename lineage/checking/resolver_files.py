@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 
 from lineage.checking.due.promises import ASIDE
 from lineage.model.declarations import MAIN, Declarations, Dependency
@@ -140,7 +140,7 @@ def _requirement(row: Dependency) -> str | None:
     text = f"{row.name}{extras}{row.specifier}{marker}"
     try:
         parsed = Requirement(text)
-    except InvalidRequirement:
+    except (ValueError, RecursionError):
         return None
     if parsed.url is not None or _VARIABLE.search(text) or not text.isprintable():
         return None

@@ -39,17 +39,11 @@ def holds(marker: str, environment: Mapping[str, str]) -> bool | None:
         return True
     if untold(marker, environment):
         return None
-    from packaging.markers import (  # most rows have no marker
-        InvalidMarker,
-        Marker,
-        UndefinedComparison,
-        UndefinedEnvironmentName,
-    )
-    from packaging.version import InvalidVersion
+    from packaging.markers import Marker  # most rows have no marker
 
     try:
         return Marker(marker).evaluate({**environment, "extra": ""})
-    except (InvalidMarker, RecursionError, UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
+    except (ValueError, RecursionError):  # whatever packaging raises, and what Python does of too long a number
         return None
 
 

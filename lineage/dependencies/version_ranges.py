@@ -1,5 +1,7 @@
 """What a range of versions allows, and how far it lies from a version: PEP 440, read by ``packaging``.
 
+A number of thousands of digits is refused by Python itself, where ``packaging`` needs its value, by a ``ValueError``;
+whatever ``packaging`` raises is one, too. So a range is not known to be readable before it was used.
 ``packaging`` is imported where a range is read: where locks tell exact versions, none is, and a hook has no time.
 """
 
@@ -20,12 +22,12 @@ def allows(specifier: str, version: str) -> bool | None:
 
     The local label of the version does not count: a range that names none allows every label.
     """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         return SpecifierSet(specifier).contains(Version(version), prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:
         return None
 
 
@@ -34,16 +36,16 @@ def distance(specifier: str, version: str) -> str:
 
     Told by the bounds that the version breaks: of ``>=2,<3`` and 1.26.4 the lower one, so ``major``.
     """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         clauses = list(SpecifierSet(specifier))
         known = Version(version)
-    except (InvalidSpecifier, InvalidVersion):
+        broken = [one for one in clauses if not one.contains(known, prereleases=True)]
+        return max((_step_to(one, version) for one in broken), key=_ORDER.index, default="none")
+    except ValueError:
         return "unknown"
-    broken = [one for one in clauses if not one.contains(known, prereleases=True)]
-    return max((_step_to(one, version) for one in broken), key=_ORDER.index, default="none")
 
 
 def _step_to(clause: "Specifier", version: str) -> str:
@@ -91,12 +93,12 @@ def movement(before: str, after: str) -> str:
 
 def _bounds(specifier: str) -> tuple[str | None, str | None] | None:
     """The greatest lower and the least upper bound."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         clauses = [(one.operator, Version(one.version.removesuffix(".*"))) for one in SpecifierSet(specifier)]
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:
         return None
     lower = max((bound for operator, bound in clauses if operator in _LOWER), default=None)
     upper = min((bound for operator, bound in clauses if operator in _UPPER), default=None)
@@ -110,16 +112,16 @@ def same_range(left: str, right: str) -> bool:
     """
     if left == right:
         return True
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         return SpecifierSet(_spelled_out(left)) == SpecifierSet(_spelled_out(right))
-    except InvalidSpecifier:
+    except ValueError:
         return False
 
 
 def _spelled_out(specifier: str) -> str:
-    """The range with the two bounds that each ``~=`` stands for. Raises ``InvalidSpecifier``."""
+    """The range with the two bounds that each ``~=`` stands for. Raises ``ValueError``."""
     if "~=" not in specifier:
         return specifier
     from packaging.specifiers import SpecifierSet

@@ -31,7 +31,7 @@ def is_current(program: tuple[str, ...], project: Path, stage: str, variables: M
     answer = _asked(program, project, variables, "status", "--json", "--with-deps", stage)
     try:
         return not json.loads(answer.stdout or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RepositoryError("dvc status gave no JSON", where=stage, hint="update the DVC that trains") from error
 
 

@@ -109,7 +109,7 @@ def parse_version(text: str) -> Optional[Version]:
 
 
 def _local_part(part: str) -> str:
-    return str(int(part)) if part.isdigit() else part
+    return part.lstrip("0") or "0" if part.isdigit() else part  # of any length: no number is made of it
 
 
 def step(recorded: str, observed: str) -> str:

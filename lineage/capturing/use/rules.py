@@ -5,9 +5,8 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion
+from packaging.markers import Marker
+from packaging.requirements import Requirement
 
 from lineage.code.imports import Imports
 from lineage.model.installed import Installed
@@ -199,7 +198,7 @@ def _needs(distribution: Installed) -> tuple[tuple[Need, ...], list[Problem]]:
             read = Requirement(text)
             extras = tuple(sorted(map(canonical_name, read.extras)))
             needs.append(Need(name=canonical_name(read.name), extras=extras, marker=read.marker))
-        except InvalidRequirement:
+        except (ValueError, RecursionError):
             subject = f"package:{distribution.name}"
             problems.append(Problem("use.unreadable-requirement", subject, f"Requires-Dist cannot be read: {text}"))
             if match := _LEADING_NAME.match(text):
@@ -216,7 +215,7 @@ def _applies(marker: Marker | None, extra: str, markers: Mapping[str, str]) -> b
         return _may_ask(text, extra)
     try:
         return marker.evaluate({**markers, "extra": extra})
-    except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
+    except ValueError:  # no version, or a number of thousands of digits in it
         return _may_ask(text, extra)
 
 

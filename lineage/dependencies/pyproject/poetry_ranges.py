@@ -59,7 +59,10 @@ def _united(alternatives: list[list[str] | None]) -> str | None:
         upper = [clause[1:] for clause in one or () if clause.startswith("<") and clause[1] != "="]
         if len(lower) != 1 or len(upper) != 1 or len(one or ()) != 2:
             return None
-        spans.append((Version(lower[0]), Version(upper[0]), lower[0], upper[0]))
+        try:
+            spans.append((Version(lower[0]), Version(upper[0]), lower[0], upper[0]))
+        except ValueError:
+            return None
     spans.sort()
     for before, after in pairwise(spans):
         if after[0] > before[1] or after[1] < before[1]:
@@ -84,23 +87,23 @@ def _clauses(operator: str, version: str) -> list[str] | None:
     wildcard = re.fullmatch(r"([^*]+?)(?:\.[*xX])+", version)
     if wildcard is not None:
         version = f"{wildcard[1]}.*"
-    from packaging.specifiers import InvalidSpecifier, Specifier
+    from packaging.specifiers import Specifier
 
     clause = f"{operator if operator not in ('', '=') else '=='}{version}"
     try:
         Specifier(clause)
-    except InvalidSpecifier:
+    except ValueError:
         return None
     return [clause]
 
 
 def _between(operator: str, text: str) -> list[str] | None:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     text = re.sub(r"(?:\.\*)+\Z", "", text)
     try:
         version = Version(text)
-    except InvalidVersion:
+    except ValueError:  # a number of thousands of digits too
         return None
     numbers = version.release
     if operator == "^":
