@@ -15,6 +15,7 @@ from lineage.errors import InputError, ObservationError
 from lineage.model.declarations import UNRESOLVED, Declarations, Locks
 from lineage.model.plan import Due
 from lineage.portable.environment import Environment, Platform
+from lineage.system.files import read_document
 from lineage.system.process import run
 from lineage.system.scratch import make_scratch, remove_scratch
 
@@ -115,7 +116,7 @@ def _compile(text: str) -> bytes:
         if answer.status:
             words = compiled.last_words(answer.stderr.decode("utf-8", "replace"), text)
             raise ObservationError(f"cannot be compiled: {words or 'pip-tools said nothing'}")
-        return (directory / "compiled.txt").read_bytes()
+        return read_document(directory / "compiled.txt", "answer of pip-tools")
     except InputError as error:
         raise ObservationError(f"cannot be compiled: {error.message}") from error
     except OSError as error:

@@ -72,9 +72,9 @@ def run(asked: HookCall) -> int:
             found = githooks.behind(Path.cwd(), _remote(asked.words), sys.stdin.read(), asked.trusts_config)
         else:
             found = githooks.suited(Path.cwd(), os.environ)
-    except ObservationError:
-        return exits.GOOD  # an environment that cannot be read suits nothing less than before
     except LineageError as error:
+        if isinstance(error, ObservationError) and asked.hook.startswith("post-"):
+            return exits.GOOD  # an environment that cannot be read suits nothing less than before
         where = f"{error.where}: " if error.where else ""
         hint = _TRUST if isinstance(error, NotFollowedError) else error.hint
         _say(f"{asked.hook}: nothing is judged: {where}{error.message}{f'; {hint}' if hint else ''}")

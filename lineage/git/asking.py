@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lineage.errors import InputError, NotFollowedError, ObservationError, RepositoryError
 from lineage.git.programs import Unfollowed, unfollowed
 from lineage.git.refusals import failed, refused
+from lineage.system.exchange import Answers
 from lineage.system.process import Child, Completed, start
 from lineage.system.surroundings import NAMES
 
@@ -46,7 +47,7 @@ _KEPT = (
     *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "GIT_ASKPASS"),
     *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO"),
 )
-_TIMEOUT_S, _LONG_S = 60.0, 600.0
+TIMEOUT_S, _LONG_S = 60.0, 600.0
 _ANSWERED = re.compile(r"remote ref|not our ref|unadvertised object")
 """What git says where a server was reached, and has not what was asked for."""
 
@@ -76,7 +77,7 @@ def ask(
     Raises ``RepositoryError`` when it cannot be run or ends with a status that is not accepted.
     """
     env = environment() | dict(variables or {})
-    answer = _run([*settings, *arguments], env, directory, _TIMEOUT_S, hint)
+    answer = _run([*settings, *arguments], env, directory, TIMEOUT_S, hint)
     if answer.status not in accepted:
         raise failed(arguments[0], answer, directory)
     return answer
@@ -177,23 +178,25 @@ class Begun(NamedTuple):
         try:
             answer = self.child.finish(_LONG_S)
         except ObservationError as error:
-            raise RepositoryError(error.message, where=self.where) from error
+            raise ObservationError(error.message, where=self.where) from error
         if answer.status not in accepted:
             raise refused(answer.stderr.decode("utf-8", "replace"), answer.status, self.where, self.directory)
         return answer
 
 
-def batch(directory: Path) -> "subprocess.Popen[bytes]":
+def batch(directory: Path) -> Answers:
     """``git cat-file --batch``, which answers for one object after the other until it is ended."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [PROGRAM, *SAFE, "cat-file", "--batch"],
         cwd=directory,
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,
         start_new_session=True,
     )
+    return Answers(process, TIMEOUT_S)
 
 
 def overriding(rows: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], dict[str, str]]:

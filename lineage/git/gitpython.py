@@ -1,21 +1,22 @@
 """One question to git: the same surroundings and settings each time, exact bytes, failures in our words.
 
-GitPython runs git with a copy of this process' environment. Git exports variables to its hooks
+GitPython looks for a repository by this process' environment. Git exports variables to its hooks
 (``GIT_INDEX_FILE``, ``GIT_DIR``) that would turn a question about one repository into one about another, so
 for the length of each call they are taken away.
 """
 
 import os
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lineage.errors import RepositoryError
-from lineage.git.asking import PROGRAM, SAFE, environment, is_foreign
-from lineage.git.refusals import none_around, refused
+from lineage.errors import InputError, RepositoryError
+from lineage.git.asking import PROGRAM, SAFE, Begun, environment, is_foreign
+from lineage.git.refusals import none_around
+from lineage.system.process import start
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def quiet_refresh() -> Iterator[None]:
 
 with quiet_refresh():
     from git import Git, Repo
-    from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+    from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
 _one_at_a_time = threading.RLock()
 
@@ -90,35 +91,26 @@ class GitCommand:
     def close(self) -> None:
         self._repo.close()
 
-    def ask(self, directory: Path, *arguments: str, accepted: Collection[int] = (0,)) -> Answer:
+    def ask(self, directory: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Answer:
         """What git answers in a directory; ``arguments`` begin with the subcommand.
 
         Raises RepositoryError when git cannot be run, does not trust the repository's owner, or ends with
         a status that is not accepted.
         """
-        # -C, not GitPython's working directory: where that cannot be entered, GitPython asks in ours instead.
+        # -C, not a working directory of the child: then git itself says why it cannot be entered.
         program = Git.GIT_PYTHON_GIT_EXECUTABLE or PROGRAM
         where = f"git {arguments[0]}"
+        words = [program, *SAFE, "-C", str(directory), *arguments]
         try:
-            with clean_surroundings():
-                status, output, complaint = self._repo.git.execute(
-                    [program, *SAFE, "-C", str(directory), *arguments],
-                    with_extended_output=True,
-                    with_exceptions=False,
-                    stdout_as_string=False,
-                    strip_newline_in_stdout=False,
-                    shell=False,
-                    env=environment(),
-                )
-        except (GitCommandNotFound, PermissionError) as error:
+            child = start(words, env=environment(), cwd=Path("/"))
+        except InputError as error:
+            if isinstance(error.__cause__, ValueError):  # a null character, or text that is no file name in this locale
+                message = f"not a name that git can hold: {arguments[-1]!r}"
+                raise RepositoryError(message, where=where) from error
             hint = "install git and make sure that it is on PATH"
             raise RepositoryError(f"the program {program} cannot be run", hint=hint) from error
-        except ValueError as error:  # a null character, or text that is no file name in this locale
-            message = f"not a name that git can hold: {arguments[-1]!r}"
-            raise RepositoryError(message, where=where) from error
-        if status in accepted:
-            return Answer(status=status, output=output)
-        raise refused(complaint, status, where, directory)
+        answer = Begun(child, where, directory).end(accepted)
+        return Answer(status=answer.status, output=answer.stdout)
 
 
 def decode(name: bytes) -> str:

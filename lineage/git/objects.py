@@ -4,17 +4,16 @@
 textconv of the repository. One ``cat-file`` answers for all objects.
 """
 
-import contextlib
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lineage.errors import InputError, RepositoryError
-from lineage.git.asking import ask, batch
+from lineage.errors import InputError, ObservationError, RepositoryError
+from lineage.git.asking import TIMEOUT_S, ask, batch
+from lineage.system.exchange import Answers
 from lineage.system.process import Completed
 
 CONFLICT = "conflict"
@@ -35,7 +34,7 @@ class GitObjects:
     def __init__(self, start: Path) -> None:
         self._start = start
         self._index: dict[str, str] = {}
-        self._batch: subprocess.Popen[bytes] | None = None
+        self._batch: Answers | None = None
         self._common: Path | None = None
         self.is_bare, self.directory, self.root = self._places()
         """``root`` is that of the work tree; of a bare repository its own directory"""
@@ -59,9 +58,7 @@ class GitObjects:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._batch is not None:
-            self._batch.kill()
-            with contextlib.suppress(OSError):  # what was still to be written to it
-                self._batch.communicate()
+            self._batch.end()
 
     def commit(self, revision: str) -> str:
         """The full id of the commit that a revision names. Raises ``RepositoryError``."""
@@ -186,35 +183,35 @@ class GitObjects:
         if self._batch is None:
             self._batch = batch(self._start)
         try:
-            return self._answer(self._batch, name, limit)
+            return _answer(self._batch, name, limit)
+        except TimeoutError as error:
+            message = f"did not answer within {TIMEOUT_S:g} seconds"
+            raise ObservationError(message, where="git cat-file") from error
         except (OSError, ValueError) as error:
             raise RepositoryError("git cat-file ended early", where=str(self._start)) from error
-
-    def _answer(self, batch: "subprocess.Popen[bytes]", name: str, limit: int) -> tuple[str, bytes, bytes] | None:
-        stdin, stdout = batch.stdin, batch.stdout
-        if stdin is None or stdout is None:
-            raise RepositoryError("git cat-file has no streams", where=str(self._start))
-        stdin.write(os.fsencode(name) + b"\n")
-        stdin.flush()
-        line = stdout.readline()
-        if line.endswith((b" missing\n", b" ambiguous\n", b" submodule\n")):
-            return None
-        found, kind, size = line.split() if line else (b"", b"", b"")
-        left = int(size) + 1  # a newline stands behind the bytes
-        if left > limit + 1:
-            while left:
-                left -= len(stdout.read(min(left, _CHUNK))) or left
-            raise InputError(f"is larger than {limit // 2**20} MiB: it is not read", where=name)
-        content = stdout.read(left)
-        if len(content) != left:
-            raise ValueError("the bytes ended early")
-        return found.decode("ascii"), kind, content[:-1]
 
     def _ask(self, *arguments: str) -> bytes:
         return self._run(*arguments, accepted=(0,)).stdout
 
     def _run(self, *arguments: str, accepted: tuple[int, ...]) -> Completed:
         return ask(self._start, *arguments, variables=self._index, accepted=accepted)
+
+
+def _answer(batch: Answers, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
+    batch.ask(os.fsencode(name) + b"\n")
+    line = batch.line()
+    if line.endswith((b" missing\n", b" ambiguous\n", b" submodule\n")):
+        return None
+    found, kind, size = line.split() if line else (b"", b"", b"")
+    left = int(size) + 1  # a newline stands behind the bytes
+    if left > limit + 1:
+        while left:
+            left -= len(batch.take(min(left, _CHUNK))) or left
+        raise InputError(f"is larger than {limit // 2**20} MiB: it is not read", where=name)
+    content = batch.take(left)
+    if len(content) != left:
+        raise ValueError("the bytes ended early")
+    return found.decode("ascii"), kind, content[:-1]
 
 
 def _entries(tree: bytes, id_bytes: int) -> Iterator[tuple[bytes, str, str]]:

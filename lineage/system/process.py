@@ -1,4 +1,4 @@
-"""Child processes: fixed arguments, an explicit environment, a time limit, both streams drained."""
+"""Child processes: fixed arguments, an explicit environment, both streams drained, bounded time and memory."""
 
 import contextlib
 import io
@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.errors import InputError, ObservationError
+from lineage.system.descent import end_descendants
+from lineage.system.exchange import exchange
+
+MOST_BYTES = 256 << 20
+"""What a child may say on both streams together: git lists a million files in less."""
 
 
 class Completed(NamedTuple):
@@ -35,31 +40,41 @@ class Child:
         self._program = program
         self._given = given
 
-    def finish(self, timeout_s: float) -> Completed:
-        """What became of it. Raises ``ObservationError`` when it does not end in ``timeout_s`` from now; then, as on
-        any other way out of here, it and all it started have been killed."""
+    def finish(self, timeout_s: float, most: int = MOST_BYTES) -> Completed:
+        """What became of it. Raises ``ObservationError`` when it does not end in ``timeout_s`` from now, or says more
+        than ``most`` bytes; then, as on any other way out of here, it and all it started have been killed.
+
+        Whom it left its streams when it ended is not waited for.
+        """
+        is_whole = False
         with self._process:
             try:
-                stdout, stderr = self._process.communicate(self._given, timeout=timeout_s)
-            except subprocess.TimeoutExpired as error:
+                heard = exchange(self._process, self._given, timeout_s=timeout_s, most=most)
+                is_whole = not heard.is_held
+            except TimeoutError as error:
                 message = f"did not answer within {timeout_s:g} seconds"
                 raise ObservationError(message, where=self._program) from error
+            except OverflowError as error:
+                message = f"said more than {most // 2**20} MiB: it was ended"
+                raise ObservationError(message, where=self._program) from error
             finally:
-                self._kill_session()
-        return Completed(status=self._process.returncode, stdout=stdout, stderr=stderr)
+                self._end(is_whole)
+        return Completed(status=self._process.returncode, stdout=heard.stdout, stderr=heard.stderr)
 
     def kill(self) -> None:
         """End it and all it started, whatever it still has to say; nothing is left of it."""
         with self._process:
-            self._kill_session()
+            self._end(is_whole=False)
 
-    def _kill_session(self) -> None:
-        """No orphans: whatever is still there of the child's session ends with it."""
+    def _end(self, is_whole: bool) -> None:
+        """No orphans: whatever is still there of the child's group ends with it, and where it did not end by itself, or
+        left its streams to others, whatever it started."""
+        if not is_whole:
+            streams = (self._process.stdout, self._process.stderr)
+            pipes = {os.fstat(one.fileno()).st_ino for one in streams if one is not None}
+            end_descendants(self._process.pid, pipes)
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, given: bytes | io.FileIO | None = None) -> Child:

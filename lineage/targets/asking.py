@@ -7,8 +7,12 @@ from pathlib import Path
 
 from lineage.errors import InputError, ObservationError
 from lineage.guest import probe
+from lineage.system.files import read_document
 from lineage.system.process import Child, start
 from lineage.system.scratch import make_scratch, remove_scratch
+
+MOST_SAID = 16 << 20
+"""bytes that an interpreter may say besides its answer, which is no larger than a document"""
 
 
 class ProbeQuestion:
@@ -34,12 +38,14 @@ class ProbeQuestion:
         return start(argv, env=_anchored(env), cwd=empty)
 
     def answer(self, timeout_s: float) -> bytes:
-        """What it wrote. Raises ``ObservationError`` when it wrote nothing, or does not end within ``timeout_s``."""
+        """What it wrote. Raises ``ObservationError`` when that is nothing or too much, or it does not end in time."""
         try:
-            ended = self._child.finish(timeout_s)
+            ended = self._child.finish(timeout_s, MOST_SAID)
             answer = self._scratch / "answer.json"
             if answer.is_file():
-                return answer.read_bytes()
+                return read_document(answer, "answer")
+        except InputError as error:
+            raise ObservationError(error.message, where=self._location) from error
         finally:
             remove_scratch(self._scratch)
         _require_base(Path(self._executable), self._location)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lineage.errors import InputError, LineageError, ObservationError
+from lineage.system.exchange import Answers
 from lineage.system.process import Completed, run, start
 from tests.support.patience import wait_for
 from tests.support.projects import script
@@ -118,11 +119,80 @@ def test_an_orphan_that_holds_the_pipe_is_not_waited_for(tmp_path: Path) -> None
 
     child = start([str(path)], env=os.environ, cwd=tmp_path)
     wait_for((tmp_path / "pid").exists)
-    with pytest.raises(ObservationError) as caught:
-        child.finish(0.5)
+    done = child.finish(600)
 
-    assert str(caught.value) == f"{path}: did not answer within 0.5 seconds"
+    assert done == Completed(status=0, stdout=b"", stderr=b"")
     assert ended(int((tmp_path / "pid").read_text()))
+
+
+ESCAPED = """
+import subprocess, sys, time
+sleeping = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+starting = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]], start_new_session=True)"
+subprocess.Popen([sys.executable, "-c", starting, sleeping]).wait()
+print("said", flush=True)
+"""
+
+
+@pytest.mark.parametrize("rest", ["", "time.sleep(600)"])
+def test_what_left_the_session_and_holds_the_pipe_ends_too(rest: str, tmp_path: Path) -> None:
+    code = ESCAPED + rest
+    child = start([sys.executable, "-c", code], env=os.environ, cwd=tmp_path)
+    if rest:
+        with pytest.raises(ObservationError):
+            child.finish(3)
+    else:
+        assert b"said\n" in child.finish(600).stdout
+
+    holding = [one for one in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in directory(one.parent)]
+    assert holding == []
+
+
+def directory(process: Path) -> bytes:
+    try:
+        return os.fsencode((process / "cwd").readlink())
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_child_that_says_too_much_is_ended(stream: str, tmp_path: Path) -> None:
+    path = script(tmp_path / "endless", f"exec yes{' >&2' if stream == 'stderr' else ''}")
+    child = start([str(path)], env=os.environ, cwd=tmp_path)
+
+    with pytest.raises(ObservationError) as caught:
+        child.finish(600, most=1 << 20)
+
+    assert str(caught.value) == f"{path}: said more than 1 MiB: it was ended"
+
+
+def test_what_is_given_and_what_is_said_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    given = b"x" * 500_000
+
+    done = run(["cat"], env=os.environ, cwd=tmp_path, timeout_s=30, given=given)
+    refused = run(["true"], env=os.environ, cwd=tmp_path, timeout_s=30, given=given)
+
+    assert (done.stdout, refused.status) == (given, 0)
+
+
+def test_a_child_that_closes_its_streams_is_still_waited_for(tmp_path: Path) -> None:
+    assert ran("import os, time; os.close(1); os.close(2); time.sleep(0.3); os._exit(7)", tmp_path).status == 7
+    with pytest.raises(ObservationError):
+        ran("import os, time; os.close(1); os.close(2); time.sleep(600)", tmp_path, timeout_s=1)
+
+
+def test_answers_come_bit_by_bit_and_are_not_waited_for_without_end(tmp_path: Path) -> None:
+    code = "import sys; print('5'); sys.stdout.write(sys.stdin.readline() * 2); print('end', flush=True); input()"
+    words = [sys.executable, "-c", code]
+    process = subprocess.Popen(words, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path)
+    asked = Answers(process, 1.0)
+    asked.ask(b"four\n")
+
+    assert (asked.line(), asked.take(7), asked.line(), asked.line()) == (b"5\n", b"four\nfo", b"ur\n", b"end\n")
+    with pytest.raises(TimeoutError):
+        asked.line()
+    asked.end()
+    assert ended(process.pid)
 
 
 def test_an_interrupt_leaves_no_child(tmp_path: Path) -> None:

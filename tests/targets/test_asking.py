@@ -119,3 +119,21 @@ def test_a_target_that_is_not_there_is_named_after_the_manifest_was_read(project
 
     assert (ended.code, ended.stdout) == (2, "")
     assert ended.stderr == "lineage: error: absent: the interpreter does not exist\n  name one as python:PATH\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("exec yes", "said more than 16 MiB: it was ended"),
+        ('head -c 9000000 /dev/zero > "$3"', "answer is larger than 8388608 bytes"),
+        ('mkdir "$3"', "ended with status 0 and did not describe itself as a Python interpreter"),
+    ],
+)
+def test_an_interpreter_that_says_too_much(said: str, reason: str, tmp_path: Path, here: Path) -> None:
+    program = script(tmp_path / "python", said)
+
+    with pytest.raises(ObservationError) as caught:
+        InterpreterSource(str(program), env=os.environ).observe()
+
+    assert str(caught.value).startswith(f"{program}: {reason}")
+    assert list(here.iterdir()) == []
