@@ -13,6 +13,7 @@ from typing import NoReturn
 from lineage import __version__
 from lineage.cli import exits
 from lineage.errors import InputError, LineageError
+from lineage.system.streams import discard_stdout, narrate_by, say, tell
 from lineage.system.surroundings import set_apart
 
 _HOOK = ["hook", "run"]
@@ -23,6 +24,7 @@ _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     set_apart()
+    narrate_by(_narrate)
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = guarded(lambda: _called(given))
     if given[:2] == _HOOK or code == exits.INTERRUPTED:
@@ -30,6 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # of the code that is asked for, though it was caught (``_Py_UnhandledKeyboardInterrupt``, 3.8 and newer).
         _leave(code)
     sys.exit(code)
+
+
+def _narrate(text: str) -> None:
+    from lineage.report.printable import printable
+
+    say(printable(text), False)
 
 
 def _leave(code: int) -> NoReturn:
@@ -66,8 +74,6 @@ def guarded(action: Callable[[], object]) -> int:
         return exits.of_error(error)
     except (BrokenPipeError, SystemExit):
         # The reader of a help text went away; click says so with an exit of 1, which means another thing here.
-        from lineage.system.streams import discard_stdout
-
         discard_stdout()
         return exits.UNDECIDED
     except OSError as error:
@@ -102,7 +108,6 @@ def _told_by_click(error: Exception) -> int | None:
 
 def complain(error: LineageError) -> None:
     from lineage.report.printable import printable
-    from lineage.system.streams import tell
 
     lines = str(error).split("\n")
     tell("\n".join([f"lineage: error: {printable(lines[0])}", *map(printable, lines[1:])]))
@@ -112,8 +117,6 @@ def _refuse(error: OSError) -> int:
     """A path that the system does not let us use, met where no better words were at hand."""
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "standard output"
     if error.filename is None:
-        from lineage.system.streams import discard_stdout
-
         discard_stdout()
     complain(InputError(f"cannot be used: {error.strerror or error}", where))
     return exits.UNUSABLE
@@ -125,7 +128,6 @@ def _report_defect() -> int:
     import traceback
 
     from lineage.redaction.secrets import without_secrets
-    from lineage.system.streams import tell
 
     try:
         with tempfile.NamedTemporaryFile("w", prefix="lineage-defect-", suffix=".txt", delete=False) as file:

@@ -29,6 +29,7 @@ from lineage.model.run import AskedCapture, Run, Session, StartedCode, Unwatched
 from lineage.portable.environment import Problem
 from lineage.system.files import read_document, replace
 from lineage.system.tomlfile import parse_toml
+from lineage.system.waiting import wait_for
 
 SCHEMA = "1.0"
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
@@ -121,7 +122,7 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _hold(path: Path) -> int:
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    wait_for(descriptor, path)
     return descriptor
 
 

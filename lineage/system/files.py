@@ -142,7 +142,7 @@ def locked(directory: Path) -> Iterator[bool]:
     network file systems) replacing is still atomic, only unordered.
     """
     try:
-        import fcntl
+        from lineage.system.waiting import wait_for
     except ImportError:
         yield False
         return
@@ -153,7 +153,7 @@ def locked(directory: Path) -> Iterator[bool]:
     try:
         held = False
         with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            wait_for(descriptor, directory)
             held = True
         yield held
     finally:

@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
+
+_narrators: list[Callable[[str], None]] = []
 
 
 def tell(text: str) -> None:
@@ -19,6 +22,17 @@ def say(text: str, quiet: bool) -> None:
         tell(text)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else its flush at the end fails again
+
+
+def narrate_by(tell: Callable[[str], None]) -> None:
+    """Who is given what ``narrate`` is told; nobody until this is called: a library does not speak."""
+    _narrators[:] = [tell]
+
+
+def narrate(text: str) -> None:
+    """What a user of the command has to know meanwhile, from where no command is at hand."""
+    for tell in _narrators:
+        tell(text)
 
 
 def discard_stdout() -> None:

@@ -59,6 +59,7 @@ def test_help_imports_the_command_line_only(tmp_path: Path) -> None:
         "lineage.cli.main",
         "lineage.errors",
         "lineage.system",
+        "lineage.system.streams",
         "lineage.system.surroundings",
     }
     assert {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"encodings"} == {"click", "lineage"}
