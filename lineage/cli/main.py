@@ -14,7 +14,7 @@ from lineage import __version__
 from lineage.cli import exits
 from lineage.errors import InputError, LineageError
 from lineage.system.streams import discard_stdout, narrate_by, say, tell
-from lineage.system.surroundings import set_apart
+from lineage.system.surroundings import set_apart, start_in_utf8
 
 _HOOK = ["hook", "run"]
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
@@ -23,6 +23,8 @@ _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG})
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    if arguments is None:
+        start_in_utf8()
     set_apart()
     narrate_by(_narrate)
     given = sys.argv[1:] if arguments is None else list(arguments)

@@ -33,6 +33,13 @@ def start_again() -> None:
     os.execve(sys.executable, [sys.executable, *options, *sys.orig_argv[1:]], {**apart, **rest, **kept})
 
 
+def start_in_utf8() -> None:
+    """Begin this program anew where names of files are ASCII only, as PYTHONUTF8=0 has it in the locale C: git's and
+    manifests' are UTF-8. The variables stay what they are for others."""
+    if sys.getfilesystemencoding() == "ascii" and not sys.flags.utf8_mode and sys.executable:
+        os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], os.environ)
+
+
 def _kept(path: str) -> dict[str, str]:
     """PYTHONPATH as far as we need it: the watcher of a run around us, and where nothing else leads to us (modules of a
     cluster, ``pip install --target``) what lies outside of the working directory."""
