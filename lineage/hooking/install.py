@@ -1,7 +1,8 @@
 """Hooks as files of git's hooks directory: ours put in, what stood there kept beside it and put back untouched.
 
-What stood there is renamed, never rewritten, so that its bytes, mode and link are those of before. pre-commit, too,
-puts what it finds under another name (``.legacy``) and runs it from there: ours is known and used at that place.
+What stood there gets another name, and is never rewritten, so that its bytes, mode and link are those of before. Each
+hook changes in one step: who is killed leaves the old one or the new one in force. pre-commit, too, puts what it
+finds under another name (``.legacy``) and runs it from there: ours is known and used at that place.
 """
 
 import contextlib
@@ -68,19 +69,41 @@ def install(directory: Path, name: str, text: bytes) -> Done:
             return Done(name=name, outcome="installed")
         if path.is_dir():
             return Done(name=name, outcome="refused", note="is a directory")
-        if os.path.lexists(kept):
+        if os.path.lexists(kept) and not _is_same(path, kept):
             note = f"{kept.name} is there already, from an earlier install, and {name} is not ours: remove one of them"
             return Done(name=name, outcome="refused", note=note)
         note = f"runs what stood there first, now {kept.name}"
         if not os.access(path, os.X_OK):
             note = f"what stood there is not executable and stays so, now {kept.name}: it is not run, as before"
-        path.rename(kept)
+        _keep(path, kept)
         try:
             _write(path, text)
         except OSError:
-            kept.rename(path)
+            _put_back(path, kept)
             raise
         return Done(name=name, outcome="installed", note=note)
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Let what stands at a path stand beside it too: until ours takes its place, in one step, it is what git runs."""
+    if os.path.lexists(kept):
+        return  # by an install that was killed
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except OSError:  # no file system for links
+        path.rename(kept)
+
+
+def _put_back(path: Path, kept: Path) -> None:
+    if os.path.lexists(path):
+        kept.unlink()
+    else:
+        kept.rename(path)
+
+
+def _is_same(path: Path, kept: Path) -> bool:
+    """Whether both are one file: an install was killed between its two steps."""
+    return os.path.lexists(path) and os.path.lexists(kept) and os.path.samestat(path.lstat(), kept.lstat())
 
 
 def _update(name: str, ours: Path, text: bytes) -> Done:
@@ -100,6 +123,8 @@ def uninstall(directory: Path, name: str) -> Done:
         return Done(name=name, outcome="absent")
     with _writing(directory):
         ours = _ours(directory, name)
+        if ours is None and _is_same(directory / name, kept):
+            kept.unlink()
         if ours is None:
             there = f"; {kept.name} is what stood there before one" if os.path.lexists(kept) else ""
             return Done(name=name, outcome="absent", note=f"no hook of ours{there}" if there else "")
@@ -134,6 +159,9 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Replace it in one step; only while the directory is locked: what writers left that were killed goes too."""
+    for left in path.parent.glob(f".{path.name}.*.lineage"):
+        left.unlink()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.lineage")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "wb") as file:  # noqa: PTH123

@@ -4,7 +4,9 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -13,12 +15,15 @@ from lineage.code.snapshots.rules import megabytes
 from lineage.errors import InputError, StoreError, WeightsError
 from lineage.model.weights import Weights, control_file
 from lineage.sharing.tar import Entry, pour
-from lineage.system.files import replace
+from lineage.system.apart import do_whole
+from lineage.system.files import locked, replace
 from lineage.system.hashing import Advance
+from lineage.system.waiting import held_at_once
 from lineage.weights.measure import found_as_recorded
 
 _FORCE = "move it away, or replace it: --force"
 _CREATED = 0o666
+_TEMPORARY = ".lineage-import-"
 
 
 class _Placed(NamedTuple):
@@ -120,14 +125,25 @@ class Placing:
         for one in self.weights:
             place = self._root / one.path
             try:
-                self._make_parents(place)
-                temporary = Path(tempfile.mkdtemp(prefix=".lineage-import-", dir=place.parent))
-                self.undo.callback(shutil.rmtree, temporary, ignore_errors=True)
+                self._make_parents(place, self.undo)
+                temporary = self._make_temporary(place.parent)
                 for name, entry, sha256 in one.files:
                     self._write(temporary / "new" / name if name else temporary / "new", entry, sha256, advance)
             except OSError as error:
                 raise StoreError(f"cannot be written: {error.strerror or error}", where=str(place)) from error
             self._staged.append((temporary, place))
+
+    def _make_temporary(self, directory: Path) -> Path:
+        """A directory that is held as long as we live, so that it is known which of them killed imports left."""
+        with locked(directory):
+            for one in directory.glob(f"{_TEMPORARY}*"):
+                with suppress(OSError), held_at_once(one) as is_held:
+                    if is_held and not os.path.lexists(one / "old"):
+                        shutil.rmtree(one, ignore_errors=True)
+            temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=directory))
+            self.undo.callback(shutil.rmtree, temporary, ignore_errors=True)
+            self.undo.enter_context(held_at_once(temporary))
+        return temporary
 
     def _write(self, path: Path, entry: Entry, sha256: str, advance: Advance | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,38 +155,53 @@ class Placing:
         if found != sha256:
             raise InputError(f"changed while it was read: {entry.name}", where=self._where)
 
-    def _make_parents(self, place: Path) -> None:
+    def _make_parents(self, place: Path, undo: ExitStack) -> None:
         missing = [parent for parent in place.parents if not os.path.lexists(parent)]
         for parent in reversed(missing):
             parent.mkdir()
-            self.undo.callback(_remove_empty, parent)
+            undo.callback(_remove_empty, parent)
 
-    def finish(self) -> None:
-        """Move all to their places; after this nothing is taken back. Raises ``StoreError``."""
-        for temporary, place in self._staged:
-            try:
-                self._move(temporary, place)
-            except OSError as error:
-                raise StoreError(f"cannot be written: {error.strerror or error}", where=str(place)) from error
-        if self._manifest is not None:
-            path, content = self._manifest
-            try:
-                self._make_parents(self._root / path)
-            except OSError as error:
-                raise StoreError(f"cannot be written: {error.strerror or error}", where=path) from error
-            replace(self._root / path, content)
+    def finish(self, keep: Callable[[], Callable[[], None]] = lambda: _nothing) -> None:
+        """Move all to their places; after this nothing is taken back. Raises ``StoreError``.
+
+        Who kills us meanwhile finds all of it done, or nothing. ``keep`` is done just before; what it gives undoes it.
+        """
+        is_interrupted = do_whole(partial(self._finish, keep))
         self.undo.pop_all()
+        if is_interrupted:
+            raise KeyboardInterrupt
+
+    def _finish(self, keep: Callable[[], Callable[[], None]]) -> None:
+        with ExitStack() as undo:
+            undo.callback(keep())
+            for temporary, place in self._staged:
+                try:
+                    self._move(temporary, place, undo)
+                except OSError as error:
+                    raise StoreError(f"cannot be written: {error.strerror or error}", where=str(place)) from error
+            if self._manifest is not None:
+                path, content = self._manifest
+                try:
+                    self._make_parents(self._root / path, undo)
+                except OSError as error:
+                    raise StoreError(f"cannot be written: {error.strerror or error}", where=path) from error
+                replace(self._root / path, content)
+            undo.pop_all()
         for temporary, _ in self._staged:
             shutil.rmtree(temporary, ignore_errors=True)
 
-    def _move(self, temporary: Path, place: Path) -> None:
+    def _move(self, temporary: Path, place: Path, undo: ExitStack) -> None:
         if os.path.lexists(place):
             if not self._force:
                 raise InputError("something came to stand there meanwhile: nothing was written", where=str(place))
             place.rename(temporary / "old")
-            self.undo.callback((temporary / "old").rename, place)
+            undo.callback((temporary / "old").rename, place)
         (temporary / "new").rename(place)
-        self.undo.callback(place.rename, temporary / "new")
+        undo.callback(place.rename, temporary / "new")
+
+
+def _nothing() -> None:
+    """What nothing was done for is undone so."""
 
 
 def _remove_empty(directory: Path) -> None:

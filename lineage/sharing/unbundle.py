@@ -5,7 +5,9 @@ bundle comes from another machine, so nothing in it is believed, and nothing of 
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lineage.code.snapshots.objects import forget, keep
@@ -87,9 +89,7 @@ def unbundle(path: Path, repository: GitRepository, *, force: bool, advance: Adv
                 placing.stage(advance)
                 if code is not None:
                     take_objects(root, scratch / CODE, code)
-                if ref is not None and keep(root, ref, read.index.commit):
-                    placing.undo.callback(forget, root, ref, read.index.commit)
-                placing.finish()
+                placing.finish(partial(_keep, root, ref, read.index.commit))
         finally:
             remove_scratch(scratch)
     return Imported(
@@ -99,6 +99,12 @@ def unbundle(path: Path, repository: GitRepository, *, force: bool, advance: Adv
         ref=ref,
         weights=tuple(one.path for one in placing.weights),
     )
+
+
+def _keep(root: Path, ref: str | None, commit: str) -> Callable[[], None]:
+    """Let a ref name the commit, where one is needed; what takes that back."""
+    is_new = ref is not None and keep(root, ref, commit)
+    return partial(forget, root, ref, commit) if ref is not None and is_new else lambda: None
 
 
 def _read(file: io.FileIO, where: str) -> _Opened:
