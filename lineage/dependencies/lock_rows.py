@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from lineage.dependencies.artifacts import digests_of
 from lineage.dependencies.conditions import under
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.lock_groups import rank
@@ -21,7 +22,7 @@ from lineage.portable.names import canonical_name, is_name
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,199}")
 
 INDEX = Place(origin=None)
-"""The place of what an index gives."""
+"""The place of what an index gives that nobody names."""
 
 canonical = lru_cache(maxsize=8192)(canonical_name)
 """``canonical_name``; a lock names most packages several times"""
@@ -55,8 +56,12 @@ class LockRows(Rows):
         extras: Iterable[str] = (),
         requires: Iterable[str] = (),
         hashes: tuple[str, ...] = (),
+        digests: Iterable[str] = (),
     ) -> None:
-        """One row; what cannot be understood becomes an unknown. ``marker`` is one that names no extra or group."""
+        """One row; what cannot be understood becomes an unknown. ``marker`` is one that names no extra or group.
+
+        ``digests`` are ``hashes`` where they only tell one build from another.
+        """
         try:
             name_found, specifier = self._checked(name, version, place)
             condition = under(marker, None) if marker else ""
@@ -69,6 +74,8 @@ class LockRows(Rows):
                 version=version if version and not place.is_own else None,
                 specifier=specifier,
                 origin=place.origin,
+                source=place.source,
+                digests=digests_of(digests or hashes),
                 extras=tuple(sorted(set(map(canonical, extras)))) if extras else (),
                 marker=condition or "",
                 group=self.group(group),
@@ -125,6 +132,8 @@ def _one(rows: list[Dependency]) -> Dependency:
         version=first.version,
         specifier=first.specifier,
         origin=first.origin,
+        source=first.source,
+        digests=first.digests,
         extras=tuple(sorted({extra for row in rows for extra in row.extras})),
         marker=first.marker,
         group=first.group,

@@ -24,6 +24,8 @@ class Place:
     version: str | None = None
     """of the file name of a wheel"""
     is_own: bool = False
+    source: str = ""
+    """the index, where it is told"""
 
 
 def read_place(value: Mapping[str, Any], path: str) -> Place | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lineage.dependencies.artifacts import digests_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.pip.entries import Requirement, parse_requirement, shown
 from lineage.dependencies.pip.origins import ARCHIVES, is_address
@@ -170,7 +171,7 @@ def in_order(rows: Iterable[Dependency]) -> tuple[Dependency, ...]:
 
 def dependency(found: Requirement, group: str = MAIN, line: int = 0, path: str = "", file: str = "") -> Dependency:
     """A requirement as a row; ``path`` is the file that it is read for, ``file`` the included one it stands in."""
-    origin, is_own = None, False
+    origin, is_own, source = None, False, ""
     version = found.pinned
     name = found.name
     if found.address is not None:
@@ -183,12 +184,16 @@ def dependency(found: Requirement, group: str = MAIN, line: int = 0, path: str =
             name, version = told
         elif version is None and told[0] == name:
             version = told[1]
+        if origin == LOCAL and version is None:
+            source = (local or "").rpartition("@")[2]  # without a version only its place tells one from another
     return Dependency(
         name=name or "",
         version=version,
         specifier="" if found.address is not None else in_normal_form(found.specifier),
         written="" if found.address is not None else found.specifier,
         origin=origin,
+        source=source,
+        digests=digests_of(found.hashes),
         extras=found.extras,
         marker=found.marker,
         group=group,

@@ -52,6 +52,11 @@ class Dependency:
     is_editable: bool = field(default=False, compare=False)
     is_constraint: bool = field(default=False, compare=False)
     """it only narrows what another row asks for"""
+    source: str = field(default="", compare=False)
+    """what tells two builds of one version apart: the index or channel that gives it, where told; the path of what a
+    machine built and gave no version"""
+    digests: str = field(default="", compare=False)
+    """the beginnings of the digests of its files, any of which may be installed (``artifacts.digests_of``)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

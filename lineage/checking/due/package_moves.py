@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lineage.dependencies.artifacts import are_other_files, are_other_indexes, first_digest
 from lineage.dependencies.version_ranges import allows, distance, same_range, same_version
 from lineage.model.declarations import Dependency
 from lineage.portable.conda import CONDA
@@ -63,6 +64,8 @@ class Promise:
     specifier: str = ""
     origin: str | None = None
     label: str = ""
+    source: str = ""
+    digests: tuple[str, ...] = ()
     manager: str = "pypi"
     text: str | None = None
     """for people; of an unknown one all that is asked for"""
@@ -84,9 +87,16 @@ def is_same_promise(left: Promise, right: Promise) -> bool:
         return left.text == right.text
     if (left.label, left.manager) != (right.label, right.manager) or not same_range(left.specifier, right.specifier):
         return False
+    if is_other_build(left, right):
+        return False
     if (left.version is None) != (right.version is None) or is_same_source(left.origin, right.origin) is not True:
         return False
     return left.version is None or right.version is None or same_version(left.version, right.version)
+
+
+def is_other_build(left: Promise, right: Promise) -> bool:
+    """Whether another index gives the very version, or no file of it is one that was there."""
+    return are_other_indexes([left.source], [right.source]) or are_other_files(left.digests, right.digests)
 
 
 Value = tuple[str, str, str, str]
@@ -101,6 +111,8 @@ def value_of(row: Dependency) -> Value:
 def are_same(left: Sequence[Dependency], right: Sequence[Dependency]) -> bool:
     """Whether the rows of a package promise the same on both sides, versions and ranges by their meaning."""
     mine, theirs = ({value_of(row) for row in side} for side in (left, right))
+    if are_other_builds(left, right):
+        return False
     if mine == theirs:
         return True
     if not left or not right:
@@ -108,6 +120,13 @@ def are_same(left: Sequence[Dependency], right: Sequence[Dependency]) -> bool:
     return all(any(_is_same(a, b) for b in right) for a in left) and all(
         any(_is_same(a, b) for a in left) for b in right
     )
+
+
+def are_other_builds(left: Sequence[Dependency], right: Sequence[Dependency]) -> bool:
+    """Whether other indexes give a package, or no file that the one side may install is one of the other's."""
+    if are_other_indexes([one.source for one in left], [one.source for one in right]):
+        return True
+    return are_other_files([one.digests for one in left], [one.digests for one in right])
 
 
 def _is_same(left: Dependency, right: Dependency) -> bool:
@@ -162,7 +181,7 @@ def _move(package: Package, promise: Promise, earlier: Promise | None) -> Move:
     if same is None:
         reason = f"{package.name} {package.version} came from {package.origin or 'an index'}"
         return Move("unknown", promise.text, f"{reason}, which cannot be compared with {promise.text}")
-    return _moved(package, "none" if same else "build", _shown(promise))
+    return _moved(package, "none" if same else "build", _shown(promise, earlier))
 
 
 def _to_range(package: Package, promise: Promise) -> Move:
@@ -181,10 +200,12 @@ def _same_source(package: Package, promise: Promise, earlier: Promise | None) ->
 
     Where the capture's promise is known it is the one that is compared: a recorded commit is no promised branch.
     """
+    is_told = earlier is not None and earlier.state == "exact"
+    if earlier is not None and is_told and is_other_build(earlier, promise):
+        return False if promise.version is not None else None
     build = conda_build(package.origin)
     if build is not None and promise.manager == "conda" and promise.origin is None:
         return promise.label in ("", build)
-    is_told = earlier is not None and earlier.state == "exact"
     if earlier is not None and is_told and earlier.label != promise.label:
         return False
     recorded = _as_recorded(package, promise, earlier)
@@ -202,11 +223,13 @@ def _as_recorded(package: Package, promise: Promise, earlier: Promise | None) ->
     return is_same_source(package.origin, promise.origin)
 
 
-def _shown(promise: Promise) -> str:
+def _shown(promise: Promise, earlier: Promise | None = None) -> str:
     if promise.version is None:
         return promise.origin or ""
-    source = promise.origin or ("conda" if promise.manager == "conda" else "from an index")
+    source = promise.origin or promise.source or ("conda" if promise.manager == "conda" else "from an index")
     label = f"={promise.label}" if promise.label else ""
+    if earlier is not None and are_other_files(earlier.digests, promise.digests):
+        source += f", other files: {first_digest(promise.digests)}"
     return f"{promise.version}{label} ({source})"
 
 

@@ -203,8 +203,10 @@ def _exact(rows: Sequence[_Row], others: Sequence[_Row]) -> Promise:
         version=row.version,
         origin=row.origin,
         label=next((one.row.label for one in rows if one.row.label), ""),
+        source=", ".join(sorted({one.row.source for one in rows} - {""})),
+        digests=tuple(sorted({one.row.digests for one in rows} - {""})),
         manager=row.manager,
-        text=row.version if row.version is not None else row.origin,
+        text=row.version if row.version is not None else " ".join(filter(None, (row.origin, row.source))),
         where=place_of(row, declared.path),
         group=group,
     )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lineage.checking.due.package_moves import are_same, value_of
+from lineage.checking.due.package_moves import are_other_builds, are_same, value_of
 from lineage.checking.revisions.renames import with_old_paths
+from lineage.dependencies.artifacts import are_other_files, first_digest
 from lineage.dependencies.forms import is_dependency_file
 from lineage.dependencies.pyproject.poetry_ranges import to_specifier
 from lineage.dependencies.version_ranges import movement, same_range
@@ -85,6 +86,9 @@ def _of_package(
     rows, others = (right, left) if right else (left, right)
     declared = after if right else before
     theirs = {value_of(row) for row in others}
+    texts = _text(left, right), _text(right, left)
+    if texts[0] == texts[1]:
+        texts = _builds(left, right), _builds(right, left)
     here = [row for row in rows if not _is_told_elsewhere(row)]
     here = here or [row for row in others if not _is_told_elsewhere(row)]
     if not here:
@@ -95,8 +99,8 @@ def _of_package(
     return RevisionEdit(
         kind="package",
         subject=f"package:{name}",
-        recorded=_text(left, right),
-        observed=_text(right, left),
+        recorded=texts[0],
+        observed=texts[1],
         step=_step(left, right),
         where=place_of(changed, declared.path if declared is not None else ""),
         group=group,
@@ -129,6 +133,20 @@ def _text(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str | Non
     return ", ".join(sorted(set(shown) - {""}))
 
 
+def _builds(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str:
+    """Values of which the version is the other side's: with what tells the one build from the other."""
+    are_other = are_other_files([one.digests for one in rows], [one.digests for one in others])
+    digest = first_digest(one.digests for one in rows) if are_other else ""
+    theirs = {value_of(row) for row in others}
+    mine = [row for row in rows if value_of(row) not in theirs] or list(rows)
+    return ", ".join(sorted({_build(row, digest) for row in mine}))
+
+
+def _build(row: Dependency, digest: str) -> str:
+    told = ", ".join(filter(None, (row.origin or row.source, digest))) or "an index"
+    return f"{_shown(row)} ({told})" if row.version else f"{row.origin} {row.source}".strip()
+
+
 def _shown(row: Dependency) -> str:
     text = row.version or row.written or row.specifier
     if row.origin and not row.version:
@@ -152,7 +170,7 @@ def _between(old: Dependency, new: Dependency) -> str:
 
     ``unknown`` where something else than a bound of a range moved, or nothing of the version.
     """
-    is_same = (old.origin, old.label) == (new.origin, new.label)
+    is_same = (old.origin, old.label) == (new.origin, new.label) and not are_other_builds([old], [new])
     if old.version and new.version:
         moved = step(old.version, new.version)
         return moved if moved != "none" else "unknown" if is_same else "build"

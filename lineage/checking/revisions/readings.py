@@ -93,7 +93,7 @@ def kept_readings(objects: GitObjects) -> BlobCache:
     return BlobCache(directory, readers_of(Path(__file__).parents[2], __version__))
 
 
-_DEPENDENCY = tuple(one.name for one in fields(Dependency) if one.compare)
+_DEPENDENCY = (*(one.name for one in fields(Dependency) if one.compare), "source", "digests")
 _DECLARATIONS = (*(one.name for one in fields(Declarations) if one.compare), "marks", "parts")
 _TABLES = ("labels", "run", "inputs", "params", "metrics")
 _WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError)

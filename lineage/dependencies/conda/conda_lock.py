@@ -12,6 +12,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from lineage.dependencies.artifacts import channel_of, digests_of
 from lineage.dependencies.conda.shapes import as_list, as_table, item_lines, text_of
 from lineage.dependencies.conda.spec import MARKERS, conda_name, parse_archive, python_build
 from lineage.dependencies.forms import Include
@@ -70,6 +71,8 @@ class _Reading:
                 specifier=pin(version),
                 origin=_origin(item) if manager == "pip" else None,
                 label=_build(item) if manager == "conda" else "",
+                source=channel_of(text_of(item, "url")) if manager == "conda" else "",
+                digests=digests_of(_hashes(item.get("hash"))),
                 marker=MARKERS[platform],
                 group=self._group(text_of(item, "category")),
                 line=line,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
+from lineage.dependencies.artifacts import channel_of, digests_of
 from lineage.dependencies.conda.spec import MAX_LENGTH, add_spec, parse_archive, python_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
@@ -90,7 +91,7 @@ class _Reading:
         if by_pip is not None:
             self._read_pip(by_pip[1], by_pip[2], line)
         elif exported is not None and exported[3].startswith("pypi"):
-            self._add(canonicalize_name(exported[1]), exported[2], "", line, "pypi")
+            self._add(canonicalize_name(exported[1]), exported[2], "", line, ("pypi", "", ""))
         elif exported is not None:
             self._read_spec(text, line)
         elif text and text[0] not in "#@":
@@ -111,8 +112,10 @@ class _Reading:
         if spec.name == "python":
             self.python = (python_of(spec), line)
             return
-        digest = text.split()[0].partition("#")[2]
-        self._add(spec.name, spec.version or "", spec.label, line, "conda", (digest,) if ":" in digest else ())
+        address, _, digest = text.split()[0].partition("#")
+        hashes = (digest,) if ":" in digest else ()
+        told = ("conda", channel_of(address), digests_of([digest] if digest else []))
+        self._add(spec.name, spec.version or "", spec.label, line, told, hashes)
 
     def _read_pip(self, name: str, address: str, line: int) -> None:
         base = posixpath.basename(address.partition("#")[0])
@@ -122,9 +125,12 @@ class _Reading:
             subject = f"package:{canonicalize_name(name)}"
             self._rows.unread(subject, line, f"names no version of {name}", address)
             return
-        self._add(canonicalize_name(name), version, "", line, "pypi")
+        self._add(canonicalize_name(name), version, "", line, ("pypi", "", ""))
 
-    def _add(self, name: str, version: str, label: str, line: int, manager: str, hashes: tuple[str, ...] = ()) -> None:
+    def _add(
+        self, name: str, version: str, label: str, line: int, told: tuple[str, str, str], hashes: tuple[str, ...] = ()
+    ) -> None:
+        manager, source, digests = told
         self._rows.dependencies.append(
             Dependency(
                 name=name,
@@ -134,6 +140,8 @@ class _Reading:
                 group=self._group,
                 line=line,
                 manager=manager,
+                source=source,
+                digests=digests,
                 hashes=hashes,
             )
         )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
+from lineage.dependencies.artifacts import channel_of, digests_of
 from lineage.dependencies.conda import conda_lock as condalock
 from lineage.dependencies.conda.conda_lock import required_names, sha256_hash
 from lineage.dependencies.conda.shapes import as_list, as_table, item_lines, text_of
@@ -46,6 +47,7 @@ def pypi_row(item: dict[str, Any], address: str, path: str) -> Dependency | None
         version=None if is_own else version or None,
         specifier="" if is_own or not version else pin(version),
         origin=origin,
+        digests=digests_of(sha256_hash(item.get("sha256"))),
         requires=required_names(_names(item.get("requires_dist")), "pip"),
         is_own=is_own,
         hashes=sha256_hash(item.get("sha256")),
@@ -73,6 +75,8 @@ def conda_row(item: dict[str, Any], kind: str, address: str, path: str) -> Depen
         specifier="" if is_own or not version else pin(version),
         origin=origin,
         label="" if is_own else text_of(item, "build") or label,
+        source="" if origin else channel_of(address),
+        digests=digests_of(sha256_hash(item.get("sha256"))),
         requires=required_names(_names(item.get("depends")), "conda"),
         is_own=is_own,
         manager="conda",

@@ -57,6 +57,7 @@ _VALUED = frozenset(
         "--use-feature",
     ]
 )
+_INDEXES = ("--index-url", "--extra-index-url")
 _FLAGS = frozenset(["--no-index", "--no-require-hashes", "--pre", "--prefer-binary", "--require-hashes"])
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
@@ -171,6 +172,8 @@ class Options:
     """(path as written, whether it holds constraints)"""
     editables: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
+    indexes: tuple[tuple[str, str], ...] = ()
+    """(option, address) of the indexes that give packages, as written"""
 
 
 def parse_options(words: Sequence[str]) -> Options:
@@ -194,6 +197,7 @@ def parse_options(words: Sequence[str]) -> Options:
         ),
         editables=tuple(value for name, value in found if name == "--editable"),
         hashes=tuple(sorted({parse_hash(value) for name, value in found if name == "--hash"})),
+        indexes=tuple((name, value) for name, value in found if name in _INDEXES),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from lineage.dependencies.artifacts import source_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.pip.entries import Requirement, parse_requirement
 from lineage.dependencies.pip.lines import (
@@ -65,6 +66,8 @@ class Reading:
         self.rows: list[Requirement] = []
         self.problems: list[Problem] = []
         self.failures: list[Failure] = []
+        self.indexes: list[tuple[str, str]] = []
+        """(option, index) of what gives packages, without credentials"""
         self.files: set[tuple[str, bool]] = set()
         """(path, whether it was read as constraints)"""
         self._include = include
@@ -106,6 +109,7 @@ class Reading:
     def _read_line(self, line: Line, place: str, constraint: bool, opened: tuple[str, ...]) -> None:
         text, written = split_line(line.text)
         options = parse_options(split_words(written))
+        self.indexes += [(name, source_of(address)) for name, address in options.indexes]
         if text or options.editables:
             self._read_row(text, options, line, opened[-1], constraint)
             return

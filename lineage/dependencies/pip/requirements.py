@@ -10,6 +10,7 @@ Rules for groups: a row is for what its own file is for, by that file's name; bu
 import posixpath
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -165,7 +166,23 @@ def _declared(path: str, content: bytes, reading: Reading) -> Declarations:
         rows.add(row, groups[row.file], row.line, row.file)
     for failure in reading.failures:
         _not_read(rows, failure, groups.get(_place(failure.where)[0], root))
-    return rows.finish(FORM, is_lock=_is_lock(reading, rows, content))
+    is_lock = _is_lock(reading, rows, content)
+    source = _source(reading, is_lock)
+    if source:
+        rows.dependencies = [replace(one, source=source) if _is_given(one) else one for one in rows.dependencies]
+    return rows.finish(FORM, is_lock=is_lock)
+
+
+def _source(reading: Reading, is_lock: bool) -> str:
+    """The index, where one is named; of a lock, which a tool made, all that it was made from."""
+    main = [source for name, source in reading.indexes if name == "--index-url"]
+    others = [source for name, source in reading.indexes if name != "--index-url"] if is_lock else []
+    return ", ".join(filter(None, [*main[-1:], *sorted(set(others))]))
+
+
+def _is_given(row: Dependency) -> bool:
+    """Whether an index gives a row, and nothing of it tells which file that is."""
+    return row.version is not None and row.origin is None and row.manager == "pypi" and not row.digests
 
 
 def _place(where: str) -> tuple[str, int]:

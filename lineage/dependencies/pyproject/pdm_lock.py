@@ -50,7 +50,7 @@ def declarations(
     if environment is not None and not any(map(_groups_told, blocks)):
         installed = _installed(rows, blocks, include, environment)
         groups = [installed.groups.get(index, MAIN) for index in range(len(blocks))]
-    files = metadata.table("files") if environment is not None else None
+    files = metadata.table("files")
     for index, (block, group, required) in enumerate(zip(blocks, groups, needs, strict=True)):
         name, version = block.text("name"), block.text("version")
         if installed is not None and not rows.is_listed(block, name, installed.tells(index)):
@@ -72,7 +72,7 @@ def declarations(
             group=group,
             extras=block.texts("extras"),
             requires=required,
-            hashes=() if files is None else block.hashes("files") or files.hashes(f"{name} {version}"),
+            hashes=block.hashes("files") or files.hashes(f"{name} {version}"),
         )
     rows.merged()
     python, line = _python(metadata, content)

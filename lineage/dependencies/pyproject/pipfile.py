@@ -11,6 +11,7 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from lineage.dependencies.artifacts import digests_of
 from lineage.dependencies.conditions import under
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
@@ -56,9 +57,9 @@ def python_of(requires: Mapping[str, Any]) -> tuple[str | None, str]:
 
 
 def pipenv_row(
-    path: str, name: str, values: Mapping[str, Any], group: str, line: int, *, is_lock: bool = False
+    path: str, name: str, values: Mapping[str, Any], group: str, line: int, *, is_lock: bool = False, source: str = ""
 ) -> Dependency:
-    """What one entry asks for. Raises ``InputError`` with what cannot be understood, without a place."""
+    """What one entry asks for; ``source`` gives it. Raises ``InputError`` with what is wrong, without a place."""
     if not is_name(name):
         raise InputError(f"has a name that is none: {name[:80]!r}")
     place = read_place(_source_of(values), path) or Place(origin=None)
@@ -69,6 +70,8 @@ def pipenv_row(
         specifier=specifier,
         written="" if is_lock and exact else written,
         origin=place.origin,
+        source="" if place.origin else source,
+        digests=digests_of(_hashes(values.get("hashes"))),
         extras=extras_of(values.get("extras", [])),
         marker=under(_marker_of(values), None) or "",
         group=group,

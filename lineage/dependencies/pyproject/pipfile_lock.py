@@ -5,9 +5,10 @@ Groups are those of the sections: the format has no graph.
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lineage.dependencies.artifacts import source_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
 from lineage.dependencies.lock_rows import LockRows
@@ -39,6 +40,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
         raise InputError(f"has the pipfile-spec {spec!r}, and up to {NEWEST} are known", path, HINT)
     rows = LockRows(path)
     python, python_line = None, 0
+    sources = _sources(meta)
     for section in lock.values:
         table = lock.table(section)
         lines.table(section)
@@ -46,7 +48,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
             python, python_line = _python(table, lines)
             continue
         for name in table.values:
-            _read(rows, _entry(table, name, lines), name, SECTIONS.get(section) or group_of(section))
+            _read(rows, _entry(table, name, lines), name, SECTIONS.get(section) or group_of(section), sources)
     rows.merged()
     return rows.finish(FORM, is_lock=True, python=python, python_line=python_line)
 
@@ -62,9 +64,21 @@ def _entry(table: Block, name: str, lines: "_Lines") -> Block:
     return block
 
 
-def _read(rows: LockRows, block: Block, name: str, group: str) -> None:
+def _sources(meta: Block) -> dict[str, str]:
+    """The indexes by their names, and by ``""`` the first, which gives what names none."""
+    listed = meta.values.get("sources")
+    tables = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    named = [(str(one.get("name", "")), source_of(str(one.get("url", "")))) for one in tables]
+    return dict(named) | ({"": named[0][1]} if named else {})
+
+
+def _read(rows: LockRows, block: Block, name: str, group: str, sources: Mapping[str, str]) -> None:
+    index = block.values.get("index", "")
+    source = sources.get(index, "") if isinstance(index, str) else ""
     try:
-        rows.dependencies.append(pipenv_row(rows.path, name, block.values, rows.group(group), block.line, is_lock=True))
+        rows.dependencies.append(
+            pipenv_row(rows.path, name, block.values, rows.group(group), block.line, is_lock=True, source=source)
+        )
     except InputError as error:
         rows.not_understood(block, name, error.message)
 

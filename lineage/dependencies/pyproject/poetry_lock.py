@@ -9,11 +9,12 @@ import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lineage.dependencies.artifacts import source_of
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
 from lineage.dependencies.lock_groups import Installs, Needs, reached, strongest
-from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical, named
+from lineage.dependencies.lock_rows import Find, LockRows, by_name, canonical, named
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
 from lineage.dependencies.pyproject.pyproject import asked_beside
@@ -57,10 +58,10 @@ def declarations(
     if environment is not None and not says_groups:
         installed = _installed(lock, blocks, asked, environment)
         groups = [(installed.groups.get(index, MAIN), "") for index in range(len(blocks))]
-    files = metadata.table("files") if environment is not None else None
+    files = metadata.table("files")
     for index, block in enumerate(blocks):
         if installed is None or rows.is_listed(block, block.text("name"), installed.tells(index)):
-            hashes = () if files is None else block.hashes("files") or files.hashes(block.text("name"))
+            hashes = block.hashes("files") or files.hashes(block.text("name"))
             _read(rows, block, groups[index], forks.get(index, ""), needs[index], hashes)
     rows.merged()
     return rows.finish(
@@ -175,7 +176,7 @@ def _place(rows: LockRows, block: Block, name: str) -> Place | None:
     source = block.table("source")
     kind, url = source.text("type"), source.text("url")
     if kind in ("", "legacy", "pypi"):
-        return INDEX
+        return Place(origin=None, source=source_of(url or "pypi"))
     if kind in ("git", "hg"):
         commit = source.text("resolved_reference") or source.text("reference")
         return rows.place(block, name, {kind: url, "rev": commit, "subdirectory": source.text("subdirectory") or None})

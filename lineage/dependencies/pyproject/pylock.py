@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import Any
 
+from lineage.dependencies.artifacts import source_of
 from lineage.dependencies.conditions import placed
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of
@@ -25,6 +26,8 @@ PARSE = "toml"
 _NAMES = re.compile(r"pylock\.(?:[^.]+\.)?toml")
 _LISTED = re.compile(r"\bdependency_groups in \(([^()]*+)\)")
 """as Python would say it: ``dependency_groups in ('dev', 'test')``"""
+
+_FILES = ("wheels", "sdist", "archive")
 
 
 def recognise(path: str) -> bool:
@@ -60,6 +63,7 @@ def declarations(path: str, document: Any, content: bytes, include: Include) -> 
             marker=marker,
             group=group or MAIN,
             requires=[canonical(one.text("name")) for one in block.tables("dependencies")],
+            digests=_digests(block),
         )
     rows.merged()
     return rows.finish(
@@ -100,7 +104,17 @@ def _place(rows: LockRows, block: Block, name: str) -> Place | None:
             source = block.table(key)
             texts = {one: source.text(one) for one in ("url", "path", "subdirectory") if source.text(one)}
             return rows.place(block, name, texts)
-    return _repository(rows, block, name) if "vcs" in block.values else INDEX
+    if "vcs" in block.values:
+        return _repository(rows, block, name)
+    index = block.values.get("index")
+    return Place(origin=None, source=source_of(index)) if isinstance(index, str) else INDEX
+
+
+def _digests(block: Block) -> list[str]:
+    listed = (value if isinstance(value, list) else [value] for value in map(block.values.get, _FILES))
+    tables = [one.get("hashes") for each in listed for one in each if isinstance(one, dict)]
+    found = (pair for one in tables if isinstance(one, dict) for pair in one.items())
+    return [f"{algorithm}:{digest}" for algorithm, digest in found if isinstance(digest, str)]
 
 
 def _repository(rows: LockRows, block: Block, name: str) -> Place | None:

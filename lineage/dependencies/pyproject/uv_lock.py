@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lineage.dependencies.artifacts import source_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of, group_of_extra
 from lineage.dependencies.lock_groups import Asked, Installs, Needs, reached
-from lineage.dependencies.lock_rows import INDEX, Find, LockRows, by_name, canonical
+from lineage.dependencies.lock_rows import Find, LockRows, by_name, canonical
 from lineage.dependencies.lock_tables import HINT, Block, line_of, lock_document, package_blocks
 from lineage.dependencies.places import Place
 from lineage.dependencies.pyproject.uv_conflicts import Chosen, is_about_choices, reached_by_choice, tag_of
@@ -88,7 +89,7 @@ def declarations(
                 marker=_fork(one.block),
                 group=MAIN if place.is_own else groups.get((index, ""), MAIN),
                 requires=[edge[0] for edges in (one.needs, *one.extras.values()) for edge in edges],
-                hashes=one.block.hashes("wheels", "sdist") if installed is not None else (),
+                hashes=one.block.hashes("wheels", "sdist"),
             )
     rows.merged()
     python = lock.text("requires-python") or None
@@ -220,7 +221,7 @@ def _place(rows: LockRows, one: _Locked, is_member: bool) -> Place | None:
         origin = rows.place(one.block, one.name, {"path": next((source[key] for key in _LOCAL if key in source), ".")})
         return None if origin is None else Place(origin=origin.origin, is_own=True)
     if "registry" in source:
-        return INDEX
+        return Place(origin=None, source=source_of(str(source["registry"])))
     if isinstance(source.get("git"), str):
         return rows.place(one.block, one.name, _git(source["git"], source))
     for key in _LOCAL:
