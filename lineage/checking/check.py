@@ -15,6 +15,7 @@ from lineage.checking.due.code import recorded_code
 from lineage.checking.due.newcomers import lines_to_paste
 from lineage.checking.due.stage import captured_stage
 from lineage.checking.gone import gone_models, name_of
+from lineage.checking.replaced_weights import replaced_weights
 from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
@@ -46,7 +47,7 @@ class Judges:
     resolver: "Resolver | None" = None
     """makes exact versions of ranges; without one, nothing is started"""
     lists_changes: bool = True
-    """the plan lists every change, whether or not a model is touched"""
+    """the plan lists every change, whether or not a model is touched, and weights that were replaced"""
 
 
 def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
@@ -69,8 +70,12 @@ def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
         models=tuple(sorted(models, key=lambda one: (ACTIONS.index(one.action), one.name, one.manifest))),
         unknown=tuple(sorted(set(unknown))),
         accepted=tuple(accepted),
-        notes=(*_not_made_here(head), *_answers(models, head)) if models else (_NONE,),
+        notes=(*_not_made_here(head), *_replaced(base, head, judges), *_answers(models, head)) if models else (_NONE,),
     )
+
+
+def _replaced(base: Revision | None, head: Revision, judges: Judges) -> tuple[str, ...]:
+    return replaced_weights(base, head) if judges.lists_changes else ()
 
 
 def _answers(models: Sequence[ModelPlan], head: Revision) -> tuple[str, ...]:
