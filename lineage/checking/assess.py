@@ -1,21 +1,19 @@
 """What one model needs at one revision, by one policy: its manifest against what the files of the revision say."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
+from lineage.checking.declared_paths import declared_paths
 from lineage.checking.due.code import due_code, due_data
 from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
 from lineage.checking.revisions.renames import standing
 from lineage.checking.revisions.revision import Revision
-from lineage.dependencies.forms import is_dependency_file, is_of_script
 from lineage.dependencies.markers import marker_environment
-from lineage.dependencies.scripts import of_script
 from lineage.errors import InputError
 from lineage.model.code import Code
 from lineage.model.declarations import Declarations, Locks
@@ -26,8 +24,6 @@ from lineage.portable.policy import Accept, Policy, accepting, covering, declare
 
 if TYPE_CHECKING:
     from lineage.checking.resolver import Resolver
-
-_ALL = "the manifest names no dependency file, so every one of the repository is taken to concern it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +52,7 @@ def assess(
     ``InputError`` for a malformed pointer.
     """
     ruled = declared_for(policy.models, manifest.name, [one.path for one in manifest.weights])
-    paths, notes = _declared_paths(manifest, revision, ruled)
+    paths, notes = declared_paths(manifest, revision, ruled, since)
     files = _Files(manifest, revision, since)
     for path, recorded in paths:
         files.look_at(path, recorded, dict(paths))
@@ -84,29 +80,6 @@ def assess(
     due += due_stage(manifest, revision, policy)
     left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
-
-
-def _declared_paths(
-    manifest: Manifest, revision: Revision, ruled: Sequence[str] | None
-) -> tuple[list[tuple[str, str | None]], tuple[str, ...]]:
-    """(path, blob id at the capture) of the files that concern a model; without any recorded, all there are."""
-    recorded = dict(manifest.declared)
-    if ruled is not None:
-        return [(path, recorded.get(path)) for path in ruled], ()
-    if recorded:
-        return list(recorded.items()), ()
-    everywhere = [(path, None) for path in sorted(filter(is_dependency_file, revision.files))]
-    return [*everywhere, *_brought(manifest.code, revision)], (_ALL,)
-
-
-def _brought(code: Code, revision: Revision) -> list[tuple[str, str | None]]:
-    """What the scripts of a model say in themselves, and their locks: of a manifest that names no dependency file."""
-    recorded = dict(code.files)
-    found: list[str] = []
-    for path in filter(is_of_script, recorded):
-        with suppress(InputError):  # told where the code is judged
-            found += of_script(path, revision.read(path) or b"", revision.files)
-    return [(path, recorded.get(path)) for path in found]
 
 
 def _commit_here(code: Code, revision: Revision) -> str:
