@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lineage.errors import InputError
+from lineage.errors import InputError, LackingError
 from lineage.portable.policy import Policy, parse_policy
 from lineage.system.files import read_document
 from lineage.system.streams import say
@@ -128,6 +128,8 @@ def policies_of(
     if base is not None:
         try:
             other = policy_at(base.read, base.name[:12])
+        except LackingError:
+            raise  # it may have been stricter
         except InputError as error:
             say(f"the policy of the base cannot be read, so HEAD's judges alone: {error.where}: {error.message}", quiet)
             return tuple(found)

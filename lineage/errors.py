@@ -29,6 +29,10 @@ class InputError(LineageError):
     """What was typed or read is unusable: an option, a manifest, a lock, a policy."""
 
 
+class LackingError(InputError):
+    """A clone lacks an object of git that something was to be read from."""
+
+
 class ObservationError(LineageError):
     """The target could not be observed: it did not answer, hung, or is too old to describe."""
 

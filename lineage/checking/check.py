@@ -17,6 +17,7 @@ from lineage.checking.due.stage import captured_stage
 from lineage.checking.gone import gone_models, name_of
 from lineage.checking.replaced_weights import replaced_weights
 from lineage.checking.revisions.edits import changes_between
+from lineage.checking.revisions.likely import refuse_lacking
 from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
 from lineage.manifest.log import read_log
@@ -53,8 +54,10 @@ class Judges:
 def check(base: Revision | None, head: Revision, judges: Judges) -> Plan:
     """What the edits from ``base`` to ``head`` ask for; without a base, what ``head`` does.
 
-    A file or model that cannot be read is undecided by name; the others are judged.
+    A file or model that cannot be read is undecided by name; the others are judged. Raises ``LackingError`` where a
+    partial clone has not what is compared.
     """
+    refuse_lacking(base, head)
     planned = [_planned(path, base, head, judges) for path in manifests_among(head.files)]
     planned += [] if base is None else [_waived(one, judges) for one in gone_models(base, head)]
     models = [plan for plan, _ in planned if plan.reasons or plan.manifest in head.files]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lineage.checking.check import Judges, check
+from lineage.checking.revisions.likely import likely_read
 from lineage.checking.revisions.readings import Readings, kept_readings
 from lineage.checking.revisions.revision import Revision
 from lineage.checking.uncommitted import with_uncommitted
@@ -19,7 +20,7 @@ from lineage.cli.options import Answering, policy_option, report_options, trust_
 from lineage.cli.ranges import committed_sides, uncommitted_sides
 from lineage.config import policies_of
 from lineage.errors import InputError, NotFollowedError, RepositoryError
-from lineage.git.fetch import OriginRemote
+from lineage.git.fetch import Bringer, OriginRemote
 from lineage.git.objects import GitObjects
 from lineage.model.plan import Plan
 from lineage.report.formats import render_plan
@@ -47,7 +48,7 @@ class CheckOptions(Answering):
 @click.argument("revisions", required=False, metavar="[BASE..HEAD]")
 @click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
 @click.option("--worktree", is_flag=True, help="The work tree, against HEAD.")
-@click.option("--fetch", is_flag=True, help="Ask origin for what a shallow clone lacks.")
+@click.option("--fetch", is_flag=True, help="Ask origin for what a shallow or partial clone lacks.")
 @trust_option
 @click.option("--resolve", is_flag=True, help="Compile what is only a range with pip-tools, by your pip's index.")
 @click.option("--allow-empty", is_flag=True, help="A repository without a manifest is fine.")
@@ -90,11 +91,14 @@ def _plan(asked: CheckOptions) -> Plan:
         origin = OriginRemote(objects.root, asked.trust_config) if asked.fetch else None
         cache = kept_readings(objects)
         readings = Readings(objects.blob, cache)
+        if origin is not None:
+            objects.bring = Bringer(origin, lambda text: say(text, asked.quiet))
         if asked.staged or asked.worktree:
             base, head = uncommitted_sides(objects, readings, asked.staged)
         else:
             base, head = committed_sides(objects, readings, asked.revisions, origin, asked.quiet)
         if origin is not None:
+            objects.get(blob for _, blob in likely_read(base, head))
             _fetch_recorded(objects, head, origin, asked.quiet)
         judges = Judges(
             policies=policies_of(base, head, asked.policy, asked.quiet),
@@ -118,7 +122,7 @@ def _fetch_recorded(objects: GitObjects, head: Revision, origin: OriginRemote, q
     """Ask for the commits that models were made from; one that the server does not give is told, and its model."""
     from lineage.checking.check import lacking
 
-    commits = lacking(head)
+    commits = [one for one in lacking(head) if not objects.has(one)]
     if not commits:
         return
     say(f"fetching {len(commits)} {'commit' if len(commits) == 1 else 'commits'} that models were made from", quiet)

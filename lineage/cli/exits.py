@@ -2,6 +2,7 @@
 
 from lineage.errors import (
     InputError,
+    LackingError,
     LineageError,
     LineageMismatch,
     NotFollowedError,
@@ -23,6 +24,7 @@ _VERDICTS = {"pass": GOOD, "fail": NOT_GOOD, "undecided": UNDECIDED}
 _ERRORS: tuple[tuple[type[LineageError], int], ...] = (
     (ObservationError, UNDECIDED),
     (LineageMismatch, NOT_GOOD),
+    (LackingError, UNDECIDED),
     (InputError, UNUSABLE),
     (NotFollowedError, UNDECIDED),
     (RepositoryError, UNUSABLE),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.cli import exits
-from lineage.errors import InputError, LineageError, NotFollowedError, ObservationError
+from lineage.errors import InputError, LackingError, LineageError, NotFollowedError, ObservationError
 from lineage.hooking.answer import HOOKS
 from lineage.system.streams import say
 
@@ -72,6 +72,9 @@ def run(asked: HookCall) -> int:
             found = githooks.behind(Path.cwd(), _remote(asked.words), sys.stdin.read(), asked.trusts_config)
         else:
             found = githooks.suited(Path.cwd(), os.environ)
+    except LackingError as error:  # what cannot be seen is not let through where it is to be stopped
+        what = f"{error.where}: {error.message}: {error.hint}"
+        found = githooks.Told(lines=(f"{asked.hook}: nothing is judged: {what}",), verdict="undecided")
     except LineageError as error:
         if isinstance(error, ObservationError) and asked.hook.startswith("post-"):
             return exits.GOOD  # an environment that cannot be read suits nothing less than before

@@ -89,26 +89,33 @@ def reach(
     where: str,
     *,
     timeout_s: float,
+    settings: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
     trusts_config: bool = False,
 ) -> bytes:
     """What git says that talks to a server; ``asked`` is a subcommand with its arguments, ``where`` names the server.
 
-    ``trusts_config``: by the programs, too, that the repository's own configuration names. Raises ``RepositoryError``,
-    ``NotFollowedError`` where one was not followed, and ``ObservationError`` when it takes too long.
+    ``settings`` are options before the subcommand. ``trusts_config``: by the programs, too, that the repository's own
+    configuration names. Raises ``RepositoryError``, ``NotFollowedError`` where one was not followed, and
+    ``ObservationError`` when it takes too long.
     """
     found = Unfollowed((), {}) if trusts_config else left_out(root)
-    settings, more = overriding([*found.rows, *(() if trusts_config else _NO_COMMANDS)])
+    safe, more = overriding([*found.rows, *(() if trusts_config else _NO_COMMANDS)])
     env = environment() | dict(variables or {}) | more | found.variables
     del env["GIT_ALLOW_PROTOCOL"]
     words = asked if trusts_config else (asked[0], _USUAL_UPLOAD, *asked[1:])
-    answer = _run([*SAFE, *settings, *_REACHING, *words], env, root, timeout_s, "install git")
+    answer = _run([*SAFE, *safe, *_REACHING, *settings, *words], env, root, timeout_s, "install git")
     if answer.status and found.ways() and not _ANSWERED.search(answer.last_words):
         raise NotFollowedError(f"git {asked[0]} failed: {answer.last_words}; {unfollowed_words(found.ways())}", where)
     if answer.status:
         hint = "look at git remote -v, and at what the server lets you read"
         raise failed(asked[0], answer, root, where=where, hint=hint)
     return answer.stdout
+
+
+def is_answer(error: RepositoryError) -> bool:
+    """Whether a server was reached, and has not what was asked for."""
+    return _ANSWERED.search(error.message) is not None
 
 
 def left_out(root: Path) -> Unfollowed:

@@ -6,13 +6,16 @@ textconv of the repository. One ``cat-file`` answers for all objects.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lineage.errors import InputError, ObservationError, RepositoryError
+from lineage.errors import InputError, LackingError, ObservationError, RepositoryError
 from lineage.git.asking import TIMEOUT_S, ask, batch
+from lineage.git.listings import DIRECTORY, LINK, SUBMODULE, entries_of, files_of
+from lineage.git.partial import LACKING, LISTING, Bring, absent, is_partial, root_of
 from lineage.system.exchange import Answers
 from lineage.system.process import Completed
 
@@ -23,9 +26,7 @@ _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[^\n\r\0]*)?")
 MAX_BLOB_BYTES = 64 * 1024 * 1024
 """A blob that is larger is not read."""
-_LINK, _SUBMODULE, _DIRECTORY = b"120000", b"160000", b"40000"
 _PLACES = ("--is-bare-repository", "--absolute-git-dir")
-_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
 
 
 class GitObjects:
@@ -36,6 +37,10 @@ class GitObjects:
         self._index: dict[str, str] = {}
         self._batch: Answers | None = None
         self._common: Path | None = None
+        self._absent: set[str] = set()
+        self._whole: set[str] = set()
+        self.bring: Bring | None = None
+        """``None``: nobody may be asked for what is not here"""
         self.is_bare, self.directory, self.root = self._places()
         """``root`` is that of the work tree; of a bare repository its own directory"""
         self._index = {} if self.is_bare else _own_index(self.root, self.directory)
@@ -57,6 +62,9 @@ class GitObjects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end_batch()
+
+    def _end_batch(self) -> None:
         if self._batch is not None:
             self._batch.end()
 
@@ -108,15 +116,38 @@ class GitObjects:
             return "this clone is shallow: --fetch gets what is missing, or git fetch --unshallow"
         return "git log lists the revisions; git fetch gets those of others"
 
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether the clone was made without some objects, which git would get when they are asked for."""
+        return is_partial(self.common_directory())
+
+    def lacks(self, ids: Iterable[str]) -> frozenset[str]:
+        """Of the objects of trees that were asked for, those that are not here."""
+        return frozenset(self._absent.intersection(ids))
+
+    def get(self, ids: Iterable[str]) -> None:
+        """Get at once what is known not to be here, where somebody may be asked."""
+        wanted = self.lacks(ids)
+        if self.bring is not None and wanted and self.bring(sorted(wanted)):
+            self._absent -= wanted
+
     def tree(self, commit: str) -> Mapping[str, str]:
-        """Path → blob id of the files of a commit, links and submodules left out; POSIX from the root."""
-        found = {}
-        for row in self._ask("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
-            head, _, path = row.partition(b"\t")
-            mode, _, rest = head.partition(b" ")
-            if path and mode not in (_LINK, _SUBMODULE):
-                found[os.fsdecode(path)] = rest.split(b" ")[1].decode("ascii")
-        return found
+        """Path → blob id of the files of a commit, links and submodules left out; POSIX from the root.
+
+        Raises ``LackingError`` where a partial clone has not all its directories.
+        """
+        listing = ("ls-tree", "-r", "-z", "--full-tree", commit)
+        answer = self._run(*listing, accepted=(0, 128) if self.is_partial else (0,))
+        if answer.status and self.bring is not None:
+            found = self._asked(f"{commit}^{{commit}}", MAX_BLOB_BYTES)
+            if found is not None and self.bring([root_of(found[2])]):
+                answer = self._run(*listing, accepted=(0, 128))
+        if answer.status:
+            raise LackingError("its directories are not in this clone", commit, LACKING)
+        if self.is_partial and commit not in self._whole:
+            self._absent |= absent(self._run(*LISTING, commit, accepted=(0, 128)).stdout)
+            self._whole.add(commit)
+        return files_of(answer.stdout)
 
     def staged(self) -> Mapping[str, str]:
         """Path → blob id of the index, links and submodules left out; ``CONFLICT`` for a path in conflict."""
@@ -124,14 +155,14 @@ class GitObjects:
         for row in self._ask("-C", str(self.root), "ls-files", "-s", "-z").split(b"\0"):
             head, _, path = row.partition(b"\t")
             fields = head.split(b" ")
-            if path and fields[0] not in (_LINK, _SUBMODULE):
+            if path and fields[0] not in (LINK, SUBMODULE):
                 found[os.fsdecode(path)] = fields[1].decode("ascii") if fields[2] == b"0" else CONFLICT
         return found
 
     def staged_link(self, path: str) -> bytes | None:
         """What is written in the symbolic link that is staged at a path; ``None`` where there is none."""
         rows = self._ask("-C", str(self.root), "--literal-pathspecs", "ls-files", "-s", "-z", "--", path).split(b"\0")
-        ids = [row.split(b" ")[1] for row in rows if row.startswith(_LINK) and os.fsdecode(row).endswith(f"\t{path}")]
+        ids = [row.split(b" ")[1] for row in rows if row.startswith(LINK) and os.fsdecode(row).endswith(f"\t{path}")]
         return self.blob(ids[0].decode("ascii")) if ids else None
 
     def staged_since(self, commit: str) -> bytes:
@@ -162,10 +193,10 @@ class GitObjects:
         if top is None or top[1] != b"tree":
             return None if top is None else {"": top[0]}
         found: dict[str, str] = {}
-        for mode, path, entry in _entries(top[2], len(top[0]) // 2):
-            if mode == _DIRECTORY:
+        for mode, path, entry in entries_of(top[2], len(top[0]) // 2):
+            if mode == DIRECTORY:
                 found |= {f"{path}/{one}": blob for one, blob in (self.below(entry) or {}).items()}
-            elif mode not in (_LINK, _SUBMODULE):
+            elif mode not in (LINK, SUBMODULE):
                 found[path] = entry
         return found
 
@@ -177,7 +208,27 @@ class GitObjects:
         """(id, kind, content); ``None`` where it is not here."""
         if _NAME.fullmatch(name) is None:
             raise RepositoryError("is not the id of an object", where=name)
+        found = None if name in self._absent else self._asked(name, limit)
+        if found is not None or self.bring is None or not self.is_partial:
+            return found
+        commit, colon, _ = name.partition(":")
+        if colon:
+            known = self._id_in(commit, name)
+            return None if known is None else self._object(known, limit)
+        if not self.bring([name]):
+            return None
+        self._absent.discard(name)
         return self._asked(name, limit)
+
+    def _id_in(self, commit: str, name: str) -> str | None:
+        """The id of ``COMMIT:PATH``, whose directories are got; ``None`` where there is none."""
+        try:
+            if commit not in self._whole:
+                self.tree(commit)
+        except LackingError:
+            return None
+        answer = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", name, accepted=(0, 1, 128))
+        return None if answer.status else answer.stdout.decode("ascii").strip()
 
     def _asked(self, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
         if self._batch is None:
@@ -188,6 +239,11 @@ class GitObjects:
             message = f"did not answer within {TIMEOUT_S:g} seconds"
             raise ObservationError(message, where="git cat-file") from error
         except (OSError, ValueError) as error:
+            if self.is_partial:
+                self._end_batch()
+                self._batch = None
+                self._absent.add(name)
+                return None
             raise RepositoryError("git cat-file ended early", where=str(self._start)) from error
 
     def _ask(self, *arguments: str) -> bytes:
@@ -212,17 +268,6 @@ def _answer(batch: Answers, name: str, limit: int) -> tuple[str, bytes, bytes] |
     if len(content) != left:
         raise ValueError("the bytes ended early")
     return found.decode("ascii"), kind, content[:-1]
-
-
-def _entries(tree: bytes, id_bytes: int) -> Iterator[tuple[bytes, str, str]]:
-    """(mode, name, id) of each entry of a tree object, as git stores it. Raises ``ValueError`` for another form."""
-    position = 0
-    while position < len(tree):
-        entry = _ENTRY.match(tree, position)
-        if entry is None:
-            raise ValueError("is not a tree")
-        position = entry.end() + id_bytes
-        yield entry[1], os.fsdecode(entry[2]), tree[entry.end() : position].hex()
 
 
 def _own_index(root: Path, directory: Path) -> dict[str, str]:

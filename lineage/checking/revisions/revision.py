@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from lineage.checking.revisions.readings import Readings
 from lineage.dependencies.forms import home_of, is_dependency_file
 from lineage.dvc.pointers import Output, declared_stages, enclosing_output, is_pointer, tracked_outputs
-from lineage.errors import InputError
+from lineage.errors import InputError, LackingError
 from lineage.git.blob import blob_id
 from lineage.git.objects import CONFLICT, MAX_BLOB_BYTES, GitObjects
+from lineage.git.partial import LACKING
 from lineage.model.declarations import Declarations
 from lineage.model.inputs import Stage
 from lineage.model.manifest import StoredManifest
@@ -43,17 +44,22 @@ class Revision:
     _stages: tuple[Stage, ...] | None = None
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file; ``None`` where there is none, or its object is not here.
+        """The bytes of a file; ``None`` where there is none.
 
-        Raises ``InputError`` for one that is in conflict, or too large.
+        Raises ``InputError`` for one that is in conflict, or too large, ``LackingError`` for one that is not here.
         """
         blob = self.files.get(path)
         if blob == CONFLICT:
             raise InputError("is in conflict", path, "resolve it, then git add it")
+        if blob is None:
+            return None
         try:
-            return None if blob is None else self.read_blob(path, blob)
+            content = self.read_blob(path, blob)
         except InputError as error:
             raise InputError(error.message, path, error.hint) from error
+        if content is None:
+            raise LackingError("its object is not in this clone", path, LACKING)
+        return content
 
     @property
     def is_commit(self) -> bool:
@@ -131,12 +137,9 @@ class Revision:
         return self._stages
 
     def _there(self, path: str) -> bytes:
-        if path not in self.files:
-            raise InputError("is not there", where=path)
         content = self.read(path)
         if content is None:
-            hint = "--fetch gets what is missing, or git fetch --unshallow"
-            raise InputError("its object is not in this clone", path, hint)
+            raise InputError("is not there", where=path)
         return content
 
 

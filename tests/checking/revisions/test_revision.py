@@ -49,7 +49,7 @@ def test_a_commit_an_index_and_a_work_tree_each_tell_their_own(root: Path) -> No
             versions.append({row.name: row.version for row in declared.dependencies}["numpy"])
         assert versions == ["1.26.4", "2", "3"]
         assert [one.read("gone") for one in states] == [None, None, None]
-        assert [one.declarations("train.py") for one in states] == [None, None, None]
+        assert [one.declarations("README.md") for one in states] == [None, None, None]
 
 
 def test_a_file_that_was_deleted_a_link_and_a_directory_are_not_in_the_work_tree(root: Path) -> None:
@@ -79,7 +79,7 @@ def test_what_is_missing_too_large_or_in_another_encoding_is_named(root: Path) -
         lacking = Revision(
             name="x", files={"uv.lock": UNKNOWN}, read_blob=revision.read_blob, readings=readings(objects)
         )
-        hint = "--fetch gets what is missing, or git fetch --unshallow"
+        hint = "lineage check --fetch gets what is missing"
         assert refusal(lacking, "uv.lock") == f"uv.lock: its object is not in this clone\n  {hint}"
         with pytest.raises(InputError, match=r"^requirements-large\.txt: manifest is larger than 8388608 bytes$"):
             readings(objects).manifest("requirements-large.txt", "x", lambda: large)
