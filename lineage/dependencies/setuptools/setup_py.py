@@ -17,7 +17,9 @@ from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_extra
 from lineage.dependencies.pip.requirements import read_included
 from lineage.dependencies.rows import Rows
-from lineage.dependencies.setuptools.setup_values import Text, Values, named_files, told_by
+from lineage.dependencies.setuptools.setup_files import named_files, told_by
+from lineage.dependencies.setuptools.setup_tables import Text
+from lineage.dependencies.setuptools.setup_values import Values
 from lineage.errors import InputError
 from lineage.model.declarations import MAIN, Declarations
 
@@ -36,7 +38,7 @@ class ScriptReading(NamedTuple):
 
     def unread(self, rows: Rows, subject: str, node: ast.expr, message: str) -> None:
         """What a program computes, by all of the script that it is computed from."""
-        text, named = told_by(self.values, node)
+        text, named = told_by(self.values.bindings, node)
         beside = posixpath.dirname(rows.path)
         files = [posixpath.normpath(posixpath.join(beside, one)) for one in named]
         rows.unread(subject, node.lineno, message, text, *rows.contents(files, self.include))
@@ -110,7 +112,7 @@ def _read_list(rows: Rows, texts: list[Text], what: str, group: str, marker: str
         if one.unseen is None:
             _add(rows, one, group, marker)
             continue
-        files = named_files(reading.values, one.unseen)
+        files = named_files(reading.values.bindings, one.unseen)
         if not files:
             reading.unread(rows, "packages", one.unseen, f"computes {what}")
         for file in files:
@@ -129,6 +131,7 @@ def _read_extras(rows: Rows, node: ast.expr, reading: ScriptReading) -> None:
     if table is None:
         reading.unread(rows, "packages", node, "computes extras_require")
         return
+    reading.values.closed |= {node.id} if isinstance(node, ast.Name) else set()
     for key, value in table:
         if key is None:
             if not _is_made_of(value, node):
