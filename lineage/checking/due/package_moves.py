@@ -48,6 +48,13 @@ def _same_repository(left: re.Match[str] | None, right: re.Match[str] | None) ->
     return False if all(commits) or not any(commits) else None
 
 
+def is_other_commit(left: str | None, right: str | None) -> bool:
+    """Whether two origins are one repository at another commit, branch or tag: what moved, no version tells."""
+    sides = [_GIT.fullmatch(one or "") for one in (left, right)]
+    one, other = sides
+    return one is not None and other is not None and all(one[key] == other[key] for key in ("kind", "place", "below"))
+
+
 def conda_build(origin: str | None) -> str | None:
     """The build string that a recorded origin of conda ends with; ``None`` for any other origin."""
     return origin.rpartition(":")[2] if (origin or "").startswith(f"{CONDA}:") and origin else None

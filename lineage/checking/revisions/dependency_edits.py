@@ -1,12 +1,13 @@
 """What changed in dependency files between two revisions: by package and file, whatever became of the lines."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from lineage.checking.due.package_moves import are_other_builds, are_same, value_of
+from lineage.checking.due.package_moves import are_other_builds, are_same, is_other_commit, value_of
 from lineage.checking.revisions.renames import with_old_paths
-from lineage.dependencies.artifacts import are_other_files, first_digest
+from lineage.checking.revisions.row_texts import texts_of
+from lineage.dependencies.conda.spec import MARKERS
 from lineage.dependencies.forms import is_dependency_file
 from lineage.dependencies.pyproject.poetry_ranges import to_specifier
 from lineage.dependencies.version_ranges import movement, same_range
@@ -19,6 +20,7 @@ _ORDER = ("none", "build", "patch", "minor", "major", "added", "removed", "unkno
 _OR = " | "
 """between the Pythons of a lock for several"""
 _FREE = re.compile(r"\A([0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?)t\Z")
+_PLATFORMS = {marker: name for name, marker in MARKERS.items() if marker}
 _INCLUDING = "requirements"
 """The form whose files hold each other's rows; where another one reads such a file, its rows count as its own."""
 
@@ -38,8 +40,10 @@ def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[R
 
 
 def _of_file(before: Declarations | None, after: Declarations | None) -> list[RevisionEdit]:
-    left, right = _by_name(before), _by_name(after)
-    found = []
+    lost, came = _platforms(before), _platforms(after)
+    gone, new = (lost - came, came - lost) if lost & came else (frozenset(), frozenset())
+    left, right = _by_name(before, gone), _by_name(after, new)
+    found = _of_platforms(before, after, gone, new)
     for name, file in sorted({*left, *right}):
         rows = left.get((name, file), ()), right.get((name, file), ())
         edit = _of_package(name, *rows, before, after)
@@ -48,26 +52,57 @@ def _of_file(before: Declarations | None, after: Declarations | None) -> list[Re
     return [*found, *_of_python(before, after), *_of_system(before, after)]
 
 
+def _platforms(declared: Declarations | None) -> frozenset[str]:
+    """The markers of whole platforms that a lock holds packages of conda for."""
+    if declared is None or not declared.is_lock:
+        return frozenset()
+    return frozenset({row.marker for row in declared.dependencies if row.manager == "conda"} & _PLATFORMS.keys())
+
+
+def _of_platforms(
+    before: Declarations | None, after: Declarations | None, gone: Iterable[str], new: Iterable[str]
+) -> list[RevisionEdit]:
+    """One change for each platform that a lock lost or got, and none for the packages that it holds for it."""
+    sides = [(before, one, "removed") for one in gone] + [(after, one, "added") for one in new]
+    return [
+        RevisionEdit(
+            kind="system",
+            subject=f"platform:{_PLATFORMS[marker]}",
+            recorded=_PLATFORMS[marker] if moved == "removed" else None,
+            observed=_PLATFORMS[marker] if moved == "added" else None,
+            step=moved,
+            where=side.path,
+        )
+        for side, marker, moved in sorted(sides, key=lambda one: one[1:])
+        if side is not None
+    ]
+
+
 def _is_unread(edit: RevisionEdit, before: Declarations | None, after: Declarations | None) -> bool:
     """Whether a package seems added or removed only because its row cannot be read on one side, which is told."""
     side = {"added": before, "removed": after}.get(edit.step)
     return side is not None and any(one.subject == edit.subject for one in side.unknown)
 
 
-def _by_name(declared: Declarations | None) -> dict[tuple[str, str], tuple[Dependency, ...]]:
+def _by_name(declared: Declarations | None, without: Set[str]) -> dict[tuple[str, str], tuple[Dependency, ...]]:
     """By name, and in a requirements file by the included file that holds the rows, for the ones that are told here.
 
-    Of a lock without the markers: tools work them out, and write them anew where no version moves.
+    Of a lock without the markers: tools work them out, and write them anew where no version moves; of one with a graph
+    without groups and extras, too, which stand for what others ask for. ``without`` are markers of rows to leave out.
     """
     found: dict[tuple[str, str], tuple[Dependency, ...]] = {}
     for one in () if declared is None else declared.dependencies:
         apart = declared is not None and declared.form == _INCLUDING
-        if not one.is_own and not (apart and _is_told_elsewhere(one)):
-            if one.marker and declared is not None and declared.is_lock:
-                one = replace(one, marker="")
+        if not one.is_own and one.marker not in without and not (apart and _is_told_elsewhere(one)):
             key = (one.name, one.file if apart else "")
-            found[key] = (*found.get(key, ()), one)
+            found[key] = (*found.get(key, ()), one if declared is None else _as_told(one, declared))
     return found
+
+
+def _as_told(row: Dependency, declared: Declarations) -> Dependency:
+    if declared.is_lock and declared.has_graph:
+        return replace(row, marker="", extras=())
+    return replace(row, marker="") if declared.is_lock and row.marker else row
 
 
 def _is_told_elsewhere(row: Dependency) -> bool:
@@ -81,14 +116,12 @@ def _of_package(
     before: Declarations | None,
     after: Declarations | None,
 ) -> RevisionEdit | None:
-    if are_same(left, right):
+    declared = (after if right else before) or Declarations(path="", form="")
+    tells_groups = not (declared.is_lock and declared.has_graph)
+    if are_same(left, right) and (not left or not right or _asked(left, tells_groups) == _asked(right, tells_groups)):
         return None
     rows, others = (right, left) if right else (left, right)
-    declared = after if right else before
     theirs = {value_of(row) for row in others}
-    texts = _text(left, right), _text(right, left)
-    if texts[0] == texts[1]:
-        texts = _builds(left, right), _builds(right, left)
     here = [row for row in rows if not _is_told_elsewhere(row)]
     here = here or [row for row in others if not _is_told_elsewhere(row)]
     if not here:
@@ -96,15 +129,21 @@ def _of_package(
     group = group_of(rows)
     here.sort(key=lambda row: row.group != group)
     changed = next((row for row in here if value_of(row) not in theirs), here[0])
+    recorded, observed = texts_of(left, right)
     return RevisionEdit(
         kind="package",
         subject=f"package:{name}",
-        recorded=texts[0],
-        observed=texts[1],
+        recorded=recorded,
+        observed=observed,
         step=_step(left, right),
-        where=place_of(changed, declared.path if declared is not None else ""),
+        where=place_of(changed, declared.path),
         group=group,
     )
+
+
+def _asked(rows: Sequence[Dependency], tells_groups: bool) -> set[tuple[object, ...]]:
+    """For which groups, and with which extras, a package is asked for."""
+    return {(row.group if tells_groups else "", row.extras) for row in rows}
 
 
 def place_of(row: Dependency, path: str) -> str:
@@ -119,43 +158,6 @@ def group_of(rows: Iterable[Dependency]) -> str:
     return MAIN if MAIN in groups else groups[0]
 
 
-def _text(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str | None:
-    """The values as written, ``""`` for a package without any; of several those that the other side lacks."""
-    if not rows:
-        return None
-    theirs = {value_of(row) for row in others}
-    mine = [row for row in rows if value_of(row) not in theirs] or list(rows)
-    shown = [_shown(row) for row in mine]
-    if others and {_shown(row) for row in mine} == {
-        _shown(row) for row in others if value_of(row) not in set(map(value_of, rows))
-    }:
-        shown = [f"{text} ; {row.marker}" if row.marker else text for text, row in zip(shown, mine, strict=True)]
-    return ", ".join(sorted(set(shown) - {""}))
-
-
-def _builds(rows: Sequence[Dependency], others: Sequence[Dependency]) -> str:
-    """Values of which the version is the other side's: with what tells the one build from the other."""
-    are_other = are_other_files([one.digests for one in rows], [one.digests for one in others])
-    digest = first_digest(one.digests for one in rows) if are_other else ""
-    theirs = {value_of(row) for row in others}
-    mine = [row for row in rows if value_of(row) not in theirs] or list(rows)
-    return ", ".join(sorted({_build(row, digest) for row in mine}))
-
-
-def _build(row: Dependency, digest: str) -> str:
-    told = ", ".join(filter(None, (row.origin or row.source, digest))) or "an index"
-    return f"{_shown(row)} ({told})" if row.version else f"{row.origin} {row.source}".strip()
-
-
-def _shown(row: Dependency) -> str:
-    text = row.version or row.written or row.specifier
-    if row.origin and not row.version:
-        return row.origin
-    if row.label:
-        return f"{text}={row.label}" if row.version else f"{text} {row.label}".lstrip()
-    return text
-
-
 def _step(left: Sequence[Dependency], right: Sequence[Dependency]) -> str:
     if not left or not right:
         return "added" if right else "removed"
@@ -168,14 +170,16 @@ def _step(left: Sequence[Dependency], right: Sequence[Dependency]) -> str:
 def _between(old: Dependency, new: Dependency) -> str:
     """``build`` where only the source or label is another one, and where the version behind it is not told.
 
-    ``unknown`` where something else than a bound of a range moved, or nothing of the version.
+    ``unknown`` where something else than a bound of a range moved, or nothing of the version, and for another commit.
     """
     is_same = (old.origin, old.label) == (new.origin, new.label) and not are_other_builds([old], [new])
     if old.version and new.version:
         moved = step(old.version, new.version)
-        return moved if moved != "none" else "unknown" if is_same else "build"
+        if moved != "none":
+            return moved
+        return "unknown" if is_same or is_other_commit(old.origin, new.origin) else "build"
     if old.origin or new.origin:
-        return "unknown" if is_same else "build"
+        return "unknown" if is_same or is_other_commit(old.origin, new.origin) else "build"
     moved = movement(old.specifier or _exact(old), new.specifier or _exact(new))
     return "unknown" if moved == "none" else moved
 

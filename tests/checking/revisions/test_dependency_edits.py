@@ -39,7 +39,7 @@ def package(
         pytest.param("", "a==1", [package("a", None, "1", "added")], id="added"),
         pytest.param("a==1\nb==1", "b==1", [package("a", "1", None, "removed")], id="removed"),
         pytest.param("a==1", f"a @ {GIT}v1", [package("a", "1", f"{GIT}v1", "build")], id="to git"),
-        pytest.param(f"a @ {GIT}v1", f"a @ {GIT}v2", [package("a", f"{GIT}v1", f"{GIT}v2", "build")], id="tag"),
+        pytest.param(f"a @ {GIT}v1", f"a @ {GIT}v2", [package("a", f"{GIT}v1", f"{GIT}v2", "unknown")], id="tag"),
         pytest.param(
             f"a @ {GIT}v1",
             f"a @ {GIT}v1 ; os_name=='nt'",
@@ -67,13 +67,13 @@ def package(
         pytest.param(
             "a==1 ; os_name=='nt'",
             "a==1 ; os_name=='nt'\na==3 ; os_name!='nt'",
-            [package("a", "1", "3", "major", 2)],
+            [package("a", "1", "1, 3", "major", 2)],
             id="a set that grew",
         ),
         pytest.param(
             "a==1 ; os_name=='nt'\na==3 ; os_name!='nt'",
             "a==1 ; os_name=='nt'",
-            [package("a", "3", "1", "major")],
+            [package("a", "1, 3", "1", "major")],
             id="a set that shrank",
         ),
         pytest.param(
@@ -264,3 +264,34 @@ def test_a_row_without_a_version_adds_no_text_to_those_with_one() -> None:
         ("package:a", ">=2"),
         ("package:b", None),
     ]
+
+
+SETUP = "setup(install_requires={}, extras_require={{'gpu': {}}})"
+PIPFILE = "[packages]\n{}\n[dev-packages]\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "head", "told"),
+    [
+        ("setup.py", SETUP.format("['a>=1']", []), SETUP.format([], "['a>=1']"), (">=1 (main)", ">=1 (extra:gpu)")),
+        (
+            "setup.py",
+            SETUP.format("['a>=1']", "['a>=1']"),
+            SETUP.format("['a>=1']", []),
+            (">=1 (extra:gpu), >=1 (main)", ">=1 (main)"),
+        ),
+        ("Pipfile", PIPFILE.format('a = "*"', ""), PIPFILE.format("", 'a = "*"'), ("* (main)", "* (dev)")),
+        (
+            "Pipfile",
+            PIPFILE.format('dvc = "*"', ""),
+            PIPFILE.format('dvc = {extras = ["s3"], version = "*"}', ""),
+            ("*", "[s3]*"),
+        ),
+        ("requirements.txt", "dvc[s3]==3.1", "dvc==3.1", ("[s3]3.1", "3.1")),
+        ("requirements.txt", "dvc[gs,s3]", "dvc[s3]", ("[gs,s3]", "[s3]")),
+    ],
+)
+def test_moves_between_groups_and_extras_are_told(path: str, base: str, head: str, told: tuple[str, str]) -> None:
+    [edit] = edits([declared(path, base)], [declared(path, head)])
+
+    assert (edit.recorded, edit.observed, edit.step) == (*told, "unknown")
