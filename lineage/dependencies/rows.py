@@ -98,7 +98,8 @@ class Rows:
     def merge(self, other: Declarations, group: str | None = None) -> None:
         """The rows of another file that this one includes, as its own; ``group`` where this one says what for."""
         for row in other.dependencies:
-            row = replace(row, file=row.file or other.path)
+            file = row.file or other.path
+            row = replace(row, file="" if file == self.path else file)
             self.dependencies.append(row if group is None else replace(row, group=group))
         self.extend(replace(other, dependencies=()))
 

@@ -49,12 +49,47 @@ def mounts_of(words: Sequence[str], folder: str) -> tuple[Copy, ...]:
     return tuple(found)
 
 
+class StageCopy(NamedTuple):
+    """A COPY that has another source than the context."""
+
+    stage: str
+    """as written: a stage's name or number, or an image"""
+    sources: tuple[str, ...]
+    """absolute, normalised"""
+    target: str
+
+
+def stage_copy_of(words: Sequence[str], folder: str) -> StageCopy | None:
+    """What ``COPY --from=STAGE …`` copies while ``folder`` is the working directory."""
+    stage = next((word.removeprefix("--from=") for word in words if word.startswith("--from=")), "")
+    plain = [word for word in words if not word.startswith("--")]
+    if not stage or len(plain) < 2:
+        return None
+    sources = tuple(posixpath.normpath(f"/{one.lstrip('/')}") for one in plain[:-1])
+    return StageCopy(stage, sources, posixpath.normpath(posixpath.join(folder, plain[-1])))
+
+
+def stage_mounts_of(words: Sequence[str], folder: str) -> tuple[StageCopy, ...]:
+    """What the flags ``--mount=from=STAGE,…`` of a RUN show of other stages."""
+    found = []
+    for word in words:
+        fields = dict(one.partition("=")[::2] for one in word.removeprefix("--mount=").split(","))
+        target = fields.get("target", fields.get("dst", fields.get("destination")))
+        if "from" in fields and target:
+            source = fields.get("source", fields.get("src", "/"))
+            copy = stage_copy_of((f"--from={fields['from']}", source, target), folder)
+            found += [copy] if copy is not None else []
+    return tuple(found)
+
+
 class Context:
     """The files of the repository that an image can hold, looked up by their paths in the image."""
 
     def __init__(self, path: str, include: Include) -> None:
         self._include = include
         self._left = MAX_LOOKUPS
+        self.written: dict[str, tuple[str, bytes]] = {}
+        """files that the description itself holds: {path in the image: (path of the description, content)}"""
         folder = posixpath.dirname(path)
         self._roots = [folder]
         while folder:
@@ -64,6 +99,8 @@ class Context:
     def find(self, name: str, folder: str, copies: Sequence[Copy]) -> tuple[str, bytes] | None:
         """(path in the repository, content) of a file that is named ``name`` in the image; the latest copy counts."""
         wanted = posixpath.normpath(posixpath.join(folder, name))
+        if wanted in self.written:
+            return self.written[wanted]
         latest = copies[-MAX_COPIES:]
         # A path that a copy names is that copy's, even where its source hangs on a variable.
         plain = () if any(copy.target == wanted for copy in latest) else (posixpath.normpath(name.lstrip("/")),)

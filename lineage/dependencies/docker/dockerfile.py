@@ -1,22 +1,24 @@
 """A Dockerfile: the base image of its last stage, and what the RUN instructions of that stage install.
 
-Source: the Dockerfile reference. The stages that the last one is built FROM count with it; what it only copies from
-another stage is not followed. Nothing is run: a name or a version that hangs on a variable without a value in the file,
-or on the output of a command, is unknown.
+Source: the Dockerfile reference. The stages that the last one is built FROM count with it, and of those that it copies
+from what the copied place holds, as far as the commands tell where they install.
 """
 
 import json
 import posixpath
 import re
 
-from lineage.dependencies.conda.spec import add_spec
-from lineage.dependencies.docker.copies import Context, Copy, copies_of, mounts_of
-from lineage.dependencies.docker.installs import Install, installs
-from lineage.dependencies.docker.pythons import PythonChoice, python_choices
-from lineage.dependencies.docker.shell_words import Command, Word, commands
+from lineage.dependencies.docker.build import ImageBuild
+from lineage.dependencies.docker.copies import Context, StageCopy, copies_of, mounts_of, stage_copy_of, stage_mounts_of
+from lineage.dependencies.docker.expansions import substitute
+from lineage.dependencies.docker.parts import may_hold_packages
+from lineage.dependencies.docker.pythons import PythonChoice
+from lineage.dependencies.docker.scripts import SHELLS
+from lineage.dependencies.docker.shell_words import Word
 from lineage.dependencies.docker.stages import (
-    DockerText,
+    DOCUMENT,
     Instruction,
+    Stages,
     assign,
     plain_image,
     python_of_image,
@@ -24,57 +26,84 @@ from lineage.dependencies.docker.stages import (
     words_of,
 )
 from lineage.dependencies.forms import Include
-from lineage.dependencies.groups import group_of_file
-from lineage.dependencies.pip import requirements
-from lineage.dependencies.pip.origins import ARCHIVES
-from lineage.dependencies.python_version import chosen
-from lineage.dependencies.rows import Rows, subject_of
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
-from lineage.portable.environment import Unknown
 
 _FLAG = re.compile(r"\s*(--[a-z]+(?:=\S*)?)(?=\s)")
-_TOLD = "installs what a variable or another command tells"
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""that of an image which sets none"""
+
 _UV_PYTHON = "UV_PYTHON"
-_APT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.+-]*)(?::[a-z0-9]+)?(?:/[^=\s]+)?(?:=(\S+))?")
+
+MAX_FOLLOWED = 20_000
+"""Instructions: those of a stage that is copied from are followed once more."""
+
+MAX_STAGE_COPIES = 500
+"""Copies from other stages."""
 
 
-class DockerBuild:
-    """What was found in the stages so far."""
+class Dockerfile:
+    """All stages of one file; each is followed where it is asked for, once."""
 
-    def __init__(self, path: str, include: Include, arguments: dict[str, str]) -> None:
-        self.rows = Rows(path)
-        self.python: tuple[str | None, int] = (None, 0)
-        self.system: set[tuple[str, str, int]] = set()
-        self._path, self._include, self._globals = path, include, arguments
-        self._group = group_of_file(path)
-        self._context = Context(path, include)
-        self._copies: list[Copy] = []
-        self._folder = "/"
-        self._constants: dict[str, str] = {}
+    def __init__(self, path: str, stages: Stages, include: Include) -> None:
+        self.path, self.stages = path, stages
+        self.context = Context(path, include)
+        self.left = MAX_FOLLOWED
+        self.copies_left = MAX_STAGE_COPIES
+        self._include = include
+        self._built: dict[int, StageBuild | None] = {}
+
+    def built(self, index: int) -> "StageBuild | None":
+        """A stage with those that it is built from; ``None`` while it is followed itself, and where it is too long."""
+        if index not in self._built:
+            self._built[index] = None
+            chain = self.stages.chain(index)
+            self.left -= sum(1 + len(stage.body) for stage in chain)
+            if self.left < 0:
+                return None
+            build = StageBuild(self, self._include)
+            for stage in chain:
+                build.enter_stage()
+                for one in stage.body:
+                    build.follow(one)
+            build.choose_python(chain[0].image, chain[0].line)
+            self._built[index] = build
+        return self._built[index]
+
+
+class StageBuild:
+    """One stage, and what it is built from, as its instructions are followed."""
+
+    def __init__(self, file: Dockerfile, include: Include) -> None:
+        self.image = ImageBuild(file.path, include, file.context)
+        self.python: tuple[str, int] | None = None
+        self._file = file
+        self._constants: dict[str, str] = {"PATH": _PATH}
         self._arguments: dict[str, str] = {}
 
     def enter_stage(self) -> None:
         """Arguments end with their stage; what ENV, WORKDIR and COPY did stays in what is built from it."""
         self._arguments = {}
 
+    def choose_python(self, image: Word, line: int) -> None:
+        """The Python that the commands chose, else that of the base image, else that of a stage copied from."""
+        told = python_of_image(image.text) if image.is_known else None
+        self.python = self.image.chosen or ((told, line) if told else None) or self.image.borrowed
+
     def follow(self, one: Instruction) -> None:
         """One instruction of a stage."""
         variables = {**self._arguments, **self._constants}
         if one.keyword == "ARG":
-            assign(words_of(one, variables), self._arguments, self._globals)
+            assign(words_of(one, variables), self._arguments, self._file.stages.arguments)
         elif one.keyword == "ENV":
             self._set_constants(words_of(one, variables))
             if _UV_PYTHON in self._constants and _UV_PYTHON not in variables:
-                self._choose(PythonChoice(self._constants[_UV_PYTHON], 0, True), one.line)
+                self.image.choose(PythonChoice(self._constants[_UV_PYTHON], 0, True), one.line)
         elif one.keyword == "WORKDIR":
             words = words_of(one, variables)
-            self._folder = posixpath.normpath(posixpath.join(self._folder, words[0].text if words else ""))
+            self.image.folder = posixpath.normpath(posixpath.join(self.image.folder, words[0].text if words else ""))
         elif one.keyword in ("COPY", "ADD"):
-            listed = _listed(one.body.text)
-            words = tuple(map(_word, listed)) if listed is not None else words_of(one, variables)
-            self._copies += copies_of([word.text for word in words], self._folder)
+            self._copy(one, variables)
         elif one.keyword == "RUN":
             self._run(one, variables)
 
@@ -84,99 +113,72 @@ class DockerBuild:
             words = (Word(f"{words[0].text}={value}", 0, all(word.is_known for word in words)),)
         assign(words, self._constants, {})
 
+    def _copy(self, one: Instruction, variables: dict[str, str]) -> None:
+        flags, text = _without_flags(one.body.text)
+        listed = _listed(text)
+        words = [*flags, *listed] if listed else [word.text for word in words_of(one, variables)]
+        copy = stage_copy_of(words, self.image.folder)
+        if copy is not None:
+            self._copy_of_stage(copy, one.line)
+            return
+        if one.documents and words:
+            self._write(one, words[-1], variables)
+        self.image.copies += copies_of(words, self.image.folder)
+
+    def _write(self, one: Instruction, target: str, variables: dict[str, str]) -> None:
+        """``COPY <<EOF /requirements.txt``: each line with the variables that are known, on its own line."""
+        for start, document in zip(DOCUMENT.finditer(one.body.text), one.documents, strict=False):
+            name, is_quoted = start[3], bool(start[2])
+            lines = document.text.split("\n")
+            if not is_quoted:
+                lines = [line if (told := substitute(line, variables)) is None else told for line in lines]
+            inside = posixpath.join(target, name) if target.endswith("/") else target
+            place = posixpath.normpath(posixpath.join(self.image.folder, inside))
+            text = "\n" * (document.lines[0] - 1) + "\n".join(lines)
+            self._file.context.written[place] = (self._file.path, text.encode())
+
+    def _copy_of_stage(self, copy: StageCopy, line: int) -> None:
+        """What another stage installed in the places that are copied; of another image that it was copied."""
+        index = self._file.stages.index_of(copy.stage)
+        if index is None:
+            name, _, tag = plain_image(copy.stage).partition(":")
+            if any(map(may_hold_packages, copy.sources)):
+                self.image.system.add((f"image:{name}", tag, line))
+            return
+        other = self._file.built(index)
+        self._file.copies_left -= 1
+        if other is None or self._file.copies_left < 0:
+            message = f"copies from stage {copy.stage}, which is not read"
+            self.image.parts.at(copy.target).rows.unread("packages", line, message, message)
+            return
+        for source in copy.sources:
+            for part in self.image.parts.copy(other.image.parts, source, copy.target, line):
+                self.image.chosen = part.python or self.image.chosen
+                self.image.borrowed = other.python or self.image.borrowed
+
     def _run(self, one: Instruction, variables: dict[str, str]) -> None:
         flags, text = _without_flags(one.body.text)
-        before = len(self._copies)
-        self._copies += mounts_of([flag for flag in flags if flag.startswith("--mount=")], self._folder)
-        listed = _listed(text)
-        if listed is not None:
-            self._follow_commands((tuple(map(_word, listed)),), one.body)
-        else:
-            found = commands(text, variables)
-            self._follow_commands(found, one.body)
-            if not found or posixpath.basename(found[0][0].text) in _SHELLS:
-                for document in one.documents:
-                    if not document.text.startswith("#!") or "sh" in document.text.partition("\n")[0]:
-                        self._follow_commands(commands(document.text, variables), document)
-        del self._copies[before:]
+        mounts = [flag for flag in flags if flag.startswith("--mount=")]
+        before, archives = len(self.image.copies), self.image.parts.archive_places()
+        self.image.copies += mounts_of(mounts, self.image.folder)
+        for copy in stage_mounts_of(mounts, self.image.folder):
+            self._mount(copy, one.line)
+        shown = self.image.parts.archive_places() - archives
+        body = one.body._replace(text=text)
+        found = self.image.run(body, variables, _listed(text))
+        if not found or posixpath.basename(found[0][0].text) in SHELLS:
+            for document in one.documents:
+                if not document.text.startswith("#!") or "sh" in document.text.partition("\n")[0]:
+                    self.image.run(document, variables)
+        del self.image.copies[before:]
+        self.image.parts.drop_archives(shown)
 
-    def _follow_commands(self, found: tuple[Command, ...], text: DockerText) -> None:
-        folder = self._folder
-        for command in found:
-            if command[0].text == "cd" and len(command) == 2:
-                folder = posixpath.normpath(posixpath.join(folder, command[1].text))
-            for choice in python_choices(command):
-                self._choose(choice, text.line_at(choice.offset))
-            for install in installs(command):
-                self._install(install, text.line_at(install.offset), folder)
-
-    def _install(self, one: Install, line: int, folder: str) -> None:
-        place = f"{self._path}:{line}"
-        if one.kind == "file":
-            self._file(one, line, folder)
-        elif one.kind == "apt":
-            self._apt(one, line)
-        elif not one.is_known:
-            subject = "packages" if "://" in one.text else subject_of(one.text)
-            self._unknown(subject, f"{place} {_TOLD}{_shown(one.text)}")
-        elif one.kind == "conda":
-            self._conda(one.text, line)
-        elif any(letter in one.text.partition("[")[0] for letter in "*?") and "=" not in one.text:
-            self._unknown("packages", f"{place} installs what it does not name{_shown(one.text)}")
-        else:
-            text = one.text.removeprefix("-e ")
-            is_place = text.startswith("/") and not text.lower().endswith(ARCHIVES)
-            # A directory in the image is code that was copied there.
-            self.rows.requirement(f".{text}" if is_place else one.text, self._group, line)
-
-    def _apt(self, one: Install, line: int) -> None:
-        match = _APT.fullmatch(one.text) if one.is_known else None
-        if match is not None:
-            self.system.add((f"apt:{match[1]}", match[2] or "", line))
-        elif not one.text.endswith(".deb"):
-            named = re.match(r"[a-z0-9][a-z0-9.+-]*(?==)", one.text)
-            subject = f"system:apt:{named[0]}" if named else "system:apt"
-            self._unknown(subject, f"{self._path}:{line} {_TOLD}{_shown(one.text)}")
-
-    def _conda(self, text: str, line: int) -> None:
-        python = add_spec(self.rows, text, self._group, line)
-        if python:
-            self.python = (python, line)
-
-    def _choose(self, one: PythonChoice, line: int) -> None:
-        """What is chosen last counts; what is only installed, where nothing is chosen."""
-        if not one.is_known:
-            self._unknown("python", f"{self._path}:{line} chooses a Python that a variable tells{_shown(one.text)}")
-            return
-        python = chosen(self.rows, one.text, line)
-        if python is not None and not (one.is_installed and self.python[0]):
-            self.python = (python, line)
-
-    def _file(self, one: Install, line: int, folder: str) -> None:
-        place = f"{self._path}:{line}"
-        found = self._context.find(one.text, folder, self._copies) if one.is_known and one.text else None
-        if found is None:
-            self._unknown("packages", f"{place} installs what a file lists that is not found{_shown(one.text)}")
-            return
-        path, content = found
-        if path in self.rows.files:
-            return
-        try:
-            self.rows.merge(requirements.included(path, content, self._include), self._group)
-        except InputError as error:
-            self._unknown("packages", f"{place} installs what {path} lists: {error.message} ({error.where})")
-
-    def _unknown(self, subject: str, reason: str) -> None:
-        self.rows.unknown.append(Unknown(subject, reason))
-
-
-def _shown(text: str) -> str:
-    """The text of a word where it cannot hold a password."""
-    return "" if any(mark in text for mark in ("://", "@")) else f": {text[:80]}"
-
-
-def _word(text: str) -> Word:
-    return Word(text, 0)
+    def _mount(self, copy: StageCopy, line: int) -> None:
+        """Packages that another stage keeps as files, for one command."""
+        index = self._file.stages.index_of(copy.stage)
+        other = self._file.built(index) if index is not None else None
+        if other is not None:
+            self.image.parts.copy(other.image.parts, copy.sources[0], copy.target, line, only_archives=True)
 
 
 def _listed(text: str) -> list[str] | None:
@@ -224,20 +226,20 @@ def recognise(path: str) -> bool:
 def declarations(path: str, document: object, content: bytes, include: Include) -> Declarations:
     """What the last stage has. Raises ``InputError`` where the text is no Dockerfile, with file and line."""
     stages = read_stages(content, path)
-    chain = stages.chain()
-    build = DockerBuild(path, include, stages.arguments)
-    for stage in chain:
-        build.enter_stage()
-        for one in stage.body:
-            build.follow(one)
+    chain = stages.chain(len(stages.stages) - 1)
+    build = Dockerfile(path, stages, include).built(len(stages.stages) - 1)
+    if build is None:
+        raise InputError(f"has more than {MAX_FOLLOWED} instructions", path)
+    rows = build.image.parts.installed()
+    rows.extend(build.image.rows.finish(""))
     image, line = chain[0].image, chain[0].line
-    python, python_line = build.python if build.python[0] else (None, 0)
+    system = build.image.system
     if image.is_known:
-        build.system.add(("image", plain_image(image.text), line))
-        python, python_line = (python, python_line) if python else (python_of_image(image.text), line)
+        system.add(("image", plain_image(image.text), line))
     else:
-        reason = f"{path}:{line} is built from {image.text}, where a variable has no value"
-        build.rows.unknown.append(Unknown("system:image", reason))
-        if python is None and "python" in image.text.rpartition("/")[2]:
-            build.rows.unknown.append(Unknown("python", reason))
-    return build.rows.finish(FORM, python=python, python_line=python_line, system=build.system)
+        message = f"is built from {image.text}, where a variable has no value"
+        rows.unread("system:image", line, message, image.text)
+        if build.python is None and "python" in image.text.rpartition("/")[2]:
+            rows.unread("python", line, message, image.text)
+    python, python_line = build.python or (None, 0)
+    return rows.finish(FORM, python=python, python_line=python_line, system=system)

@@ -1,4 +1,4 @@
-"""Which Python the commands of uv choose: ``uv python install``, ``uv python pin`` and ``--python``.
+"""Which Python commands choose: ``uv python install``, ``uv python pin``, ``--python`` of uv, ``pyenv global``.
 
 What is only installed counts less than what is chosen. An interpreter named by its path tells a version where its own
 name does.
@@ -28,8 +28,11 @@ class PythonChoice(NamedTuple):
 
 
 def python_choices(command: Command) -> tuple[PythonChoice, ...]:
-    """What one command chooses; nothing where it is none of uv."""
+    """What one command chooses; nothing where it is none of uv or pyenv."""
     texts = [word.text for word in command]
+    pyenv = next((place for place, text in enumerate(texts[:-1]) if posixpath.basename(text) == "pyenv"), None)
+    if pyenv is not None and texts[pyenv + 1] in ("install", "global"):
+        return tuple(_choice(word, texts[pyenv + 1] == "install") for word in _named(command[pyenv + 2 :]))
     start = next((place for place, text in enumerate(texts) if posixpath.basename(text) == "uv"), None)
     if start is None:
         return ()

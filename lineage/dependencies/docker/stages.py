@@ -33,7 +33,7 @@ KEYWORDS = frozenset(
 )
 _ESCAPE = re.compile(r"#\s*escape\s*=\s*(.)\s*", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*[A-Za-z]+\s*=.*")
-_DOCUMENT = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\2")
+DOCUMENT = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\2")
 _WITH_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -83,7 +83,7 @@ def instructions(content: bytes, path: str) -> Iterator[Instruction]:
             raise InputError("is no instruction of a Dockerfile", f"{path}:{body.lines[0]}")
         documents: list[DockerText] = []
         if keyword in _WITH_DOCUMENTS and "<<" in body.text:
-            for match in _DOCUMENT.finditer(body.text):
+            for match in DOCUMENT.finditer(body.text):
                 document, index = _document(lines, index, match[3], bool(match[1]), f"{path}:{body.lines[0]}")
                 documents.append(document)
         yield Instruction(keyword, _without_keyword(body), tuple(documents))
@@ -169,12 +169,21 @@ class Stages(NamedTuple):
     arguments: dict[str, str]
     """those before the first stage, by name; one without a value is not there"""
 
-    def chain(self) -> tuple[BuildStage, ...]:
-        """The last stage, and before it those that it is built from."""
-        found = [self.stages[-1]]
-        while found[0].parent is not None:
-            found.insert(0, self.stages[found[0].parent])
-        return tuple(found)
+    names: dict[str, int]
+    """{name in lower case: the last stage that has it}"""
+
+    def chain(self, index: int) -> tuple[BuildStage, ...]:
+        """A stage, and before it those that it is built from."""
+        found = [self.stages[index]]
+        while found[-1].parent is not None:
+            found.append(self.stages[found[-1].parent])
+        return tuple(reversed(found))
+
+    def index_of(self, name: str) -> int | None:
+        """The stage that a copy names, by its name or number; ``None`` for an image of elsewhere."""
+        if re.fullmatch("[0-9]{1,6}", name):
+            return int(name) if int(name) < len(self.stages) else None
+        return self.names.get(name.lower())
 
 
 def read_stages(content: bytes, path: str) -> Stages:
@@ -197,7 +206,8 @@ def read_stages(content: bytes, path: str) -> Stages:
             raise InputError(f"has {one.keyword} before the first FROM", f"{path}:{one.line}")
     if not bodies:
         raise InputError("has no FROM", path, "name the base image")
-    return Stages(tuple(BuildStage(*head, tuple(body)) for head, body in zip(heads, bodies, strict=True)), arguments)
+    found = tuple(BuildStage(*head, tuple(body)) for head, body in zip(heads, bodies, strict=True))
+    return Stages(found, arguments, names)
 
 
 def words_of(one: Instruction, variables: Mapping[str, str]) -> tuple[Word, ...]:

@@ -25,12 +25,15 @@ from tests.support.declared import declared
         (["RUN uv python list 3.12", "RUN uv python", "RUN uv"], None, 0),
         (["RUN echo --python 3.12", "RUN pip install --python 3.12 a"], None, 0),
         (["ARG V=3.12", "RUN uv python install $V"], "3.12", 3),
+        (["RUN pyenv install 3.11.7 && pyenv global 3.11.7", "RUN pyenv versions"], "3.11.7", 2),
         (["ENV UV_PYTHON=3.12", "RUN uv sync"], "3.12", 2),
         (["ENV UV_PYTHON=3.12", "ENV A=1", "RUN uv venv --python 3.13"], "3.13", 4),
     ],
 )
 def test_the_python_that_uv_chooses(lines: list[str], python: str | None, line: int) -> None:
-    found = declared("Dockerfile", "\n".join(["FROM debian:12", *lines, ""]))
+    found = declared(
+        "Dockerfile", "\n".join(["FROM debian:12", *lines, ""]), {"uv.lock": "version = 1\nrequires-python = '>=3.9'\n"}
+    )
 
     assert (found.python, found.python_line) == (python, line)
     assert found.unknown == ()
