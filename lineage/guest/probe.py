@@ -81,18 +81,28 @@ def hooks():
     """[name, file or ``None``] of what stands beside Python's own on ``sys.meta_path`` and ``sys.path_hooks``."""
     inner, outer = sys.modules["_frozen_importlib"], sys.modules["_frozen_importlib_external"]
     own = [inner.BuiltinImporter, inner.FrozenImporter, outer.PathFinder, outer.WindowsRegistryFinder]
-    own += [getattr(sys.modules.get("zipimport"), "zipimporter", None)]
-    finder = outer.FileFinder
-    code = finder.path_hook().__code__
+    own += [outer.FileFinder, outer.ExtensionFileLoader, outer.SourceFileLoader, outer.SourcelessFileLoader]
+    own += [getattr(sys.modules.get("zipimport"), "zipimporter", None), getattr(outer, "AppleFrameworkLoader", None)]
+    methods = (type, type(hooks), type(outer.FileFinder.path_hook))
     found = []
-    for one in list(sys.meta_path) + list(sys.path_hooks):
-        if any(one is known for known in own) or getattr(one, "__code__", None) is code:
+    for one in [each for hook in list(sys.meta_path) + list(sys.path_hooks) for each in behind(hook, outer.FileFinder)]:
+        if any(one is known for known in own):
             continue
-        kind = one if isinstance(one, (type, type(hooks), type(finder.path_hook))) else type(one)
+        kind = one if isinstance(one, methods) else type(one)
         module = str(kind.__module__)
         file = getattr(sys.modules.get(module), "__file__", None)
-        found.append([module + "." + kind.__qualname__, os.path.abspath(file) if isinstance(file, str) else None])
+        told = [module + "." + kind.__qualname__, os.path.abspath(file) if isinstance(file, str) else None]
+        if told not in found:
+            found.append(told)
     return found
+
+
+def behind(hook, finder):
+    """The classes that a hook uses which is made as Python makes its own; else the hook itself."""
+    if getattr(hook, "__code__", None) is not finder.path_hook().__code__:
+        return [hook]
+    held = [cell.cell_contents for cell in hook.__closure__ or ()]
+    return [each for one in held for each in ([one] if isinstance(one, type) else [loader for loader, _ in one])]
 
 
 def implementation():

@@ -94,8 +94,19 @@ class ThisProcessSource(_AnswerSource):
 
 
 def _loaded_modules() -> dict[str, str]:
-    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
-    return {name: _absolute(file) for name, file in files.items() if isinstance(file, str) and "\0" not in file}
+    """Where each module was loaded from, ``""`` for no file; a namespace has no place of its own."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        try:
+            told = object.__getattribute__(module, "__dict__")  # past the one of a lazy module, which would load it
+        except AttributeError:
+            told = {}
+        file = told.get("__file__")
+        if isinstance(file, str) and "\0" not in file:
+            found[name] = _absolute(file)
+        elif told.get("__path__") is None:
+            found[name] = ""
+    return found
 
 
 class SeenProcessSource(_AnswerSource):

@@ -16,6 +16,7 @@ from lineage.portable.search import Search, Taken, dotted, tops_of
 from lineage.portable.tree import Unreadable
 from lineage.targets.interpreter import standard_names
 from lineage.targets.source import Examination
+from lineage.verifying.standard_modules import Hidden, hidden_modules, importers
 from lineage.verifying.verify import Inquiry
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class _Imports:
         self._target = target
         self._recorded = [one for one in asked.manifest.environment.packages if asked.is_judged(one.name)]
         self._modules = {one.name: one.modules for one in asked.manifest.environment.packages}
+        self._code = asked.manifest.code.files
         self._installed = {one.package.name: one for one in target.distributions}
         self._search = Search(target.tree, target.paths, target.observation.environment.abi)
         self._standard = standard_names(target.stdlib)
@@ -72,24 +74,42 @@ class _Imports:
         return FileOwners(self._target)
 
     def added_to(self, compared: Comparison) -> Comparison:
-        changes: list[Change] = []
-        unknown: list[Unknown] = []
+        found: list[Change | Unknown] = []
         absent = {one.subject: one for one in compared.changes if one.code == "package-absent"}
         for package in self._recorded:
             one = self._installed.get(package.name)
             gone = absent.get(f"package:{package.name}")
-            found = self._instead(package) if gone else self._all_of(package, one) if one else ()
-            for each in found:
-                if isinstance(each, Change):
-                    changes.append(each)
-                else:
-                    unknown.append(each)
-                if gone:
-                    absent.pop(gone.subject, None)
+            if gone:
+                instead = self._instead(package)
+                found += instead
+                if instead:
+                    del absent[gone.subject]
+            elif one:
+                found += self._all_of(package, one)
+        found += self._hidden_standard()
         kept = tuple(one for one in compared.changes if one.code != "package-absent" or one.subject in absent)
         checked = (("by_place", self._placed),) if self._placed else ()
-        added = Comparison(tuple(dict.fromkeys(changes)), tuple(dict.fromkeys(unknown)), checked=checked)
+        changes = dict.fromkeys(one for one in found if isinstance(one, Change))
+        unknown = dict.fromkeys(one for one in found if isinstance(one, Unknown))
+        added = Comparison(tuple(changes), tuple(unknown), checked=checked)
         return combine(compared._replace(changes=kept), added)
+
+    def _hidden_standard(self) -> Iterable[Change | Unknown]:
+        """Modules of the standard library that a used package imports, and something in front of it gives."""
+        try:
+            found = [one for one in hidden_modules(self._target, self._search, self._standard) if not self._was_so(one)]
+        except Unreadable as error:
+            yield Unknown("packages", f"what stands in front of the standard library cannot be told: {error.message}")
+            return
+        used = {one.name: one for one in self._recorded if one.name in self._installed}
+        for by, one in importers(self._target, [self._installed[name] for name in used], found):
+            detail = f"its import of {one.module} takes {self._shown(one.taken)}, not the standard library's"
+            yield self._shadowed(used[by.package.name], one.taken, self._owners.of(one.taken), detail=detail)
+
+    def _was_so(self, one: Hidden) -> bool:
+        """Whether it is of the model's own code, or of a package that was there when it was made."""
+        is_own = any(f"/{path}".endswith(f"/{one.taken.file}") for path, _ in self._code)
+        return is_own or any(name in self._modules for name in self._owners.of(one.taken))
 
     def _instead(self, package: Package) -> list[Change | Unknown]:
         """What is there of a package that is not installed."""
@@ -147,6 +167,8 @@ class _Imports:
         """In a process that runs, what it has loaded."""
         found = self._search.first(module)
         loaded = self._target.loaded.get(module)
+        if loaded == "":
+            raise Unreadable("the process has loaded it from no file")
         if loaded is None or (found is not None and self._is_same(found.path, loaded)):
             return found
         entry = next((path for path in self._target.paths if loaded.startswith(path + "/")), "")
@@ -237,12 +259,12 @@ class _Imports:
         return self._target.root + taken.path
 
     def _shadowed(
-        self, package: Package, taken: Taken, owners: Sequence[str], code: str = "package-shadowed"
+        self, package: Package, taken: Taken, owners: Sequence[str], code: str = "package-shadowed", detail: str = ""
     ) -> Change:
         """Something else in front: the file, and whose it is."""
         named = [f"{name} {one.package.version}" for name in owners if (one := self._installed.get(name))]
         whose = (named or [*owners, "no installed package"])[0]
-        detail = f"import takes {self._shown(taken)}"
+        detail = detail or f"import takes {self._shown(taken)}"
         observed = whose if code == "package-provider" else f"{taken.file} of {whose}"
         return Change(f"package:{package.name}", code, package.version, observed, "unknown", package.use, detail)
 

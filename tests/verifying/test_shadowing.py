@@ -237,17 +237,19 @@ import sys
 sys.path[:0] = sys.argv[2:]
 import lineage
 report = lineage.verify(sys.argv[1])
-print(*sorted(f"{one.change.subject} {one.change.code}" for one in report.findings if one.severity == "fail"))
+failed = sorted(f"{one.change.subject} {one.change.code}" for one in report.findings if one.severity == "fail")
+print(*failed, *sorted(one.subject for one in report.unknown))
 """
 
 
 def in_process(stored: StoredManifest, root: Path, before: str, *paths: Path) -> list[str]:
-    """The failures of packages that ``lineage.verify`` finds in a process with these packages."""
+    """What ``lineage.verify`` says of packages, modules and start-up code in a process with these packages."""
     write(root, {"serve.py": f"{before}\n{REQUIRE}".encode()})
     words = [sys.executable, "-P", str(root / "serve.py"), str(root.parent / stored.path), *map(str, paths)]
     env = projects.surroundings({"PYTHONDONTWRITEBYTECODE": "1"})
     done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=True)
-    return [one for one in done.stdout.split("\n")[0].split() if one.startswith("package:") or "shadow" in one]
+    told = ("package:", "package-shadowed", "module:", "startup:")
+    return [one for one in done.stdout.split("\n")[0].split() if one.startswith(told)]
 
 
 def test_inside_a_process_what_it_has_loaded_counts(trained: Path, tmp_path: Path) -> None:
@@ -263,10 +265,49 @@ def test_inside_a_process_what_it_has_loaded_counts(trained: Path, tmp_path: Pat
         *("package:alpha", "package-shadowed"),
     ]
     assert found("", root / "beside", site) == ["package:beta", "package-shadowed"]
-    assert (
-        found("import sys; sys.modules['alpha'] = type(sys)('alpha'); sys.modules['alpha'].__file__ = '\\0'", site)
-        == []
-    )
+
+
+def test_inside_a_process_a_module_of_no_file_is_unknown(trained: Path, tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model", trained)
+    site, root = site_packages(trained), tmp_path / "serving"
+    made = "import sys; sys.modules['alpha'] = one = type(sys)('alpha')"
+
+    assert in_process(model, root, made, site) == ["module:alpha"]
+    assert in_process(model, root, f"{made}; one.__file__ = '\\0'", site) == ["module:alpha"]
+    assert in_process(model, root, "import sys; sys.modules['beta'] = object()", site) == ["module:beta"]
+    assert in_process(model, root, f"sys = __import__('sys'); sys.path.append({str(site)!r}); import space", site) == []
+
+
+FINDER = "class Finder:\n    def find_spec(self, *words):\n        return None\nsys.meta_path.insert(0, Finder())\n"
+LOADER = """from importlib.machinery import FileFinder, SourceFileLoader as Loader
+class Own(Loader): pass
+sys.path_hooks.insert(0, FileFinder.path_hook((Own, ['.py'])))
+"""
+OWN = "from importlib.machinery import *\nsys.path_hooks.insert(0, FileFinder.path_hook((SourceFileLoader, ['.py'])))\n"
+
+
+@pytest.mark.parametrize(
+    ("finds", "expected"), [(FINDER, ["startup:serve.py"]), (LOADER, ["startup:serve.py"]), (OWN, [])]
+)
+def test_inside_a_process_what_finds_modules_is_unknown_unless_it_was_installed(
+    finds: str, expected: list[str], trained: Path, tmp_path: Path
+) -> None:
+    model = make_model(tmp_path / "model", trained)
+
+    assert in_process(model, tmp_path / "serving", f"import sys\n{finds}", site_packages(trained)) == expected
+
+
+def test_a_finder_of_a_package_s_own_hides_no_shadow(trained: Path, tmp_path: Path) -> None:
+    """It is a note; what stands in front of the package is told all the same."""
+    target = projects.copy(trained, tmp_path / "target")
+    site = site_packages(target)
+    dist(site, "finders", {"finding.py": b"import sys\n" + FINDER.encode(), "finders.pth": b"import finding\n"})
+    model = make_model(tmp_path / "model", target)
+    quiet = report_on(model, source_of("python", target))
+    write(tmp_path / "front", {"alpha.py": b""})
+
+    assert (said(quiet), quiet.verdict) == ([], "pass")
+    assert said(report_on(model, source_of("python", target, tmp_path / "front"))) == [ALPHA]
 
 
 def test_of_two_that_are_both_recorded_it_is_not_known_which_one_was_loaded(trained: Path, tmp_path: Path) -> None:
