@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lineage.portable.distinfo import Distribution
-from lineage.portable.environment import EDITABLE, REPOSITORY
+from lineage.portable.environment import EDITABLE, REPOSITORY, Package
+from lineage.portable.search import dotted
 from lineage.targets.source import ExaminableSource, Examination
 from lineage.verifying.code_places import ServedCode, Unit
 from lineage.verifying.verify import Inquiry
@@ -27,11 +28,8 @@ class InstalledCopy(NamedTuple):
 
 def installed_copies(units: Collection[Unit], asked: Inquiry, *, is_code_named: bool) -> tuple[InstalledCopy, ...]:
     """Those of the packages that the manifest records as the repository's own; where code is named, of all packages."""
-    own = {
-        one.name: (one.origin or "")[len(REPOSITORY) :]
-        for one in asked.manifest.environment.packages
-        if (one.origin or "").startswith(REPOSITORY)
-    }
+    packages = asked.manifest.environment.packages
+    own = {one.name: one for one in packages if (one.origin or "").startswith(REPOSITORY)}
     is_asked = any(one.is_package for one in units) if is_code_named else bool(own)
     if not (is_asked and asked.observation.installed and isinstance(asked.source, ExaminableSource)):
         return ()
@@ -47,14 +45,15 @@ def installed_copies(units: Collection[Unit], asked: Inquiry, *, is_code_named: 
 
 
 def _copies(
-    one: Distribution, units: Collection[Unit], target: Examination, place: str | None
+    one: Distribution, units: Collection[Unit], target: Examination, recorded: Package | None
 ) -> Iterator[tuple[str, Unit, str]]:
-    """(directory, unit, where it would lie below it); ``place``: the project in the repository, if it is recorded."""
+    """(directory, unit, where it would lie below it); ``recorded``: as the repository's own, if it is."""
+    place = None if recorded is None else posixpath.normpath((recorded.origin or "")[len(REPOSITORY) :])
     if one.source is not None and one.package.origin == EDITABLE:
         for unit in units:
-            if place is None or posixpath.normpath(place) == "." or unit.path.startswith(place + "/"):
+            if place in (None, ".") or unit.path.startswith(f"{place}/"):
                 inside = unit.path if place in (None, ".") else unit.path[len(place or "") + 1 :]
-                if unit.is_package:
+                if unit.is_package or (recorded is not None and _gives(recorded, unit)):
                     yield one.source, unit, inside
         return
     record = target.tree.read_if_any(f"{one.info}/RECORD")
@@ -64,3 +63,9 @@ def _copies(
             is_own = place is not None or unit.is_package
             if is_own and any(line.startswith(row.encode()) for line in record.splitlines()):
                 yield target.root + one.path, unit, installed
+
+
+def _gives(package: Package, unit: Unit) -> bool:
+    """Whether a file is a module of a package, or lies in one without ``__init__``: nothing lists an editable one's."""
+    names = package.modules or (package.name.replace("-", "_"),)
+    return any(dotted(installed).partition(".")[0] in names for installed in unit.installed)

@@ -112,6 +112,24 @@ def test_another_directory_of_the_repository_is_not_what_was_installed(
     assert (report.verdict, report.checked.code) == ("pass", "skipped")
 
 
+@pytest.mark.parametrize(("path", "modules"), [("src/fraudlib.py", ()), ("parts/one.py", ("parts",))])
+def test_an_editable_module_or_namespace_is_compared_where_it_leads(
+    path: str, modules: tuple[str, ...], stored: StoredManifest, target: Path, tmp_path: Path
+) -> None:
+    environment = stored.manifest.environment
+    packages = tuple(one._replace(modules=modules) if one.name == "fraudlib" else one for one in environment.packages)
+    files = {path: b"A = 1\n", TRAIN: FILES[TRAIN]}
+    environment = environment._replace(packages=packages)
+    stored = replace(stored, manifest=replace(stored.manifest, environment=environment, code=code_of(files)))
+    install_editable(target, tmp_path / "checkout", {path: b"A = 1\n", TRAIN: b"another = 1\n"})
+
+    same = judged(stored, target)
+    write(tmp_path / "checkout", {path: b"A = 2\n"})
+
+    assert (same.verdict, same.checked.code_files) == ("pass", 1)
+    assert [one.partition(": ")[0] for one in unknowns(judged(stored, target))] == [f"code:{path}"]
+
+
 @pytest.mark.parametrize("is_recorded", [True, False])
 def test_a_directory_and_an_installed_copy_that_differ_are_undecided(
     is_recorded: bool, stored: StoredManifest, target: Path, tmp_path: Path
