@@ -12,7 +12,7 @@ JUDGED_FILES = $(foreach one,portable/** model/** redaction/** dependencies/** c
     manifest/document.py manifest/canonical.py manifest/values.py \
     code/imports.py code/entry.py code/same_code.py code/ci_build.py code/cleanliness.py code/snapshots/rules.py \
     capturing/input_choice.py capturing/use/rules.py capturing/use/weights_modules.py capturing/use/evidence.py \
-    capturing/use/foreign_libraries.py capturing/use/describe.py \
+    capturing/use/foreign_libraries.py capturing/use/describe.py capturing/use/bare_modules.py \
     checking/ci_range.py checking/resolver_files.py checking/revisions/dependency_edits.py checking/revisions/renames.py \
     retraining/metrics.py retraining/recorded_command.py hooking/message.py running/records.py sharing/bundle_index.py \
     dvc/stage_values.py targets/distributions.py targets/lock_selection.py verifying/diff.py \

@@ -15,6 +15,7 @@ STICKY = {
     "code.unlisted": "files of the code may be missing from what was read",
     "environment.changed-during-run": "what was loaded may not be what is recorded",
     "environment.unknown": "",
+    "use.module-without-metadata": "which code it is is not recorded",
     "use.unreadable-code": "what the model's code imports is not known",
     "weights.custom-code": "the code that loading takes is not known",
     "weights.custom-operators": "the package that has its operators is not known",

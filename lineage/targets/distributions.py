@@ -25,7 +25,7 @@ Owners = dict[str, set[str]]
 
 
 def read_details(tree: FileTree, distribution: Distribution) -> Installed:
-    """The details of one distribution. Raises ``Unreadable``."""
+    """The details of one distribution; what cannot be read says nothing, and is named by who reads its identity."""
     info = distribution.info
     top_level = _lines(tree, info + "/top_level.txt")
     if info.lower().endswith("egg-info"):
@@ -38,12 +38,19 @@ def read_details(tree: FileTree, distribution: Distribution) -> Installed:
     metadata = _HEADER_END.split(_read(tree, info + "/METADATA"), 1)[0]
     written = (" ".join(line.strip() for line in found.split("\n")).strip() for found in _REQUIRES.findall(metadata))
     requires = tuple(filter(None, written))
-    files = tuple(row[0].replace("\\", "/") for row in csv.reader(_lines(tree, info + "/RECORD")) if row)
+    files = tuple(_recorded(_lines(tree, info + "/RECORD")))
     return Installed(name=distribution.package.name, requires=requires, files=files, top_level=top_level)
 
 
+def _recorded(lines: tuple[str, ...]) -> list[str]:
+    try:
+        return [row[0].replace("\\", "/") for row in csv.reader(lines) if row]
+    except csv.Error:
+        return []
+
+
 def _read(tree: FileTree, path: str) -> str:
-    return (tree.read(path) or b"").decode("utf-8", "replace")
+    return tree.read_if_any(path).decode("utf-8", "replace")
 
 
 def _lines(tree: FileTree, path: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lineage.capturing.use.bare_modules import told_bare
 from lineage.capturing.use.evidence import Evidence, require_model_loaded
 from lineage.capturing.use.observed_files import changed_problems, elsewhere_problems, library_problems
 from lineage.capturing.use.rules import Clues, assign_use
@@ -104,7 +105,8 @@ def describe_use(
     found += [] if imports is None else _static_problems(imports, evidence)
     if serving is None:
         found += _in_named(found, (*named.files, *held.named.files))
-    problems = [*found, *traced.problems, *usage.problems, *named.problems, *held.problems, *_origin_problems(packages)]
+    missing = told_bare(usage.problems, examination, str(state.root))
+    problems = [*found, *traced.problems, *missing, *named.problems, *held.problems, *_origin_problems(packages)]
     problems += other_writers(contents, packages, details)
     if evidence is not None:
         problems += library_problems(evidence, distributions, details, (examination.prefix, examination.base))
