@@ -184,6 +184,19 @@ class Search:
         found = self._find(places, last)
         return hiding if found is None else Taken(found[0].entry, found[1], through)
 
+    def inside(self, namespace: str, entries: FrozenSet[str]) -> List[str]:
+        """The dotted names directly in a namespace, as far as it lies in these entries of ``sys.path``."""
+        places = [one for one in self._top if one.entry in entries]
+        for part in namespace.split("."):
+            places = self._below(places, part)
+        names = {
+            module_of(name) or name
+            for place in places
+            for name in self._list(place)
+            if module_of(name) or self._is_directory(place, name)
+        }
+        return ["{}.{}".format(namespace, name) for name in sorted(names) if name.isidentifier()]
+
     def is_open(self, taken: Taken) -> bool:
         """Whether an ``__init__`` does nothing but let several distributions share a package."""
         text = self._start(taken)

@@ -26,6 +26,8 @@ NOT_FOUND = "weights.module-not-found"
 """The problem of a capture for a module that the weights name and nothing provided."""
 _NO_MODULES = frozenset(["__builtin__", "__main__", "__mp_main__"])
 """What pickles name and no file provides."""
+_DEPTH = 5
+"""How deep a namespace is looked through."""
 _COMMON = frozenset(
     [
         *("benchmark", "benchmarks", "bin", "build", "conftest", "data", "dist", "doc", "docs", "etc", "example"),
@@ -119,7 +121,9 @@ class _Imports:
                 continue
             try:
                 taken = self._taken(module)
-                owners = self._owners.of(taken) if taken is not None and taken.file else None
+                if taken is not None and not taken.file:
+                    taken = self._unowned_below(module)
+                owners = self._owners.of(taken) if taken is not None else None
             except Unreadable as error:
                 found.append(_cannot_tell(module, error))
                 continue
@@ -131,6 +135,16 @@ class _Imports:
                 reason = f"{package.name} is not installed, and {self._shown(taken)} is there without metadata"
                 found.append(Unknown(f"module:{module}", reason))
         return found
+
+    def _unowned_below(self, namespace: str, depth: int = _DEPTH) -> Taken | None:
+        """A module that lies in a namespace, where packages are installed, and that none of them has."""
+        for name in self._search.inside(namespace, frozenset(one.path for one in self._target.distributions)):
+            taken = self._search.first(name)
+            if taken is not None and not taken.file:
+                taken = self._unowned_below(name, depth - 1) if depth else None
+            if taken is not None and not self._owners.of(taken):
+                return taken
+        return None
 
     def _all_of(self, package: Package, one: Distribution) -> Iterable[Change | Unknown]:
         """What stands in front of an installed package, module by module."""

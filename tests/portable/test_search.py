@@ -109,6 +109,17 @@ def test_below_a_package(module: str, taken: tuple[str, str, tuple[str, ...]] | 
     assert Search(DiskTree(), paths, ABI).first(module) == wanted
 
 
+def test_what_lies_in_a_namespace(tmp_path: Path) -> None:
+    files = ("a/space/one.py", "a/space/x-1.txt", "a/space/notes.txt", "b/space/one/__init__.py", "b/space/deep/m.so")
+    write(tmp_path, dict.fromkeys((*files, "c/space/other.py"), b""))
+    paths = [f"{tmp_path}/{name}" for name in "abc"]
+    search = Search(DiskTree(), paths, ABI)
+
+    assert search.inside("space", frozenset(paths[:2])) == ["space.deep", "space.one"]
+    assert search.inside("space.deep", frozenset(paths)) == ["space.deep.m"]
+    assert search.inside("none", frozenset(paths)) == []
+
+
 def test_for_a_python_that_is_not_known_any_extension_counts(tmp_path: Path) -> None:
     write(
         tmp_path,

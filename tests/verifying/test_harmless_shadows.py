@@ -116,6 +116,20 @@ def test_what_stands_in_front_of_nothing(
     assert said(report_on(stored, source_of(kind, target))) == []
 
 
+def test_parts_of_others_are_none_of_a_package_that_is_not_there(trained: Path, tmp_path: Path) -> None:
+    """Nor is a directory of data and scripts that is named like it."""
+    target = projects.copy(trained, tmp_path / "target")
+    site = site_packages(target)
+    dist(site, "space-two", {"space/two/__init__.py": b"", "space/deep/three.py": b""})
+    model = make_model(tmp_path / "model", target, TRAIN)
+    for gone in ("space_one-1.0.dist-info", "space/one", "alpha-1.0.dist-info", "alpha"):
+        shutil.rmtree(site / gone)
+    write(site.parent, {"data/alpha/make.py": b""})
+    write(site, {"data.pth": b"../data\n"})
+
+    assert said(report_on(model, source_of("dir", target))) == []
+
+
 PATHS: list[tuple[str, dict[str, bytes]]] = [
     ("directories of data", {"alpha/run-1/files.txt": b"", "beta/events.log": b"", "eggy/a.csv": b""}),
     ("code below directories of data", {"alpha/run-1/alpha.py": b"", "beta/code/beta.py": b""}),

@@ -1,9 +1,10 @@
 """Something in front of what was compared: import would take it, so it is never a pass."""
 
+import json
 import shutil
 import subprocess
 import sys
-import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,20 +17,8 @@ from lineage.targets.directory import DirectorySource
 from tests.support import projects, roots
 from tests.support.projects import site_packages, write
 from tests.support.recording import failures, notes, unknowns
-from tests.support.shadows import (
-    OPEN,
-    TAG,
-    Alter,
-    dist,
-    make_environment,
-    make_model,
-    report_on,
-    row,
-    said,
-    source_of,
-)
-
-ALPHA, BETA, GAMMA, SPACE = (f"fail package:{one} package-shadowed" for one in ("alpha", "beta", "gamma", "space-one"))
+from tests.support.shadow_kinds import ALPHA, BETA, MORE, PYTHONPATH, SITE, Kind, strip, zipped
+from tests.support.shadows import OPEN, Alter, dist, make_environment, make_model, report_on, said, source_of
 
 
 @pytest.fixture(scope="module")
@@ -42,88 +31,11 @@ def stored(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> StoredMan
     return make_model(tmp_path_factory.mktemp("shadowed") / "model", trained)
 
 
-def put(path: str, content: bytes = b"import os\n") -> Alter:
-    return lambda site: write(site, {path: content})
-
-
-def other(files: dict[str, bytes]) -> Alter:
-    return lambda site: dist(site, "other", files, version="2.0")
-
-
-def strip(*infos: str) -> Alter:
-    def alter(site: Path) -> None:
-        for one in infos:
-            shutil.rmtree(site / f"{one}-1.0.dist-info")
-
-    return alter
-
-
-def both(*alters: Alter) -> Alter:
-    return lambda site: [one(site) for one in alters]
-
-
-def linked(site: Path) -> None:
-    write(site.parent, {"elsewhere/__init__.py": b""})
-    (site / "beta").symlink_to("../elsewhere")
-
-
-def lists(name: str, rows: str) -> Alter:
-    def alter(site: Path) -> None:
-        record = site / f"{name}-1.0.dist-info/RECORD"
-        record.write_bytes(record.read_bytes() + rows.encode())
-
-    return alter
-
-
-def egg(site: Path) -> None:
-    write(
-        site,
-        {"eggy-1.0.egg-info/PKG-INFO": b"Name: eggy\nVersion: 1.0\n", "eggy-1.0.egg-info/top_level.txt": b"beta\n"},
-    )
-    write(site, {"beta/__init__.py": b""})
-
-
-REFUSED = ["unknown module:beta", "unknown package:beta"]
-SITE: list[tuple[str, Alter, list[str]]] = [
-    ("a package before a module", put("beta/__init__.py"), [BETA]),
-    ("a compiled package before a module", put("beta/__init__.pyc"), [BETA]),
-    ("a package in C before a module", put("beta/__init__.abi3.so"), [BETA]),
-    ("an extension before a module", put(f"beta{TAG}"), [BETA]),
-    ("an extension for every Python 3", put("beta.abi3.so"), [BETA]),
-    ("an extension for any", put("beta.so"), [BETA]),
-    ("a package that is a link", linked, [BETA]),
-    ("an __init__ in C", put("alpha/__init__.abi3.so"), [ALPHA]),
-    ("an __init__ in C for this Python", put(f"alpha/__init__{TAG}"), [ALPHA]),
-    ("an __init__ in C of what is only required", put("gamma_core/__init__.so"), [GAMMA]),
-    ("a package in a shared namespace", put("space/one/__init__.so"), [SPACE]),
-    ("an __init__ that ends a namespace", put("space/__init__.py"), [SPACE]),
-    ("another distribution's package", other({"beta/__init__.py": b"X = 1\n"}), [BETA]),
-    ("another distribution's extension", other({"beta.so": b"\x7fELF"}), [BETA]),
-    ("an egg's package", egg, [BETA]),
-    ("another one over its code in C", other({"alpha/core.so": b"\x7fELF X"}), [ALPHA]),
-    ("another one over its __init__", other({"alpha/__init__.py": b"X = 1\n"}), [ALPHA]),
-    ("another one over its only file", other({"beta.py": b"X = 1\n"}), [BETA]),
-    ("another one over a part of a namespace", other({"space/one/__init__.py": b"X = 1\n"}), [SPACE]),
-    ("neither's bytes", both(other({"alpha/core.so": b"\x7fELF X"}), put("alpha/core.so", b"new")),
-     ["unknown module:alpha"]),
-    ("a package without metadata", strip("alpha"), ["unknown module:alpha"]),
-    ("a module without metadata", strip("beta"), ["unknown module:beta"]),
-    ("another one provides it", both(strip("beta"), other({"beta.py": b"X = 1\n"})),
-     ["fail package:beta package-provider"]),
-    ("another one's lies in front", both(strip("beta"), other({"beta/__init__.py": b"X = 1\n"})),
-     ["fail package:beta package-provider"]),
-    ("its __init__ is gone", lambda site: (site / "alpha/__init__.py").unlink(), ["unknown module:alpha"]),
-    ("its module is gone", lambda site: (site / "beta.py").unlink(), ["unknown module:beta"]),
-    ("its module is compiled alone", lambda site: (site / "beta.py").rename(site / "beta.pyc"), [BETA]),
-    ("a row that leads up again", lists("beta", row("beta/../beta.so", b"")), REFUSED),
-    ("a row that ends otherwise", lists("beta", "more.py,,\rmost.py,,\n"), REFUSED),
-    ("an extension that only a row outside lists",
-     both(put("beta.so"), lists("beta", row("../site-packages/beta.so", b"import os\n"))), [BETA]),
-]  # fmt: skip
+SLOW = [pytest.param(*one, marks=pytest.mark.slow) for one in MORE]
 
 
 @pytest.mark.parametrize("kind", ["python", "dir"])
-@pytest.mark.parametrize(("_name", "alter", "expected"), SITE, ids=[one[0] for one in SITE])
+@pytest.mark.parametrize(("_name", "alter", "expected"), [*SITE, *SLOW], ids=[one[0] for one in (*SITE, *MORE)])
 def test_what_lies_among_the_packages(
     _name: str, alter: Alter, expected: list[str], kind: str, stored: StoredManifest, trained: Path, tmp_path: Path
 ) -> None:
@@ -134,25 +46,6 @@ def test_what_lies_among_the_packages(
 
     assert said(report) == expected
     assert report.verdict == ("fail" if expected[0].startswith("fail") else "undecided")
-
-
-def zipped(path: Path, files: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-
-
-PYTHONPATH: list[tuple[str, dict[str, bytes], list[str]]] = [
-    ("an in-place build", {"alpha/__init__.py": b"A = 2\n"}, [ALPHA]),
-    ("a module", {"alpha.py": b""}, [ALPHA]),
-    ("an extension", {"alpha.so": b""}, [ALPHA]),
-    ("what is only compiled", {"beta.pyc": b""}, [BETA]),
-    ("a module of what is only required", {"gamma_core.py": b""}, [GAMMA]),
-    ("the end of a namespace", {"space/__init__.py": b""}, [SPACE]),
-    ("a module in place of a namespace", {"space.py": b""}, [SPACE]),
-    ("an earlier portion of a namespace", {"space/one/__init__.py": b""}, [SPACE]),
-    ("several", {"alpha/__init__.pyc": b"", "beta.py": b""}, [ALPHA, BETA]),
-]
 
 
 @pytest.mark.parametrize("shape", ["directory", "archive"])
@@ -308,6 +201,54 @@ def test_a_finder_of_a_package_s_own_hides_no_shadow(trained: Path, tmp_path: Pa
 
     assert (said(quiet), quiet.verdict) == ([], "pass")
     assert said(report_on(model, source_of("python", target, tmp_path / "front"))) == [ALPHA]
+
+
+REQUIRED = """
+import json, sys
+import lineage
+from tests.support.shadows import said
+for paths in json.loads(sys.argv[2]):
+    sys.path[:0] = paths
+    try:
+        told = ["", said(lineage.require(sys.argv[1]))]
+    except lineage.LineageMismatch as mismatch:
+        told = [mismatch.report.verdict, said(mismatch.report)]
+    print(json.dumps(told))
+    del sys.path[: len(paths)]
+"""
+
+
+def required(model: StoredManifest, root: Path, paths: Sequence[Sequence[Path]]) -> list[tuple[str, list[str]]]:
+    """(verdict that ``lineage.require`` refuses with, what is said) with each of these in front of a process' own."""
+    write(root, {"serve.py": REQUIRED.encode()})
+    told = json.dumps([[str(one) for one in each] for each in paths])
+    words = [sys.executable, "-P", str(root / "serve.py"), str(root.parent / "model" / model.path), told]
+    done = subprocess.run(words, cwd=root, env=projects.surroundings(), capture_output=True, text=True, check=True)
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "kinds", [SITE[::10], pytest.param([*SITE, *MORE], marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_a_process_that_requires_it(kinds: list[Kind], trained: Path, tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model", trained)
+    sites = [site_packages(projects.copy(trained, tmp_path / str(number))) for number in range(len(kinds))]
+    for site, (_, alter, _) in zip(sites, kinds, strict=True):
+        alter(site)
+    fronts = [(name, files, expected) for name, files, expected in PYTHONPATH if len(kinds) > len(PYTHONPATH)]
+    for name, files, _ in fronts:
+        write(tmp_path / "front" / name, files)
+
+    paths = [*([site] for site in sites), *([tmp_path / "front" / one[0], site_packages(trained)] for one in fronts)]
+    found = required(model, tmp_path / "serving", paths)
+
+    assert found == [
+        ("fail" if expected[0].startswith("fail") else "undecided", expected) for *_, expected in (*kinds, *fronts)
+    ]
+
+
+def test_the_tables_are_large_enough() -> None:
+    assert len(SITE) + len(MORE) >= 40
 
 
 def test_of_two_that_are_both_recorded_it_is_not_known_which_one_was_loaded(trained: Path, tmp_path: Path) -> None:
