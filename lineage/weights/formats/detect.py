@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import importlib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,8 @@ READERS = (
 The first one that recognises a file reads it: what has a magic of its own before what is told by less."""
 
 HEAD_BYTES = 4096
+_MARK = re.compile(r"[._].*|.*\.(?:py|txt|md|lock)")
+"""What may be empty in a directory of weights: it marks a place, or makes a package of it."""
 MAX_FILES = 2000
 """of a directory"""
 MAX_DEPTH = 16
@@ -61,6 +64,8 @@ def _read_directory(path: Path, subject: str, readers: Sequence[str]) -> Content
             break
         if file.suffix == ".py":
             code.append(file.relative_to(path).as_posix())
+        if _MARK.fullmatch(file.name) and file.stat().st_size == 0:
+            continue
         one = _read_file(file, subject, readers)
         is_unknown = not one.formats and all(problem.code == UNKNOWN_FORMAT for problem in one.problems)
         (unknown if is_unknown else found).append(one)

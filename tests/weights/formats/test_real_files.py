@@ -107,6 +107,17 @@ def test_an_unknown_format_is_said_once(tmp_path: Path) -> None:
     assert read_contents(tmp_path, "m") == Contents(problems=(UNKNOWN,))
 
 
+def test_empty_files_that_mark_a_directory_are_no_weights(tmp_path: Path) -> None:
+    for name in (".gitkeep", "__init__.py", "_SUCCESS", "README.md", "merges.txt"):
+        (tmp_path / name).touch()
+    lost = (Problem("weights.unknown-format", "m", "it holds no file"),)
+    assert read_contents(tmp_path, "m").problems == lost
+
+    (tmp_path / "b.bin").touch()
+    damaged = Problem("weights.unreadable", "m", "it is empty")
+    assert damaged in read_contents(tmp_path, "m").problems
+
+
 def test_nothing_at_all_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "a.pkl").touch()
     expected = {"a.pkl": "it is empty", "b.pkl": "No such file or directory"}
