@@ -1,1 +1,1 @@
-"""Dockerfiles: the base image, and what the build installs."""
+"""Descriptions of images and what serves in them: the base image, and what the build installs."""
