@@ -128,8 +128,10 @@ class _Files:
             self.unedited += self._silently(places[0])  # renamed
             self.unreadable += [] if self._revision.behind_link(path) else self._rivals(path, places[0])
             return
-        now = [one for place in places or (path,) for one in self._read(place)]
         before = None if recorded is None else self._then(path, recorded)
+        if not places and before is not None and _says_nothing(before):
+            return  # a setup.cfg for linters that is gone took nothing with it
+        now = [one for place in places or (path,) for one in self._read(place)]
         self.knows_then = self.knows_then and before is not None
         self.head += now
         self.then += [before] if before is not None and now else []
@@ -214,6 +216,10 @@ class _Files:
         if content is None:
             raise InputError("its object is not in this clone")
         return content
+
+
+def _says_nothing(declared: Declarations) -> bool:
+    return not (declared.dependencies or declared.python or declared.system or declared.unknown)
 
 
 def _pythons(head: Sequence[Declarations], then: Sequence[Declarations] | None) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ SAMPLE = (
     "one moved, and one that nobody can read new",
     "a new lock that nobody can read",
     "another Python",
+    "a file of settings deleted",
 )
 
 

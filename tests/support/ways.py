@@ -48,10 +48,18 @@ def drop(path: str) -> Step:
 
 def ground(root: Path) -> Path:
     """Two models of two directories, whose dependency files have the same bytes; captured in a commit that is here."""
-    files = {DEPENDENCIES: LOCK, COPY: LOCK, "train.py": TRAIN, POINTER: DVC, "other/old.txt": LOCK}
+    files = {
+        DEPENDENCIES: LOCK,
+        "setup.cfg": b"[flake8]\n",
+        COPY: LOCK,
+        "train.py": TRAIN,
+        POINTER: DVC,
+        "other/old.txt": LOCK,
+    }
     made = repository(root, files=files)
     head = git(made, "rev-parse", "HEAD")
-    record(made, manifest("models/fraud", {DEPENDENCIES: LOCK}, {"train.py": TRAIN}, base=head))
+    declared = {DEPENDENCIES: LOCK, "setup.cfg": files["setup.cfg"]}
+    record(made, manifest("models/fraud", declared, {"train.py": TRAIN}, base=head))
     record(made, manifest("other/spam", {COPY: LOCK}, base=head))
     commit(made, {})
     return made
@@ -115,6 +123,7 @@ WAYS = (
     Way("a dependency file moved and edited", [drop(DEPENDENCIES), put(MOVED, BUMPED)], LOST),
     Way("a dependency file renamed to what is none", [move(DEPENDENCIES, "notes.md")], LOST),
     Way("a dependency file that became a directory", [drop(DEPENDENCIES), put("requirements.txt/a.md", b"a\n")], LOST),
+    Way("a file of settings deleted", [drop("setup.cfg")]),
     Way("a dependency file moved", [move(DEPENDENCIES, MOVED)]),
     Way("a dependency file moved into its folder", [move(DEPENDENCIES, "requirements/base.txt")]),
     Way(
