@@ -188,7 +188,9 @@ def _move(package: Package, promise: Promise, earlier: Promise | None) -> Move:
     if same is None:
         reason = f"{package.name} {package.version} came from {package.origin or 'an index'}"
         return Move("unknown", promise.text, f"{reason}, which cannot be compared with {promise.text}")
-    return _moved(package, "none" if same else "build", _shown(promise, earlier))
+    then = earlier.origin if earlier is not None and earlier.state == "exact" else package.origin
+    other = "unknown" if is_other_commit(then, promise.origin) else "build"
+    return _moved(package, "none" if same else other, _shown(promise, earlier))
 
 
 def _to_range(package: Package, promise: Promise) -> Move:

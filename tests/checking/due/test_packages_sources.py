@@ -36,7 +36,11 @@ def untold(package: Package, observed: str) -> list[Due]:
     [
         pytest.param(LIB, "fraudlib==0.3", f"fraudlib @ {GIT}@{A}", moved(LIB, f"{GIT}@{A}"), id="index to git"),
         pytest.param(
-            FROM_GIT, f"fraudlib @ {GIT}@{A}", f"fraudlib @ {GIT}@{B}", moved(FROM_GIT, f"{GIT}@{B}"), id="commit"
+            FROM_GIT,
+            f"fraudlib @ {GIT}@{A}",
+            f"fraudlib @ {GIT}@{B}",
+            moved(FROM_GIT, f"{GIT}@{B}", "unknown", "undecided"),
+            id="commit",
         ),
         pytest.param(
             FROM_GIT,
@@ -53,7 +57,11 @@ def untold(package: Package, observed: str) -> list[Due]:
             id="reached by ssh",
         ),
         pytest.param(
-            FROM_GIT, f"fraudlib @ {GIT}@v1", f"fraudlib @ {GIT}@v2", moved(FROM_GIT, f"{GIT}@v2"), id="another tag"
+            FROM_GIT,
+            f"fraudlib @ {GIT}@v1",
+            f"fraudlib @ {GIT}@v2",
+            moved(FROM_GIT, f"{GIT}@v2", "unknown", "undecided"),
+            id="another tag",
         ),
         pytest.param(
             FROM_GIT, f"fraudlib @ {GIT}@v1", f"fraudlib @ {GIT}@{A}", [], id="a tag becomes the recorded commit"
