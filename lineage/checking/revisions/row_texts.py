@@ -53,7 +53,11 @@ def _shown(row: Dependency) -> str:
 
 def _with_source(row: Dependency) -> str:
     text = _shown(row)
-    return f"{text} ({row.origin or ('conda' if row.manager == 'conda' else 'from an index')})" if row.version else text
+    return (
+        f"{text} ({row.origin or row.source or ('conda' if row.manager == 'conda' else 'from an index')})"
+        if row.version
+        else text
+    )
 
 
 def _with_extras(row: Dependency) -> str:

@@ -56,7 +56,7 @@ GIT = '{{ git = "https://example.org/acme/concepts.git#{}" }}'
     ("base", "head", "recorded", "observed", "step"),
     [
         (GIT.format("a" * 40), GIT.format("b" * 40), f"@{'a' * 40})", f"@{'b' * 40})", "unknown"),
-        ('{ registry = "x" }', GIT.format("b" * 40), "0.0.1 (from an index)", f"@{'b' * 40})", "build"),
+        ('{ registry = "x" }', GIT.format("b" * 40), "0.0.1 (x)", f"@{'b' * 40})", "build"),
         (ARCHIVE.format("a"), ARCHIVE.format("b"), "a/concepts-0.0.1.tar.gz)", "b/concepts-0.0.1.tar.gz)", "build"),
     ],
 )
