@@ -40,8 +40,7 @@ def edits(base: Sequence[Declarations], head: Sequence[Declarations]) -> tuple[R
 
 
 def _of_file(before: Declarations | None, after: Declarations | None) -> list[RevisionEdit]:
-    lost, came = _platforms(before), _platforms(after)
-    gone, new = (lost - came, came - lost) if lost & came else (frozenset(), frozenset())
+    gone, new = _lone_platforms(before, after), _lone_platforms(after, before)
     left, right = _by_name(before, gone), _by_name(after, new)
     found = _of_platforms(before, after, gone, new)
     for name, file in sorted({*left, *right}):
@@ -52,11 +51,25 @@ def _of_file(before: Declarations | None, after: Declarations | None) -> list[Re
     return [*found, *_of_python(before, after), *_of_system(before, after)]
 
 
-def _platforms(declared: Declarations | None) -> frozenset[str]:
-    """The markers of whole platforms that a lock holds packages of conda for."""
-    if declared is None or not declared.is_lock:
+def _lone_platforms(declared: Declarations | None, other: Declarations | None) -> frozenset[str]:
+    """The markers of whole platforms that one lock of conda holds something of its own for, and the other nothing.
+
+    None where the two have no platform in common.
+    """
+    mine, theirs = _by_platform(declared), _by_platform(other)
+    if not mine.keys() & theirs.keys():
         return frozenset()
-    return frozenset({row.marker for row in declared.dependencies if row.manager == "conda"} & _PLATFORMS.keys())
+    known = {value for values in theirs.values() for value in values}
+    return frozenset(marker for marker, values in mine.items() if marker not in theirs and not values <= known)
+
+
+def _by_platform(declared: Declarations | None) -> dict[str, set[tuple[str, ...]]]:
+    """By the marker of its platform what a lock of conda holds."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for row in declared.dependencies if declared is not None and declared.is_lock else ():
+        if row.manager == "conda" and row.marker in _PLATFORMS:
+            found.setdefault(row.marker, set()).add((row.name, *value_of(row)[:3]))
+    return found
 
 
 def _of_platforms(
