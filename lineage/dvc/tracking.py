@@ -16,6 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lineage.errors import RepositoryError
+from lineage.redaction.secrets import without_secrets
+
+_MOST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,10 @@ def dvc_output(root: Path, path: str) -> TrackedOutput | None:
             try:
                 with opened(root) as repo:
                     return _find(repo, path)
-            except DvcException as error:
+            except (DvcException, ImportError) as error:
                 hint = "`dvc status` in the repository tells more"
+                if isinstance(error, ImportError):  # of a plug-in
+                    hint = "install what is missing beside lineage, as pipx inject model-lineage dvc-s3"
                 raise RepositoryError(f"DVC cannot read the repository: {error}", str(root), hint) from error
     except OSError as error:
         hint = "DVC must be able to write to `.dvc/tmp`"
@@ -105,7 +110,6 @@ def missing_in_remote(root: Path, path: str) -> int | None:
     """
     with quiet():
         from dvc.config import NoRemoteError
-        from dvc.exceptions import DvcException
 
         try:
             with opened(root) as repo:
@@ -116,9 +120,16 @@ def missing_in_remote(root: Path, path: str) -> int | None:
                 state = repo.cloud.status(infos)
         except NoRemoteError:
             return None
-        except (DvcException, OSError) as error:
-            raise RepositoryError(f"DVC cannot ask its remote: {error}", where=path) from error
+        except RepositoryError:
+            raise
+        except Exception as error:  # what a plug-in, or the library of a service, raises is of any kind
+            raise RepositoryError(f"DVC cannot ask its remote: {_words(error)}", where=path) from error
     return len(state.new) + len(state.missing)
+
+
+def _words(error: Exception) -> str:
+    """What an error of others says, on one line: its kind, where it says nothing."""
+    return without_secrets(" ".join(str(error).split())[:_MOST_WORDS]) or type(error).__name__
 
 
 @contextmanager

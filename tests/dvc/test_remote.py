@@ -1,5 +1,6 @@
 """What DVC itself is asked: is the content in its default remote; track it."""
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from lineage.catalogue.problems import problems_now
 from lineage.dvc.repro import track
-from lineage.dvc.tracking import missing_in_remote
+from lineage.dvc.tracking import dvc_output, missing_in_remote
 from lineage.errors import RepositoryError, WeightsError
 from lineage.manifest.files import read_manifest
 from lineage.portable.environment import Problem
@@ -40,6 +41,25 @@ def test_a_directory_is_asked_for_with_its_files(shared: Path, tmp_path: Path) -
 
 def test_without_a_remote_nothing_can_be_asked(tracked: Path) -> None:
     assert missing_in_remote(tracked, MODEL) is None
+
+
+def lacks_plugin() -> bool:
+    return importlib.util.find_spec("dvc_s3") is None
+
+
+@pytest.mark.skipif(not lacks_plugin(), reason="the plug-in of DVC is installed")
+def test_a_plugin_of_dvc_that_is_missing_is_named(tracked: Path) -> None:
+    missing = "s3 is supported, but requires 'dvc-s3' to be installed"
+    projects.dvc(tracked, "remote", "add", "--quiet", "--default", "store", "s3://bucket/place")
+    with pytest.raises(RepositoryError) as caught:
+        missing_in_remote(tracked, MODEL)
+    assert str(caught.value) == f"{MODEL}: DVC cannot ask its remote: {missing}"
+
+    stages = b"stages:\n  fit:\n    cmd: 'true'\n    deps: [s3://bucket/data]\n    outs: [other.pkl]\n"
+    projects.write(tracked, {"dvc.yaml": stages})
+    with pytest.raises(RepositoryError, match=f"DVC cannot read the repository: {missing}") as caught:
+        dvc_output(tracked, MODEL)
+    assert "dvc-s3" in (caught.value.hint or "")
 
 
 def test_what_dvc_does_not_track_is_told(shared: Path) -> None:
