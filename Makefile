@@ -17,7 +17,8 @@ JUDGED_FILES = $(foreach one,portable/** model/** redaction/** dependencies/** c
     retraining/metrics.py retraining/recorded_command.py hooking/message.py running/records.py sharing/bundle_index.py \
     dvc/stage_values.py targets/distributions.py targets/lock_selection.py verifying/diff.py \
     verifying/code_differences.py verifying/code_places.py verifying/verify.py verifying/packages.py verifying/code.py \
-    verifying/weights.py cli/exits.py,lineage/$(one))
+    verifying/weights.py verifying/import_search.py \
+    verifying/file_owners.py verifying/standard_modules.py cli/exits.py,lineage/$(one))
 COMMA = ,
 NOTHING =
 JUDGING = $(subst $(NOTHING) $(NOTHING),$(COMMA),$(JUDGED_FILES))

@@ -16,11 +16,11 @@ from lineage.portable.search import Search, Taken, dotted, tops_of
 from lineage.portable.tree import Unreadable
 from lineage.targets.interpreter import standard_names
 from lineage.targets.source import Examination
-from lineage.verifying.standard_modules import Hidden, hidden_modules, importers
 from lineage.verifying.verify import Inquiry
 
 if TYPE_CHECKING:
     from lineage.verifying.file_owners import FileOwners
+    from lineage.verifying.standard_modules import Hidden
 
 NOT_FOUND = "weights.module-not-found"
 """The problem of a capture for a module that the weights name and nothing provided."""
@@ -98,8 +98,15 @@ class _Imports:
 
     def _hidden_standard(self) -> Iterable[Change | Unknown]:
         """Modules of the standard library that a used package imports, and something in front of it gives."""
+        front = self._before_library()
+        if not front:
+            return
+        # Only here: hardly any path begins otherwise.
+        from lineage.verifying.standard_modules import hidden_modules, importers
+
         try:
-            found = [one for one in hidden_modules(self._target, self._search, self._standard) if not self._was_so(one)]
+            hidden = hidden_modules(self._target, self._search, front, self._standard)
+            found = [one for one in hidden if not self._was_so(one)]
         except Unreadable as error:
             yield Unknown("packages", f"what stands in front of the standard library cannot be told: {error.message}")
             return
@@ -108,7 +115,16 @@ class _Imports:
             detail = f"its import of {one.module} takes {self._shown(one.taken)}, not the standard library's"
             yield self._shadowed(used[by.package.name], one.taken, self._owners.of(one.taken), detail=detail)
 
-    def _was_so(self, one: Hidden) -> bool:
+    def _before_library(self) -> Sequence[str]:
+        """The entries of ``sys.path`` before the standard library; none where that is not there."""
+        paths = self._target.paths
+        for place, path in enumerate(paths):
+            is_archive = path.endswith(".zip") and path.rpartition("/")[2].startswith("python3")
+            if is_archive or self._target.tree.is_kind(f"{path}/os.py", "file"):
+                return paths[:place]
+        return ()
+
+    def _was_so(self, one: "Hidden") -> bool:
         """Whether it is of the model's own code, or of a package that was there when it was made."""
         is_own = any(f"/{path}".endswith(f"/{one.taken.file}") for path, _ in self._code)
         return is_own or any(name in self._modules for name in self._owners.of(one.taken))

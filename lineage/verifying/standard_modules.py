@@ -14,7 +14,6 @@ from lineage.portable.search import Search, Taken
 from lineage.targets.source import Examination
 
 _IMPORT = re.compile(rb"^[ \t]*(?:import[ \t]+([\w., \t]+)|from[ \t]+([\w.]+)[ \t]+import\b)", re.MULTILINE)
-_ARCHIVE = re.compile(r".*/python3\d+\.zip")
 _FROZEN = frozenset(
     [
         *("_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "importlib", "io", "ntpath", "os"),
@@ -32,11 +31,10 @@ class Hidden(NamedTuple):
     taken: Taken
 
 
-def hidden_modules(target: Examination, search: Search, standard: frozenset[str]) -> tuple[Hidden, ...]:
-    """The standard modules that an entry in front of the standard library has, by name. Raises ``Unreadable``."""
-    front = _in_front(target)
-    if not front:
-        return ()
+def hidden_modules(
+    target: Examination, search: Search, front: Sequence[str], standard: frozenset[str]
+) -> tuple[Hidden, ...]:
+    """The standard modules that an entry in ``front`` of the standard library has, by name. Raises ``Unreadable``."""
     abi, python = target.observation.environment.abi, target.observation.environment.python
     library = Search(target.tree, target.paths[len(front) :], abi)
     names = {module_of(name) or name for path in front for name in _names(target, path)} & standard
@@ -50,14 +48,6 @@ def hidden_modules(target: Examination, search: Search, standard: frozenset[str]
             if loaded is None or _is_same(target, loaded, taken.path):
                 found.append(Hidden(name, taken))
     return tuple(found)
-
-
-def _in_front(target: Examination) -> Sequence[str]:
-    """The entries of ``sys.path`` before the standard library; none where that is not there."""
-    for place, path in enumerate(target.paths):
-        if _ARCHIVE.fullmatch(path) or target.tree.is_kind(f"{path}/os.py", "file"):
-            return target.paths[:place]
-    return ()
 
 
 def _names(target: Examination, path: str) -> Sequence[str]:

@@ -48,6 +48,15 @@ def lists(name: str, rows: str) -> Alter:
     return alter
 
 
+def circle(site: Path) -> None:
+    (site / "beta.py").unlink()
+    (site / "beta.py").symlink_to("beta.py")
+
+
+def spoilt(site: Path) -> None:
+    dist(site, "other", {}, rows="beta/__init__.py,,\ra.py,,\n")
+
+
 def egg(site: Path) -> None:
     write(
         site,
@@ -94,6 +103,11 @@ SITE: list[Kind] = [
     ("its module is compiled alone", lambda site: (site / "beta.py").rename(site / "beta.pyc"), [BETA]),
     ("a row that leads up again", lists("beta", row("beta/../beta.so", b"")), REFUSED),
     ("a row that ends otherwise", lists("beta", "more.py,,\rmost.py,,\n"), REFUSED),
+    ("a link in a circle", circle, ["unknown module:beta"]),
+    ("a link in a circle, without metadata", both(strip("beta"), circle), ["unknown module:beta"]),
+    ("another one provides what is required", both(strip("gamma"), other({"gamma.py": b""})),
+     ["fail package:gamma package-provider"]),
+    ("a RECORD of another one that owns nothing", both(spoilt, put("beta/__init__.py")), [BETA]),
     ("an extension that only a row outside lists",
      both(put("beta.so"), lists("beta", row("../site-packages/beta.so", b"import os\n"))), [BETA]),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = site.relative_to(environment)
     listed = [f"{place}/{path}" for path in ("conda_made/__init__.py", f"{info.name}/METADATA")]
     made = {"name": "conda-made", "version": "1.0", "build": "0", "channel": "conda-forge", "files": listed}
-    write(environment, {"conda-meta/conda-made-1.0-0.json": json.dumps(made).encode()})
+    write(environment, {"conda-meta/conda-made-1.0-0.json": json.dumps(made).encode(), "conda-meta/history": b""})
     with zipfile.ZipFile(site / "zipped_egg-1.0-py3.11.egg", "w") as archive:
         archive.writestr("EGG-INFO/PKG-INFO", "Name: zipped-egg\nVersion: 1.0\n")
         archive.writestr("EGG-INFO/top_level.txt", "zipped_egg\n")
@@ -102,6 +103,7 @@ HARMLESS: list[tuple[str, Alter]] = [
     ("a path that is not there", put("gone.pth", content=b"/gone/alpha\n")),
     ("what comes behind", behind),
     ("links to a cache", cached),
+    ("a package that another one adds to", other({"space/__init__.py": b"X = 1\n"})),
 ]  # fmt: skip
 
 
@@ -225,6 +227,30 @@ def shallow(path: Path) -> Path:
     projects.make_environment(path, packages=())
     egg(site_packages(path), "eggy")
     return path
+
+
+def test_what_conda_tells_of_another_package_may_be_damaged(
+    trained: Path, stored: StoredManifest, tmp_path: Path
+) -> None:
+    target = projects.copy(trained, tmp_path / "target")
+    write(target, {"conda-meta/damaged-1.0-0.json": b"{"})
+
+    assert [one for one in said(report_on(stored, source_of("python", target))) if "damaged" not in one] == []
+
+
+def test_a_package_named_like_the_standard_library_comes_behind_it(tmp_path: Path) -> None:
+    trained = tmp_path / "env"
+    projects.make_environment(trained, packages=())
+    dist(site_packages(trained), "other", {"other.py": b""})
+    dist(site_packages(trained), "dataclasses", {"dataclasses.py": b""}, version="0.8")
+    model = make_model(tmp_path / "model", trained, b"import dataclasses\n")
+    packages = tuple(one._replace(use="imported") for one in model.manifest.environment.packages)
+    environment = model.manifest.environment._replace(packages=packages)
+    model = replace(model, manifest=replace(model.manifest, environment=environment))
+    there = said(report_on(model, source_of("python", trained)))
+    shutil.rmtree(site_packages(trained) / "dataclasses-0.8.dist-info")
+
+    assert (there, said(report_on(model, source_of("python", trained)))) == ([], [])
 
 
 def test_by_its_place_is_counted(tmp_path: Path) -> None:

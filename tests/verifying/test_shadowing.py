@@ -259,6 +259,36 @@ def test_of_two_that_are_both_recorded_it_is_not_known_which_one_was_loaded(trai
     assert said(report_on(model, source_of("python", target))) == ["unknown module:alpha"]
 
 
+def test_of_two_that_are_both_recorded_one_may_have_taken_the_place_of_the_other(trained: Path, tmp_path: Path) -> None:
+    target = projects.copy(trained, tmp_path / "target")
+    site = site_packages(target)
+    dist(site, "alpha-headless", {"alpha/__init__.abi3.so": b"\x7fELF"})
+    model = make_model(tmp_path / "model", target)
+    beside = report_on(model, source_of("python", target))
+    dist(site, "alpha", {"other.py": b""})
+
+    assert said(beside) == ["unknown module:alpha"]
+    assert [one for one in said(report_on(model, source_of("python", target))) if "module" in one] == []
+
+
+@pytest.mark.parametrize("is_from_there", [True, False])
+def test_the_source_of_a_package_of_the_repository_may_stand_in_front_of_it(
+    is_from_there: bool, trained: Path, stored: StoredManifest, tmp_path: Path
+) -> None:
+    target, source = projects.copy(trained, tmp_path / "target"), tmp_path / "source"
+    write(source, {"alpha/__init__.py": b"A = 2\n"})
+    direct = json.dumps({"url": f"file://{source}", "dir_info": {}}).encode()
+    more = {"direct_url.json": direct} if is_from_there else {}
+    dist(site_packages(target), "alpha", {"alpha/__init__.py": b"A = 1\n"}, more=more)
+    own = stored.manifest.environment
+    packages = tuple(one._replace(origin="repository:.") if one.name == "alpha" else one for one in own.packages)
+    model = replace(stored, manifest=replace(stored.manifest, environment=own._replace(packages=packages)))
+
+    found = said(report_on(model, source_of("python", target, source)))
+
+    assert [one for one in found if "shadowed" in one] == ([] if is_from_there else [ALPHA])
+
+
 def test_an_open_package_is_not_open_for_one_that_is_none(
     trained: Path, stored: StoredManifest, tmp_path: Path
 ) -> None:

@@ -128,7 +128,8 @@ def examined(paths: tuple[Path, ...], python: str | None = "3.11.7", **more: dic
 
 
 def hidden(target: Examination) -> list[str]:
-    return [one.module for one in hidden_modules(target, Search(target.tree, target.paths, None), STANDARD)]
+    search = Search(target.tree, target.paths, None)
+    return [one.module for one in hidden_modules(target, search, target.paths[:1], STANDARD)]
 
 
 @pytest.fixture
@@ -148,14 +149,6 @@ def test_frozen_modules_are_not_looked_for_since_python_311(
     assert hidden(examined((library.parent / "front", library), python)) == expected
 
 
-def test_nothing_stands_in_front_of_a_standard_library_that_comes_first_or_is_not_there(library: Path) -> None:
-    front = library.parent / "front"
-
-    assert hidden(examined((library, front))) == []
-    assert hidden(examined((front, library.parent / "python311.zip", library))) == ["random"]
-    assert hidden(examined((front,))) == []
-
-
 def test_in_a_process_what_it_has_loaded_counts(library: Path) -> None:
     front = library.parent / "front"
     (front / "linked.py").symlink_to("random.py")
@@ -166,6 +159,18 @@ def test_in_a_process_what_it_has_loaded_counts(library: Path) -> None:
     ]
 
     assert found == [[], ["random"], ["random"]]
+
+
+def test_nothing_stands_in_front_of_a_standard_library_that_is_not_there(
+    stored: StoredManifest, trained: Path, tmp_path: Path
+) -> None:
+    target = projects.copy(trained, tmp_path / "env")
+    write(site_packages(target), {"random.py": b""})
+    (target / "pyvenv.cfg").write_text("home = /gone\n")
+    for link in target.glob("bin/python*"):
+        link.unlink()
+
+    assert [one for one in said(report_on(stored, source_of("dir", target))) if "fail" in one] == []
 
 
 def test_what_cannot_be_looked_at_is_unknown(stored: StoredManifest, trained: Path, tmp_path: Path) -> None:
