@@ -1,6 +1,6 @@
 """The user's configuration: which repository, which policy. Only entry points read it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,23 +74,35 @@ def has_policy(path: Path) -> bool:
     return path.name != PROJECT_FILE or _section(path) is not None
 
 
-def policy_at(read: Callable[[str], bytes | None], revision: str) -> tuple[Policy, str]:
-    """(policy, the file it stands in, or ``defaults``) of a revision; ``read`` gives the bytes of its files.
+def policy_at(revision: "Revision", short: str) -> tuple[Policy, str]:
+    """(policy, the file it stands in, or ``defaults``) of a revision, which messages name by its ``short`` name.
 
     Raises ``InputError`` as ``load_policy`` does, with the revision's name before the file's.
     """
     found = []
     for name in (PROJECT_FILE, OWN_FILE):
-        content = read(name)
-        if content is not None and (name != PROJECT_FILE or _lineage(content, f"{revision}:{name}") is not None):
+        content = revision.read(name)
+        content = _behind(revision, name, f"{short}:{name}") if content is None else content
+        if content is not None and (name != PROJECT_FILE or _lineage(content, f"{short}:{name}") is not None):
             found.append((name, content))
     if len(found) > 1:
         hint = f"keep one: move [tool.lineage] of {PROJECT_FILE} into {OWN_FILE}, or remove {OWN_FILE}"
-        raise InputError(f"two policies: {PROJECT_FILE} and {OWN_FILE}", where=revision, hint=hint)
+        raise InputError(f"two policies: {PROJECT_FILE} and {OWN_FILE}", where=short, hint=hint)
     if not found:
         return Policy(), "defaults"
     name, content = found[0]
-    return _parsed(content, f"{revision}:{name}", name), name
+    return _parsed(content, f"{short}:{name}", name), name
+
+
+def _behind(revision: "Revision", name: str, where: str) -> bytes | None:
+    """A policy behind a link; ``None`` where there is none. One that is there and cannot be read is not taken for none:
+    raises ``InputError``."""
+    target = revision.behind_link(name)
+    content = None if target is None else revision.read(target)
+    if content is None and (target is not None or any(one.startswith(f"{name}/") for one in revision.files)):
+        what = "a directory" if target is None else f"a link, and {target} is no file"
+        raise InputError(f"is {what}", where, "put the policy there, or name its file with --policy")
+    return content
 
 
 def _section(path: Path) -> object:
@@ -124,10 +136,10 @@ def policies_of(
     """HEAD's policy, and the base's where it is another one; what nobody can read at the base judges nothing."""
     if named is not None:
         return (load_policy(None, named),)
-    found = [policy_at(head.read, head.name[:12])]
+    found = [policy_at(head, head.name[:12])]
     if base is not None:
         try:
-            other = policy_at(base.read, base.name[:12])
+            other = policy_at(base, base.name[:12])
         except LackingError:
             raise  # it may have been stricter
         except InputError as error:

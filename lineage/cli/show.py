@@ -86,13 +86,14 @@ def _differing(stored: StoredManifest, today: date) -> Collection[Difference] | 
     from lineage.checking.assess import assess
     from lineage.checking.revisions.readings import Readings, kept_readings
     from lineage.checking.revisions.revision import at_worktree
-    from lineage.config import load_policy
+    from lineage.config import load_policy, project_root
     from lineage.git.objects import GitObjects
 
+    rules, _ = load_policy(project_root(Path(stored.path).absolute().parent, os.environ))
     try:
         with GitObjects(Path(stored.path).absolute().parent) as objects:
             head = at_worktree(objects, Readings(objects.blob, kept_readings(objects)))
-            found = assess(stored.manifest, head, load_policy(objects.root)[0], today)
+            found = assess(stored.manifest, head, rules, today)
     except (InputError, RepositoryError):  # told by what looks these up for themselves
         return None
     due = {(one.subject, one.recorded, one.observed) for one in found.due}

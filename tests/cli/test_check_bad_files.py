@@ -122,6 +122,37 @@ def test_a_symbolic_link_is_not_followed_and_a_rule_names_its_target(root: Path)
     assert reasons(root, "HEAD~2..HEAD")[0][0] == "retrain"
 
 
+@pytest.mark.parametrize(("target", "what"), [("gone.toml", "a link, and gone.toml is no file"), ("", "a directory")])
+def test_a_policy_that_is_there_and_is_no_file_is_not_taken_for_none(target: str, what: str, root: Path) -> None:
+    if target:
+        (root / "lineage.toml").symlink_to(target)
+    commit(root, {} if target else {"lineage.toml/rules": b""})
+
+    for options, name in (
+        ((), git(root, "rev-parse", "HEAD")[:12]),
+        (("--staged",), "index"),
+        (("--worktree",), "worktree"),
+    ):
+        ended = check(root, *options)
+        message = f"lineage: error: {name}:lineage.toml: is {what}\n"
+        assert (ended.code, ended.stderr.startswith(message)) == (2, True), ended.stderr
+
+
+def test_a_policy_behind_a_link_judges(root: Path) -> None:
+    (root / "lineage.toml").symlink_to("rules.toml")
+    commit(root, {"rules.toml": b"[tool.lineage.retrain]\nweights = 'any'\n", "requirements.txt": BUMPED})
+
+    assert [check(root, *options).code for options in ((), ("--staged",), ("--worktree",))] == [0, 0, 0]
+
+
+def test_problems_are_not_shown_by_a_policy_that_cannot_be_read(root: Path) -> None:
+    commit(root, {"requirements.txt": BUMPED})
+    assert run_lineage("accept", MANIFEST, "package:numpy", "--because", "x", cwd=root).code == 0
+    (root / "lineage.toml").symlink_to("gone.toml")
+
+    assert run_lineage("show", MANIFEST, "--problems", cwd=root).code == 2
+
+
 ODD = ("#1", "-opt", ":(glob)*", "a b", "a..b", "it's", "mödel", 'say "x"')
 
 
