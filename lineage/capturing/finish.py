@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lineage.capturing.of_run import capture_model, requests
+from lineage.capturing.refusals import require_fit
 from lineage.capturing.request import Captured, CaptureRequest, Listener, read_values
 from lineage.capturing.write import write
 from lineage.code.ci_build import Build
@@ -73,6 +74,7 @@ class RunRequest:
         """Refuse before the training what could be refused after it. Raises ``InputError``."""
         if len(self.models) > 1 and (self.manifest or self.name):
             raise InputError("several models need a manifest each", hint="leave out -o and --name")
+        require_fit(self.name, self.labels)
         serve_command(self.serve)
 
     def wish(self, root: Path, models: Sequence[Path]) -> Wish | None:

@@ -6,8 +6,9 @@ from pathlib import Path
 from lineage.capturing.own_values import refuse_secrets
 from lineage.capturing.request import CaptureRequest
 from lineage.errors import InputError, WeightsError
+from lineage.model.manifest import EMPTY, Table
 from lineage.model.weights import control_file
-from lineage.portable.names import unfit_name
+from lineage.portable.names import unfit_keys, unfit_name
 from lineage.system.hashing import not_a_file
 
 
@@ -16,6 +17,7 @@ def refuse_unusable(request: CaptureRequest) -> None:
     if not request.paths:
         raise InputError("no weights were named")
     refuse_secrets(request)
+    require_fit(request.name, request.labels)
     for path in request.paths:
         if not path.exists():
             hint = "name a file or directory that exists"
@@ -28,6 +30,15 @@ _STORES = (".dvc/cache/", ".git/annex/objects/", ".git/lfs/objects/")
 """Where DVC and git keep the bytes of weights, which links in the work tree lead to."""
 
 
+def require_fit(name: str | None, labels: Table) -> None:
+    """Refuse names of a model and of labels that are not what they look like. Raises ``InputError``."""
+    unfit = None if name is None else unfit_name(name)
+    if unfit is not None:
+        raise InputError(f"a model cannot be named {name!a}: {unfit}", hint="choose another with --name")
+    for key, unfit in unfit_keys(labels):
+        raise InputError(f"a label cannot be named {key!a}: {unfit}")
+
+
 def refuse_named(root: Path, weights: Sequence[str], name: str) -> None:
     """Refuse weights that are no weights by their name, or lead to such, and a name that is not what it looks like.
 
@@ -38,9 +49,7 @@ def refuse_named(root: Path, weights: Sequence[str], name: str) -> None:
         if kind is not None:
             hint = "name the files that training wrote; a directory of weights may hold such a file"
             raise InputError(f"is {kind}, no weights: whoever changes them would change the gate", path, hint)
-    unfit = unfit_name(name)
-    if unfit is not None:
-        raise InputError(f"a model cannot be named {name!a}: {unfit}", hint="choose another with --name")
+    require_fit(name, EMPTY)
 
 
 def _linked_control_file(root: Path, path: str) -> str | None:

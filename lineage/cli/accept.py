@@ -19,6 +19,7 @@ from lineage.manifest.log import append_accept, read_log
 from lineage.model.manifest import StoredManifest, log_path
 from lineage.model.plan import Due
 from lineage.portable.policy import Accept
+from lineage.report.printable import printable
 from lineage.system.files import read_document
 
 
@@ -54,7 +55,7 @@ def command(model: str, subject: str, because: str, until: str | None, policy: P
     )
     word = "accepted" if append_accept(path, accept) else "already accepted"
     say(f"{word}: {due.message}", quiet)
-    click.echo(path)
+    click.echo(printable(str(path)))
     return exits.GOOD
 
 

@@ -15,7 +15,7 @@ from lineage.model.code import Code
 from lineage.model.manifest import EVIDENCE, SCHEMA, SUFFIX, Manifest, StoredManifest, Table, freeze, thaw
 from lineage.model.weights import Weights, control_file
 from lineage.portable.environment import USES, Environment, Package, Platform, Problem
-from lineage.portable.names import canonical_name, unfit_name
+from lineage.portable.names import canonical_name, unfit_keys, unfit_name
 from lineage.portable.reading import Reader
 
 INLINE = ("problems", "environment.packages")
@@ -128,14 +128,18 @@ def _is_newer(document: Mapping[str, Any], where: str) -> bool:
 
 def _manifest(reader: Reader) -> Manifest:
     environment = reader.table("environment")
+    name, labels = reader.matching("name", _PRINTABLE, "printable"), _rest(reader.table("labels"))
+    for key, table in (("name", {name: ""} if re.fullmatch(_PRINTABLE, name) else {}), ("labels", labels)):
+        for text, unfit in unfit_keys(table):
+            reader.fail(key, f"{text[:80]!a}: {unfit}")
     return Manifest(
-        name=reader.matching("name", _PRINTABLE, "printable"),
+        name=name,
         created=reader.moment("created"),
         evidence=reader.choice("evidence", EVIDENCE),
         tool=reader.optional_text("tool", _PRINTABLE, "printable"),
         parent=reader.optional_text("parent", _SHA256, "sha256: and 64 hexadecimal digits"),
         problems=_problems(reader),
-        labels=freeze(_rest(reader.table("labels"))),
+        labels=freeze(labels),
         code=_code(reader.table("code")),
         weights=_weights(reader),
         declared=_blobs(environment.table("declared")),

@@ -4,7 +4,7 @@ Sources: names PEP 503, versions PEP 440 (the regular expression of its appendix
 """
 
 import re
-from typing import NamedTuple, Optional, Tuple
+from typing import Any, Iterator, Mapping, NamedTuple, Optional, Tuple
 
 STEPS = ("none", "build", "patch", "minor", "major")
 """How far a version moved, least first. Beside these: ``added``, ``removed``, ``unknown``."""
@@ -61,7 +61,7 @@ def unfit_name(text: str) -> Optional[str]:
         return "it holds what cannot be seen"
     if text != text.strip():
         return "it begins or ends with a blank"
-    if text.isascii():
+    if max(text) < "\x80":
         return None
     import unicodedata
 
@@ -72,6 +72,16 @@ def unfit_name(text: str) -> Optional[str]:
         if len(scripts & set(_ALIKE)) > 1:
             return "it mixes letters of alphabets that look alike"
     return None
+
+
+def unfit_keys(table: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
+    """(key, why it is no name that people can tell from others), of tables within each other."""
+    for key, value in table.items():
+        unfit = unfit_name(key)
+        if unfit is not None:
+            yield key, unfit
+        if isinstance(value, Mapping):
+            yield from unfit_keys(value)
 
 
 def is_info(file: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from lineage.portable.environment import USES, Package
-from lineage.portable.names import STEPS, canonical_name
+from lineage.portable.names import STEPS, canonical_name, unfit_name
 from lineage.portable.reading import Reader
 
 TOLERANCES = STEPS + ("any",)
@@ -173,6 +173,9 @@ def _uses(reader: Reader, defaults: Tuple[Tuple[str, str], ...]) -> Tuple[Tuple[
 
 def _packages(reader: Reader) -> Tuple[Tuple[str, str], ...]:
     rules = reader.table("packages")
+    for pattern in rules.remaining():
+        if not re.fullmatch("[!-~]+", pattern):
+            rules.fail(pattern, "is no name of a package")
     return tuple((pattern, rules.choice(pattern, TOLERANCES, "none")) for pattern in rules.remaining())
 
 
@@ -196,6 +199,8 @@ def _verify(reader: Reader) -> VerifyPolicy:
         accept_unknown=reader.texts("accept-unknown", default.accept_unknown),
         packages=_packages(reader),
     )
+    _require_fit(reader, "neutral", *policy.neutral)
+    _require_fit(reader, "accept-unknown", *policy.accept_unknown)
     reader.done()
     return policy
 
@@ -222,8 +227,17 @@ def _snapshot(reader: Reader) -> SnapshotPolicy:
     return SnapshotPolicy(int(float(found.group(1)) * _UNITS[found.group(2)])) if found else SnapshotPolicy()
 
 
+def _require_fit(reader: Reader, key: str, *names: str) -> None:
+    """Names, subjects and globs that nobody can tell from others, and that match nothing that is meant."""
+    for name in filter(None, names):
+        unfit = unfit_name(name)
+        if unfit is not None:
+            reader.fail(key, "{}: {}".format(ascii(name[:80]), unfit))
+
+
 def _model(reader: Reader) -> ModelRule:
     rule = ModelRule(reader.text("match"), reader.texts("declared"))
+    _require_fit(reader, "match", rule.match)
     if not rule.declared:
         reader.fail("declared", "must name at least one dependency file")
     reader.done()
@@ -237,6 +251,8 @@ def _waiver(reader: Reader) -> Waiver:
         reason=reader.text("reason"),
         until=_day(reader),
     )
+    _require_fit(reader, "subject", waiver.subject)
+    _require_fit(reader, "models", *waiver.models)
     reader.done()
     return waiver
 

@@ -1,6 +1,3 @@
 """Text of anyone's making, as it may be shown."""
 
-
-def printable(text: str) -> str:
-    """The text with everything that a terminal could act on escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+from lineage.system.streams import printable as printable

@@ -7,6 +7,11 @@ from collections.abc import Callable
 _narrators: list[Callable[[str], None]] = []
 
 
+def printable(text: str) -> str:
+    """The text with everything that a terminal could act on escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def tell(text: str) -> None:
     """A line on stderr, at once; nowhere where it is closed. Raises ``OSError``."""
     if sys.stderr is not None:
@@ -15,11 +20,12 @@ def tell(text: str) -> None:
 
 
 def say(text: str, quiet: bool) -> None:
-    """One line of narration. That nobody can read it any more changes nothing of what the command does."""
+    """Lines of narration, as they may be shown. That nobody can read them any more changes nothing of what the command
+    does."""
     if quiet:
         return
     try:
-        tell(text)
+        tell("\n".join(map(printable, text.split("\n"))))
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else its flush at the end fails again
 

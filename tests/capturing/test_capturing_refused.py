@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lineage.errors import LineageError
+from lineage.model.manifest import freeze
 from lineage.portable.policy import ModelRule
 from tests.support import projects
 from tests.support.projects import MODEL
@@ -119,6 +120,12 @@ REFUSED: list[tuple[str, tuple[str, ...], Options, str]] = [
         lambda root: {"name": "models/fr\u0430ud"},
         "a model cannot be named 'models/fr\\u0430ud': it mixes letters of alphabets that look alike\n"
         "  choose another with --name",
+    ),
+    (
+        "a label that cannot be seen",
+        (MODEL,),
+        lambda root: {"labels": freeze({"team": {"a\u200b": 1}})},
+        "a label cannot be named 'a\\u200b': it holds what cannot be seen",
     ),
     (
         "a declared file that is not there",

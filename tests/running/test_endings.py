@@ -136,6 +136,8 @@ def refused(arguments: list[str], project: Path, setup: str = "") -> Outcome:
         (["--serve", ""], "--serve: is empty"),
         (["--model", "a", "--model", "b", "-o", "c.lineage.toml"], "several models need a manifest each"),
         (["--label", "x"], "label"),
+        (["--name", "fr\u0430ud"], "a model cannot be named 'fr\\u0430ud': it mixes letters"),
+        (["--label", "a\u202eb=c"], "a label cannot be named 'a\\u202eb': it holds what cannot be seen"),
     ],
 )
 def test_usage_is_refused_before_anything_runs(arguments: list[str], message: str, project: Path) -> None:

@@ -113,14 +113,18 @@ _SCALARS = (
 _KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
 
 
-def tables() -> st.SearchStrategy[Any]:
+_FIT = st.text("ab.-_/2 éß模", min_size=1, max_size=8).filter(lambda text: text == text.strip())
+"""Names that people can tell from others."""
+
+
+def tables(keys: st.SearchStrategy[str] = _KEYS) -> st.SearchStrategy[Any]:
     """Tables of a user's own values, as TOML can carry them; read-only."""
     values = st.recursive(
         _SCALARS,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
         max_leaves=6,
     )
-    return st.dictionaries(_KEYS, values, max_size=3).map(freeze)
+    return st.dictionaries(keys, values, max_size=3).map(freeze)
 
 
 def _pairs(digits: int) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
@@ -139,7 +143,7 @@ def manifests() -> st.SearchStrategy[Manifest]:
     )
     return st.builds(
         Manifest,
-        name=PRINTABLE,
+        name=_FIT,
         created=st.integers(0, 2**31).map(
             lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
         ),
@@ -158,7 +162,7 @@ def manifests() -> st.SearchStrategy[Manifest]:
         problems=st.lists(st.builds(Problem, PRINTABLE, PRINTABLE, PRINTABLE), max_size=2).map(tuple),
         parent=st.none() | _SHA256,
         tool=st.none() | PRINTABLE,
-        labels=tables(),
+        labels=tables(_FIT),
         run=tables(),
         inputs=st.dictionaries(_PATHS, _SHA256 | hexadecimal(32).map("md5:{}".format), max_size=3).map(freeze),
         params=tables(),

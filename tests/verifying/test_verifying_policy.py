@@ -149,6 +149,15 @@ REFUSED = [
     ("absent = ['used']", "tool.lineage.verify.absent: 'used' is not a use (weights, served, imported, required, "
      "loaded, present, unknown)"),
     ("packages = 'any'", "tool.lineage.verify.packages: must be a table, not a text"),
+    ("packages = {'nump\u0443' = 'any'}", "tool.lineage.verify.packages.\"nump\\u0443\": is no name of a package"),
+    ("packages = {'' = 'any'}", "tool.lineage.verify.packages: is no name of a package"),
+    ("neutral = ['p\u0456p']", "tool.lineage.verify.neutral: 'p\\u0456p': it mixes letters of alphabets that look "
+     "alike"),
+    ("accept-unknown = ['a\u202eb']", "tool.lineage.verify.accept-unknown: 'a\\u202eb': it holds what cannot be seen"),
+    ("[[tool.lineage.waive]]\nsubject = ' x'\nmodels = ['m\u200b']\nreason = 'r'\nuntil = 2027-01-31", """
+  tool.lineage.waive[0].subject: ' x': it begins or ends with a blank
+  tool.lineage.waive[0].models: 'm\\u200b': it holds what cannot be seen"""),
+    ("[[tool.lineage.model]]\nmatch = ' '\ndeclared = ['a']", "tool.lineage.model[0].match: ' ': it is empty"),
     ("packages = {numpy = true}", "tool.lineage.verify.packages.numpy: must be a text that is not empty, "
      "not true or false"),
 ]  # fmt: skip
