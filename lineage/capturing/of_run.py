@@ -67,13 +67,19 @@ def requests(
         return tuple(replace(wanted, paths=(path,)) for path in models), "named"
     if asked:
         return tuple(_asked(wanted, one) for one in asked), "asked for by lineage.capture"
-    found = find_models(run.written, [one.path for one in state.outputs], is_model)
+    written = [path for path in run.written if not _is_special(state.root / path)]
+    found = find_models(written, [one.path for one in state.outputs], is_model)
     _require_few(found, run)
     if len(found.paths) > 1 and (wanted.output or wanted.name):
         hint = f"name the one that is meant: lineage capture --run {run.id} PATH"
         raise InputError(f"the run wrote several models: {', '.join(found.paths)}", hint=hint)
     how = ", ".join(sorted({reason for _, reason in found.how}))
     return tuple(replace(wanted, paths=(state.root / path,)) for path in found.paths), how
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a FIFO, socket or device stands there: never weights."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _made(run: Run, state: RepositoryState) -> tuple[Path, ...]:

@@ -251,3 +251,10 @@ def test_a_run_that_nobody_saw_train_makes_no_other_environment_true(
     assert run_lineage(*finish, "--force", cwd=project).code == 0
     codes = {one.code for one in read_manifest(project / MANIFEST).manifest.problems}
     assert "weights.not-made-here" in codes
+
+
+def test_a_pipe_that_is_named_like_weights_is_none(training: Path) -> None:
+    write(training, {"train.py": TRAIN + b"import os\nos.mkfifo('models/queue.model')\n"})
+
+    assert train(training) == Outcome(0, b"", b"")
+    assert manifests(training) == [MANIFEST]

@@ -3,8 +3,10 @@
 import contextlib
 import heapq
 import importlib
+import io
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +40,8 @@ _MARK = re.compile(r"[._].*|.*\.(?:py|txt|md|lock)")
 MAX_FILES = 2000
 """of a directory"""
 MAX_DEPTH = 16
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""To open a FIFO that nobody writes would wait for ever."""
 
 
 def read_contents(path: Path, subject: str, readers: Sequence[str] = READERS) -> Contents:
@@ -99,9 +103,11 @@ def _is_file(one: "os.DirEntry[str]") -> bool:
 
 
 def _read_file(path: Path, subject: str, readers: Sequence[str]) -> Contents:
-    with path.open("rb", buffering=0) as stream:
-        size = os.fstat(stream.fileno()).st_size
-        return read_stream(cast(BinaryIO, stream), size, path.name, subject, readers)
+    with io.FileIO(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as stream:
+        seen = os.fstat(stream.fileno())
+        if not stat.S_ISREG(seen.st_mode):
+            return only(UNREADABLE, subject, "it is no regular file")
+        return read_stream(cast(BinaryIO, stream), seen.st_size, path.name, subject, readers)
 
 
 def read_stream(stream: BinaryIO, size: int, name: str, subject: str, readers: Sequence[str] = READERS) -> Contents:

@@ -1,6 +1,7 @@
 """Files that real libraries wrote (data/make.py), against what a real load of them imported."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,9 @@ def test_nothing_at_all_is_unreadable(tmp_path: Path) -> None:
     assert found == {
         name: Contents(problems=(Problem("weights.unreadable", "m", detail),)) for name, detail in expected.items()
     }
+
+
+def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pkl")
+    problem = Problem("weights.unreadable", "m", "it is no regular file")
+    assert read_contents(tmp_path / "a.pkl", "m") == Contents(problems=(problem,))
