@@ -59,9 +59,14 @@ def is_foreign(variable: str) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """The variables that git is given: none that choose another repository, and no network."""
+    """The variables that git is given: none that choose another repository, and no network.
+
+    No directory of PATH that is relative: it would be one of the repository.
+    """
     env = {name: value for name, value in os.environ.items() if not is_foreign(name)}
-    return env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
+    places = [one for one in env.get("PATH", os.defpath).split(os.pathsep) if Path(one).is_absolute()]
+    env |= {"PATH": os.pathsep.join(places), "LC_ALL": "C"}
+    return env | {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def ask(

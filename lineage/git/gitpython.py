@@ -21,16 +21,21 @@ from lineage.system.process import start
 
 @contextmanager
 def quiet_refresh() -> Iterator[None]:
-    """Lets GitPython be imported where git is missing; it would raise ImportError, and we can say it better."""
-    before = os.environ.get("GIT_PYTHON_REFRESH")
-    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+    """Lets GitPython be imported where git is missing; it would raise ImportError, and we can say it better.
+
+    It runs git once, which is looked for where ours is.
+    """
+    meanwhile = {"GIT_PYTHON_REFRESH": "quiet", "PATH": environment()["PATH"]}
+    before = {name: os.environ.get(name) for name in meanwhile}
+    os.environ.update(meanwhile)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["GIT_PYTHON_REFRESH"]
-        else:
-            os.environ["GIT_PYTHON_REFRESH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 with quiet_refresh():
