@@ -6,17 +6,15 @@ import shlex
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from lineage.cli.group import group
-from lineage.cli.main import guarded
 from lineage.model.manifest import freeze
 from tests.support import checked
+from tests.support.called import call_lineage
 from tests.support.projects import MANIFEST, MODEL, commit, git, python_of, run_lineage, write
 from tests.support.secrets import FORMS, SHAPES, Form, of_its_own
 
@@ -43,11 +41,11 @@ class Ground(NamedTuple):
     streams: pytest.CaptureFixture[str]
 
     def told(self, *arguments: str, **variables: str) -> str:
-        """What a command says on both streams, called in this process: it is called hundreds of times."""
-        with chdir(self.root), pytest.MonkeyPatch.context() as patch:
+        """What a command says on both streams."""
+        with pytest.MonkeyPatch.context() as patch:
             for name, value in variables.items():
                 patch.setenv(name, value)
-            code = guarded(lambda: group.main(args=list(arguments), prog_name="lineage", standalone_mode=False))
+            code = call_lineage(*arguments, cwd=self.root)
         said = self.streams.readouterr()
         assert code != 4, said.err
         return said.out + said.err

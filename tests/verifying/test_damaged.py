@@ -2,16 +2,14 @@
 
 import tomllib
 from collections.abc import Callable
-from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from lineage.cli.group import group
-from lineage.cli.main import guarded
 from lineage.targets.directory import DirectorySource
 from tests.support import projects, roots
+from tests.support.called import call_lineage
 from tests.support.damages import DAMAGES, METADATA, REFUSED, Damage, directory, loop
 from tests.support.projects import MANIFEST, MODEL, python_of
 from tests.support.shadows import TRAIN, make_environment, make_model, report_on, said
@@ -44,9 +42,8 @@ def target(kind: str, environment: Path) -> str:
 
 
 def ended(ground: Ground, streams: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    """(exit code, what is told) of a command, called in this process: it is called hundreds of times."""
-    with chdir(ground.root):
-        code = guarded(lambda: group.main(args=list(arguments), prog_name="lineage", standalone_mode=False))
+    """(exit code, what is told) of a command."""
+    code = call_lineage(*arguments, cwd=ground.root)
     told = streams.readouterr()
     assert code != 4, told.err
     assert "Traceback" not in told.err
