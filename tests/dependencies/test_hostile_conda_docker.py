@@ -11,6 +11,9 @@ from lineage.model.declarations import Declarations
 from tests.dependencies.conda.test_conda_lock import WHOLE as CONDA_LOCK
 from tests.dependencies.conda.test_environment import WHOLE as ENVIRONMENT
 from tests.dependencies.conda.test_pixi_lock import FOURTH, SEVENTH
+from tests.dependencies.docker.test_apptainer import WHOLE as APPTAINER
+from tests.dependencies.docker.test_bentofile import WHOLE as BENTOFILE
+from tests.dependencies.docker.test_cog import WHOLE as COG
 from tests.dependencies.docker.test_dockerfile import WHOLE as DOCKERFILE
 from tests.support.declared import declared, parsed
 from tests.support.patience import little_work
@@ -21,6 +24,9 @@ FILES = {
     "pixi.lock": SEVENTH,
     "old/pixi.lock": FOURTH.format(version=5),
     "Dockerfile": DOCKERFILE,
+    "cog.yaml": COG,
+    "bentofile.yaml": BENTOFILE,
+    "train.def": APPTAINER,
     ".python-version": "3.11.7\n3.10.2\n",
     ".tool-versions": "nodejs 20\npython 3.11.7\n",
 }
@@ -77,7 +83,7 @@ def _retyped(value: object, random: Random) -> object:
     return random.choice([None, True, 3, 1.5, "", "x", [], [None], {}, {"x": None}, {"conda": 1}])
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.endswith((".yml", ".lock"))])
+@pytest.mark.parametrize("path", [path for path in FILES if path.endswith((".yml", ".yaml", ".lock"))])
 def test_a_value_of_another_type_is_no_crash(path: str) -> None:
     content = FILES[path].encode()
     form = form_of(path)
@@ -108,10 +114,18 @@ def test_a_value_of_another_type_is_no_crash(path: str) -> None:
         ("Dockerfile", "FROM a\nENV A=0123456789\n", "ENV A=$A$A\n"),
         ("Dockerfile", "FROM a\n" + "".join(f"ENV A{n}=1\n" for n in range(2000)), "ENV B=1\n"),
         ("Dockerfile", "FROM a\n" + "COPY a /b/\n" * 2000, "RUN pip install -r c\n"),
+        ("Dockerfile", "FROM a AS b\nRUN pip install x y z\nFROM c\n", "COPY --from=b /usr/local /usr/local\n"),
+        ("Dockerfile", "FROM a AS s\n", "FROM s AS s\nCOPY --from=0 /usr /usr\n"),
+        ("Dockerfile", "FROM a\nENV V=" + "x" * 200 + "\n", "RUN a ${V%%*x*y}\n"),
+        ("Dockerfile", "FROM a\nRUN <<Z\n", "cat <<EOF\n"),
+        ("Dockerfile", "FROM a\n", "RUN uv venv /v\n"),
+        ("train.def", "", "Bootstrap: docker\n%files from x\n/a\n"),
+        ("train.def", "Bootstrap: docker\n", "%post\n{{ A }}"),
+        ("train.def", "Bootstrap: docker\nFrom: ", " "),
         (".python-version", "", "3."),
         (".tool-versions", "python ", "3.1 "),
     ],
-    ids=range(13),
+    ids=range(21),
 )
 def test_time_is_linear(path: str, head: str, piece: str) -> None:
     with little_work():

@@ -52,7 +52,7 @@ class ImageBuild:
         """that of a stage of which an environment was copied"""
         self._path, self._include, self._context = path, include, context
         self._group = group_of_file(path)
-        self._environments: list[str] = []
+        self._environments: set[str] = set()
         self._active: str | None = None
         self._variables: Mapping[str, str] = {}
 
@@ -99,7 +99,7 @@ class ImageBuild:
         place = posixpath.normpath(posixpath.join(folder, one.place)) if one.place else self._place(one, folder)
         part = self.parts.at(place, one.is_archive)
         if one.kind == "environment":
-            self._environments.append(posixpath.normpath(posixpath.join(folder, one.text)))
+            self._environments.add(posixpath.normpath(posixpath.join(folder, one.text)))
         elif one.kind in ("file", "listed", "project"):
             self._file(part, one, line, folder)
         elif one.kind == "archives":
