@@ -1,14 +1,17 @@
 """A Dockerfile: the base image of its last stage, and what the RUN instructions of that stage install.
 
 Source: the Dockerfile reference. The stages that the last one is built FROM count with it, and of those that it copies
-from what the copied place holds, as far as the commands tell where they install.
+from what the copied place holds, as far as the commands tell where they install. An argument without a value has the
+one that a compose file of the repository gives it.
 """
 
 import json
 import posixpath
 import re
+from dataclasses import replace
 
 from lineage.dependencies.docker.build import ImageBuild
+from lineage.dependencies.docker.compose import given_arguments
 from lineage.dependencies.docker.copies import Context, StageCopy, copies_of, mounts_of, stage_copy_of, stage_mounts_of
 from lineage.dependencies.docker.expansions import substitute
 from lineage.dependencies.docker.parts import may_hold_packages
@@ -34,6 +37,8 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """that of an image which sets none"""
 
 _UV_PYTHON = "UV_PYTHON"
+_OPEN = re.compile(rb"^\s*ARG\s+[^=\n]+$", re.IGNORECASE | re.MULTILINE)
+"""an argument without a value"""
 
 MAX_FOLLOWED = 20_000
 """Instructions: those of a stage that is copied from are followed once more."""
@@ -225,7 +230,18 @@ def recognise(path: str) -> bool:
 
 def declarations(path: str, document: object, content: bytes, include: Include) -> Declarations:
     """What the last stage has. Raises ``InputError`` where the text is no Dockerfile, with file and line."""
-    stages = read_stages(content, path)
+    found = _declared(path, content, include, {})
+    if not (found.unknown or found.parts) or _OPEN.search(content) is None:
+        return found
+    given, files = given_arguments(path, include)
+    if not given:
+        return found
+    again = _declared(path, content, include, given)
+    return replace(again, files=tuple(sorted({*again.files, *files})))
+
+
+def _declared(path: str, content: bytes, include: Include, given: dict[str, str]) -> Declarations:
+    stages = read_stages(content, path, given)
     chain = stages.chain(len(stages.stages) - 1)
     build = Dockerfile(path, stages, include).built(len(stages.stages) - 1)
     if build is None:

@@ -167,7 +167,7 @@ class BuildStage(NamedTuple):
 class Stages(NamedTuple):
     stages: tuple[BuildStage, ...]
     arguments: dict[str, str]
-    """those before the first stage, by name; one without a value is not there"""
+    """those before the first stage, and values that are given, by name; one without a value is not there"""
 
     names: dict[str, int]
     """{name in lower case: the last stage that has it}"""
@@ -186,8 +186,8 @@ class Stages(NamedTuple):
         return self.names.get(name.lower())
 
 
-def read_stages(content: bytes, path: str) -> Stages:
-    """Raises ``InputError`` with file and line where the text is no Dockerfile."""
+def read_stages(content: bytes, path: str, given: Mapping[str, str]) -> Stages:
+    """``given`` are values of arguments that have none. Raises ``InputError`` with file and line for no Dockerfile."""
     arguments: dict[str, str] = {}
     heads: list[tuple[Word, int, int | None]] = []
     bodies: list[list[Instruction]] = []
@@ -201,13 +201,13 @@ def read_stages(content: bytes, path: str) -> Stages:
         elif bodies:
             bodies[-1].append(one)
         elif one.keyword == "ARG":
-            assign(words_of(one, arguments), arguments, {})
+            assign(words_of(one, arguments), arguments, given)
         else:
             raise InputError(f"has {one.keyword} before the first FROM", f"{path}:{one.line}")
     if not bodies:
         raise InputError("has no FROM", path, "name the base image")
     found = tuple(BuildStage(*head, tuple(body)) for head, body in zip(heads, bodies, strict=True))
-    return Stages(found, arguments, names)
+    return Stages(found, {**given, **arguments}, names)
 
 
 def words_of(one: Instruction, variables: Mapping[str, str]) -> tuple[Word, ...]:
