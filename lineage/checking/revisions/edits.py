@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 
 from lineage.checking.revisions.dependency_edits import edits
 from lineage.checking.revisions.revision import Revision
+from lineage.checking.revisions.stage_edits import stage_edits
 from lineage.code.same_code import CODE_SUFFIXES, is_same_code
 from lineage.dependencies.forms import is_dependency_file, is_of_script
 from lineage.dependencies.scripts import has_block
@@ -23,7 +24,7 @@ _INCLUDED = frozenset({"", ".txt", ".in", ".pip", ".req", ".reqs", ".deps", ".li
 
 
 def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> list[RevisionEdit]:
-    """The changes of packages, Python, system and code, one for each package and file.
+    """The changes of packages, Python, system, code, parameters and data, one for each package, name and file.
 
     What cannot be read on one side is appended to ``unknown``; the rest is told.
     """
@@ -37,7 +38,8 @@ def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> l
     lost = {one.subject for one in unknown}  # of a file that one side lacks nothing is known to be removed or added
     before, after = ([one for one in side if f"file:{one.path}" not in lost] for side in (before, after))
     found = dict.fromkeys(edits(before, after))  # a file and what it includes may both have been edited
-    return [*found, *_code_edits(base, head, sorted(others))]
+    code = _code_edits(base, head, sorted(others))
+    return [*found, *code, *stage_edits(base, head, frozenset(edited), unknown)]
 
 
 def _renamed_into(base: Revision, head: Revision, edited: Iterable[str]) -> set[str]:
