@@ -18,6 +18,7 @@ from lineage.dependencies.docker.pythons import PythonChoice, python_choices
 from lineage.dependencies.docker.scripts import activated, nested_script
 from lineage.dependencies.docker.shell_words import Command, Word, commands
 from lineage.dependencies.docker.stages import DockerText
+from lineage.dependencies.docker.told import Said, files_of, raw_of, texts_of
 from lineage.dependencies.forms import Include
 from lineage.dependencies.groups import group_of_file
 from lineage.dependencies.pip import requirements
@@ -50,7 +51,10 @@ class ImageBuild:
         """the Python that was chosen last, and the line that says so"""
         self.borrowed: tuple[str, int] | None = None
         """that of a stage of which an environment was copied"""
+        self.said = Said()
+        """what may tell what cannot be read of the commands"""
         self._path, self._include, self._context = path, include, context
+        self._texts = Context(path, include)
         self._group = group_of_file(path)
         self._environments: set[str] = set()
         self._active: str | None = None
@@ -66,7 +70,13 @@ class ImageBuild:
         return found
 
     def _follow(self, found: tuple[Command, ...], text: DockerText, folder: str, depth: int) -> None:
-        for command in found:
+        installed = [installs(command) for command in found]
+        texts = list(texts_of(found, text.text))
+        whole = "\n".join(texts)
+        for command, raw, listed in zip(found, texts, installed, strict=True):
+            if not listed:
+                self.said.add(whole if any(word.text == "read" for word in command) else raw)
+        for command, raw, listed in zip(found, texts, installed, strict=True):
             if command[0].text == "cd" and len(command) == 2:
                 folder = posixpath.normpath(posixpath.join(folder, command[1].text))
             script = nested_script(command)
@@ -77,10 +87,10 @@ class ImageBuild:
             environment = activated(command)
             if environment is not None:
                 self._active = posixpath.normpath(posixpath.join(folder, environment))
-            found_installs = installs(command)
-            for install in found_installs:
-                self._install(install, text.line_at(install.offset), folder)
-            made = next((one.text for one in found_installs if one.kind == "environment"), None)
+            for install in listed:
+                told = install._replace(raw=raw_of(install, command, raw, whole))
+                self._install(told, text.line_at(install.offset), folder)
+            made = next((one.text for one in listed if one.kind == "environment"), None)
             for choice in python_choices(command):
                 place = posixpath.normpath(posixpath.join(folder, made)) if made else None
                 self.choose(choice, text.line_at(choice.offset), place)
@@ -105,7 +115,7 @@ class ImageBuild:
         elif one.kind == "archives":
             self.parts.archives(posixpath.normpath(posixpath.join(folder, one.text)))
         elif one.kind == "apt":
-            self._apt(one, line)
+            self._apt(one, line, folder)
         else:
             self._package(part, one, line, folder)
 
@@ -128,31 +138,47 @@ class ImageBuild:
             known = readable_part(one.text) if one.kind == "pip" else None
             if known is not None:
                 part.rows.requirement(known, self._group, line)
-                part.rows.partly(subject_of(one.text), line, told, one.text)
+                part.rows.partly(subject_of(one.text), line, told, *self._told(part.rows, one, folder))
                 return
             is_named = "://" not in one.text and not _UNNAMED.match(one.text)
-            part.rows.unread(subject_of(one.text) if is_named else "packages", line, told, one.text)
+            subject = subject_of(one.text) if is_named else "packages"
+            part.rows.unread(subject, line, told, *self._told(part.rows, one, folder))
         elif one.kind == "conda":
             python = add_spec(part.rows, one.text, self._group, line)
             if python:
                 part.python = self.chosen = (python, line)
         elif any(letter in one.text.partition("[")[0] for letter in "*?") and "=" not in one.text:
             if not self.parts.archives(posixpath.normpath(posixpath.join(folder, posixpath.dirname(one.text)))):
-                part.rows.unread("packages", line, f"installs what it does not name{_shown(one.text)}", one.text)
+                message = f"installs what it does not name{_shown(one.text)}"
+                part.rows.unread("packages", line, message, *self._told(part.rows, one, folder))
         else:
             text = one.text.removeprefix("-e ")
             is_place = text.startswith("/") and not text.lower().endswith(ARCHIVES)
             # A directory in the image is code that was copied there.
             part.rows.requirement(f".{text}" if is_place else one.text, self._group, line)
 
-    def _apt(self, one: Install, line: int) -> None:
+    def _apt(self, one: Install, line: int, folder: str) -> None:
         match = _APT.fullmatch(one.text) if one.is_known else None
         if match is not None:
             self.system.add((f"apt:{match[1]}", match[2] or "", line))
         elif not one.text.endswith(".deb"):
             named = re.match(r"[a-z0-9][a-z0-9.+-]*(?==)", one.text)
             subject = f"system:apt:{named[0]}" if named else "system:apt"
-            self.rows.unread(subject, line, f"{_TOLD}{_shown(one.text)}", one.text)
+            self.rows.unread(subject, line, f"{_TOLD}{_shown(one.text)}", *self._told(self.rows, one, folder))
+
+    def _told(self, rows: Rows, one: Install, folder: str) -> list[str]:
+        """All that tells what a text means that does not tell it itself, down to the files that are named."""
+        texts = self.said.behind(one.raw, one.text if one.kind == "file" else "")
+        for name in files_of(texts):
+            try:
+                found = self._texts.find(name, folder, self.copies)
+            except InputError as error:
+                texts.append(error.message)
+                continue
+            if found is not None:
+                rows.files.add(found[0])
+                texts.append(found[1].decode("utf-8", "replace"))
+        return texts
 
     def _file(self, part: Part, one: Install, line: int, folder: str) -> None:
         def find(name: str) -> tuple[str, bytes] | None:
@@ -166,7 +192,7 @@ class ImageBuild:
             found = find(one.text)
             if found is None:
                 message = f"installs what a file lists that is not found{_shown(one.text)}"
-                part.rows.unread("packages", line, message, one.text)
+                part.rows.unread("packages", line, message, *self._told(part.rows, one, folder))
             elif one.kind == "listed":
                 read_listed(part, *found, asking)
                 self.chosen = part.python or self.chosen

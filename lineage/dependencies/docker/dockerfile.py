@@ -28,6 +28,7 @@ from lineage.dependencies.docker.stages import (
     read_stages,
     words_of,
 )
+from lineage.dependencies.docker.told import slices
 from lineage.dependencies.forms import Include
 from lineage.errors import InputError
 from lineage.model.declarations import Declarations
@@ -98,6 +99,11 @@ class StageBuild:
     def follow(self, one: Instruction) -> None:
         """One instruction of a stage."""
         variables = {**self._arguments, **self._constants}
+        if one.keyword in ("ENV", "COPY", "ADD"):
+            self.image.said.add(one.body.text)
+        elif one.keyword == "ARG":
+            for text in slices(words_of(one, {}), one.body.text):
+                self.image.said.add(text)
         if one.keyword == "ARG":
             assign(words_of(one, variables), self._arguments, self._file.stages.arguments)
         elif one.keyword == "ENV":

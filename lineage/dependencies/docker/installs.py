@@ -54,6 +54,8 @@ class Install(NamedTuple):
     """prefix or folder that the command says it installs into; ``""`` where it does not say"""
     is_archive: bool = False
     """the packages are kept in ``place`` as files, and not installed"""
+    raw: str = ""
+    """as it stands there, variables and all"""
 
 
 def installs(command: Command) -> tuple[Install, ...]:
