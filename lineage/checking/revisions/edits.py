@@ -26,7 +26,8 @@ _INCLUDED = frozenset({"", ".txt", ".in", ".pip", ".req", ".reqs", ".deps", ".li
 def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> list[RevisionEdit]:
     """The changes of packages, Python, system, code, parameters and data, one for each package, name and file.
 
-    What cannot be read on one side is appended to ``unknown``; the rest is told.
+    What cannot be read on one side is appended to ``unknown``, and of rows what reads otherwise on the other; the rest
+    is told.
     """
     edited = [path for path in {*base.files, *head.files} if base.files.get(path) != head.files.get(path)]
     dependency = {path for path in edited if is_dependency_file(path)}
@@ -38,8 +39,20 @@ def changes_between(base: Revision, head: Revision, unknown: list[Unknown]) -> l
     lost = {one.subject for one in unknown}  # of a file that one side lacks nothing is known to be removed or added
     before, after = ([one for one in side if f"file:{one.path}" not in lost] for side in (before, after))
     found = dict.fromkeys(edits(before, after))  # a file and what it includes may both have been edited
+    listed = {one.subject for one in found}
+    unknown += (one for one in _unread(before, after) if one.subject not in listed)
     code = _code_edits(base, head, sorted(others))
     return [*found, *code, *stage_edits(base, head, frozenset(edited), unknown)]
+
+
+def _unread(before: Sequence[Declarations], after: Sequence[Declarations]) -> list[Unknown]:
+    """What only one side has of what cannot be read, of HEAD or of the base."""
+    left, right = (
+        {(told.subject, told.mark): told for one in side for told in (*one.unread(), *one.parts)}
+        for side in (before, after)
+    )
+    gone = [Unknown(one.subject, f"{one.reason} (before)") for key, one in left.items() if key not in right]
+    return [*gone, *(Unknown(one.subject, one.reason) for key, one in right.items() if key not in left)]
 
 
 def _renamed_into(base: Revision, head: Revision, edited: Iterable[str]) -> set[str]:

@@ -106,3 +106,34 @@ def test_what_a_file_of_any_form_includes_is_told(root: Path, path: str, text: b
     commit(root, {"pins.list": b"numpy==2\n"})
 
     assert told(root) == [("package:numpy", "1", "2", "pins.list:1", "main")]
+
+
+NONE = "is not a requirement that can be read"
+ODD = "has an option that is not known here"
+OUT = "which leads out of the repository"
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        (b"a=>1\n", b"a=>2\n", [f"1 {NONE}: 'a=>1' (before)", f"1 {NONE}: 'a=>2'"]),
+        (b"a=>1\n", b"# why\n a=>1  # so\n", []),
+        (b"a==1\n", b"a=>1\n", [f"1 {NONE}: 'a=>1'"]),
+        (b"a=>1\n", b"a==1\n", [f"1 {NONE}: 'a=>1' (before)"]),
+        (b"a==1 -x\n", b"a==1 -y\n", [f"1 {ODD}: '-x' (before)", f"1 {ODD}: '-y'"]),
+        (b"a==1 -x\n", b"a==2 -y\n", []),
+        (b"-r ../b\n", b"-r ../c\n", [f"1 includes ../b, {OUT} (before)", f"1 includes ../c, {OUT}"]),
+    ],
+)
+def test_rows_that_read_otherwise_are_told_where_no_edit_tells_them(
+    root: Path, base: bytes, head: bytes, expected: list[str]
+) -> None:
+    commit(root, {"requirements.txt": base})
+    commit(root, {"requirements.txt": head})
+    with GitObjects(root) as objects:
+        readings = Readings(objects.blob, BlobCache(None, ""))
+        unknown: list[Unknown] = []
+        before, after = (at_commit(objects, objects.commit(name), readings) for name in ("HEAD~1", "HEAD"))
+        changes_between(before, after, unknown)
+
+    assert [one.reason.removeprefix("requirements.txt:") for one in unknown] == expected
