@@ -11,6 +11,7 @@ from lineage.checking.due.code import due_code, due_data
 from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
+from lineage.checking.revisions.elsewhere import Places
 from lineage.checking.revisions.renames import standing
 from lineage.checking.revisions.revision import Revision
 from lineage.dependencies.markers import marker_environment
@@ -156,15 +157,15 @@ class _Files:
 
     def _includes_edited(self, path: str) -> bool:
         """Whether a file that stands as it did includes one that does not, or of which nobody knows."""
-        now = self._silently(path)
-        return (
-            any(
-                other != path and self._revision.files.get(other) != self._recorded.get(other)
-                for one in now
-                for other in one.files
-            )
-            and [self._then(path, self._recorded[path])] != now
-        )
+        now, files = self._silently(path), self._revision.files
+        if not any(one.parts for one in now) and all(
+            other == path or (other in files and files[other] == self._recorded.get(other))
+            for one in now
+            for other in one.files
+        ):
+            return False
+        then = self._then(path, self._recorded[path])
+        return then is None or [(then, then.marks, then.parts)] != [(one, one.marks, one.parts) for one in now]
 
     def _read(self, path: str) -> list[Declarations]:
         try:
@@ -197,9 +198,12 @@ class _Files:
     def _then(self, path: str, recorded: str) -> Declarations | None:
         """What a file said at the capture; ``None`` where that is not here or could not be read."""
         readings = self._revision.readings
+        places = self._places_then()
         lacks = []
 
         def include(other: str) -> bytes | None:
+            if places is not None and other not in self._revision.files and places.elsewhere(other):
+                return places.include(other)
             content = readings.blob(self._recorded.get(other, f"{self._commit}:{other}"))
             if content is None and (other in self._recorded or readings.blob(f"{self._commit}:{path}") is None):
                 lacks.append(other)  # else the commit is here, and had no such file
@@ -207,9 +211,23 @@ class _Files:
 
         try:
             found = readings.declared(path, recorded, lambda: self._captured(recorded), include)
+            found = found if found is None or places is None else places.with_objects(found)
         except InputError:
             return None
         return None if lacks else found
+
+    def _places_then(self) -> Places | None:
+        """The state of the capture; ``None`` where its commit is not here."""
+        history, commit = self._revision.history, self._commit
+        if history is None or not commit or not history.has(commit):
+            return None
+        blob = self._revision.readings.blob
+        return Places(
+            files=lambda: history.tree(commit),
+            others=lambda: history.others(commit),
+            read=lambda path: blob(f"{commit}:{path}"),
+            blob=blob,
+        )
 
     def _captured(self, blob: str) -> bytes:
         content = self._revision.readings.blob(blob)

@@ -230,7 +230,8 @@ def lacking(head: Revision) -> tuple[str, ...]:
             manifest = head.manifest(path).manifest
         except InputError:
             continue
-        if any(_lacks(head, one) for one in _edited(manifest, head)) or _lacks_stage(manifest, head):
+        is_edited = any(_lacks(head, one) for one in _edited(manifest, head))
+        if is_edited or _lacks_stage(manifest, head) or _lacks_objects(manifest, head):
             # A snapshot may never have been pushed; its base tells at least what it was made from.
             code = manifest.code
             found.add(code.base if code.commit is None or code.is_snapshot else code.commit)
@@ -247,6 +248,19 @@ def _lacks(head: Revision, blob: str) -> bool:
         return head.readings.blob(blob) is None
     except InputError:
         return False
+
+
+def _lacks_objects(manifest: Manifest, head: Revision) -> bool:
+    """Whether a file installs what only the capture's commit has as it was, and that is not here."""
+    commit = manifest.code.commit or manifest.code.base
+    if head.history is None or not commit or head.history.has(commit):
+        return False
+    for path, _ in manifest.declared:
+        with suppress(InputError):
+            declared = head.declarations(path)
+            if declared is not None and declared.parts:
+                return True
+    return False
 
 
 def _lacks_stage(manifest: Manifest, head: Revision) -> bool:

@@ -19,6 +19,18 @@ def files_of(listing: bytes) -> Mapping[str, str]:
     return found
 
 
+def others_of(listing: bytes) -> dict[str, tuple[bool, str]]:
+    """Of what ``ls-tree -z`` or ``ls-files -s -z`` says the rest: path → (is it a submodule, and no link; its id)."""
+    found = {}
+    for row in listing.split(b"\0"):
+        head, _, path = row.partition(b"\t")
+        fields = head.split(b" ")
+        if path and fields[0] in (LINK, SUBMODULE):
+            name = fields[2] if fields[1] in (b"blob", b"commit") else fields[1]
+            found[os.fsdecode(path)] = (fields[0] == SUBMODULE, name.decode("ascii"))
+    return found
+
+
 def entries_of(tree: bytes, id_bytes: int) -> Iterator[tuple[bytes, str, str]]:
     """(mode, name, id) of each entry of a tree object, as git stores it. Raises ``ValueError`` for another form."""
     position = 0

@@ -14,7 +14,7 @@ from typing import Self
 
 from lineage.errors import InputError, LackingError, ObservationError, RepositoryError
 from lineage.git.asking import TIMEOUT_S, ask, batch
-from lineage.git.listings import DIRECTORY, LINK, SUBMODULE, entries_of, files_of
+from lineage.git.listings import DIRECTORY, LINK, SUBMODULE, entries_of, files_of, others_of
 from lineage.git.partial import LACKING, LISTING, Bring, absent, is_partial, root_of
 from lineage.system.exchange import Answers
 from lineage.system.process import Completed
@@ -44,6 +44,7 @@ class GitObjects:
         self.is_bare, self.directory, self.root = self._places()
         """``root`` is that of the work tree; of a bare repository its own directory"""
         self._index = {} if self.is_bare else _own_index(self.root, self.directory)
+        self._others: dict[str, dict[str, tuple[bool, str]]] = {}
 
     def _places(self) -> tuple[bool, Path, Path]:
         """(is bare, git's directory, root): asked at once, and one by one where that is no answer of four lines."""
@@ -148,6 +149,18 @@ class GitObjects:
             self._absent |= absent(self._run(*LISTING, commit, accepted=(0, 128)).stdout)
             self._whole.add(commit)
         return files_of(answer.stdout)
+
+    def others(self, commit: str) -> Mapping[str, tuple[bool, str]]:
+        """Path → (whether it is a submodule, and no link; id) of what ``tree`` leaves out; ``""``: of the index."""
+        if commit not in self._others:
+            listing = (
+                ("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ("ls-files", "-s", "-z", "--full-name")
+            )
+            answer = self._run("-C", str(self.root), *listing, accepted=(0, 128) if self.is_partial else (0,))
+            if answer.status:
+                raise LackingError("its directories are not in this clone", commit, LACKING)
+            self._others[commit] = others_of(answer.stdout)
+        return self._others[commit]
 
     def staged(self) -> Mapping[str, str]:
         """Path → blob id of the index, links and submodules left out; ``CONFLICT`` for a path in conflict."""

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lineage.checking.revisions.elsewhere import Places
 from lineage.checking.revisions.readings import Readings
 from lineage.dependencies.forms import home_of, is_dependency_file
 from lineage.dvc.pointers import Output, declared_stages, enclosing_output, is_pointer, tracked_outputs
@@ -83,14 +84,25 @@ class Revision:
         """What a dependency file asks for; ``None`` for a file of no known form. Raises ``InputError``."""
         if path not in self._declared:
             try:
-                blob = self.files.get(path, "")
-                self._declared[path] = self.readings.declared(path, blob, lambda: self._there(path), self.read)
+                blob, places = self.files.get(path, ""), self._places()
+                found = self.readings.declared(path, blob, lambda: self._there(path), places.include)
+                self._declared[path] = found and places.with_objects(found)
             except InputError as error:
                 self._declared[path] = error
-        found = self._declared[path]
-        if isinstance(found, InputError):
-            raise found
-        return found
+        known = self._declared[path]
+        if isinstance(known, InputError):
+            raise known
+        return known
+
+    def _places(self) -> Places:
+        name = "" if self.name in ("index", "worktree") else self.name
+        history = self.history
+        return Places(
+            files=lambda: self.files,
+            others=lambda: {} if history is None else history.others(name),
+            read=self.read,
+            blob=self.readings.blob,
+        )
 
     def dependency_files(self, home: str) -> Sequence[str]:
         """The dependency files of a directory, sorted (``home_of``)."""

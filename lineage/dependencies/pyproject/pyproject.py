@@ -10,6 +10,7 @@ Rules:
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -182,7 +183,11 @@ def _program(rows: Rows, root: Table, include: Include) -> Iterator[str]:
 def _has_setup(path: str, include: Include) -> bool:
     """Only to be asked where it matters: a file that is asked for and not there may be one that is not at hand."""
     beside = posixpath.dirname(path)
-    return any(include(posixpath.join(beside, name)) is not None for name in ("setup.py", "setup.cfg"))
+    for name in ("setup.py", "setup.cfg"):
+        with suppress(InputError):  # it is there, and tells nothing
+            if include(posixpath.join(beside, name)) is not None:
+                return True
+    return False
 
 
 def _read_named(rows: Rows, settings: Table, hook: Table, key: str, include: Include) -> None:
