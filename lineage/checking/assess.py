@@ -11,6 +11,7 @@ from lineage.checking.due.code import due_code, due_data
 from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
+from lineage.checking.due.unread_stage import due_unread_stage
 from lineage.checking.revisions.elsewhere import Places
 from lineage.checking.revisions.renames import standing
 from lineage.checking.revisions.revision import Revision
@@ -79,6 +80,7 @@ def assess(
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
     due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
     due += due_stage(manifest, revision, policy)
+    due += due_unread_stage(manifest, revision, policy)
     left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 

@@ -8,6 +8,7 @@ from lineage.checking.revisions.elsewhere import Places
 from lineage.checking.revisions.readings import Readings
 from lineage.dependencies.forms import home_of, is_dependency_file
 from lineage.dvc.pointers import Output, declared_stages, enclosing_output, is_pointer, tracked_outputs
+from lineage.dvc.unread_stages import UnreadStage, unread_stages
 from lineage.errors import InputError, LackingError
 from lineage.git.blob import blob_id
 from lineage.git.objects import CONFLICT, MAX_BLOB_BYTES, GitObjects
@@ -43,6 +44,8 @@ class Revision:
     _homes: dict[str, list[str]] | None = None
     _stood: dict[tuple[str, str], bool | None] = field(default_factory=dict)
     _stages: tuple[Stage, ...] | None = None
+    _pipelines: tuple[str, ...] = ()
+    _unread_stages: tuple[UnreadStage, ...] | None = None
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; ``None`` where there is none.
@@ -144,9 +147,16 @@ class Revision:
     def stages(self) -> tuple[Stage, ...]:
         """The stages of every ``dvc.yaml``. Raises ``InputError``."""
         if self._stages is None:
-            pipelines = sorted(one for one in self.files if posixpath.basename(one) == "dvc.yaml")
-            self._stages = declared_stages(pipelines, self.read)
+            self._pipelines = tuple(sorted(one for one in self.files if posixpath.basename(one) == "dvc.yaml"))
+            self._stages = declared_stages(self._pipelines, self.read)
         return self._stages
+
+    def unread_stages(self) -> tuple[UnreadStage, ...]:
+        """The stages that only DVC can fill in. Raises ``InputError``."""
+        if self._unread_stages is None:
+            self.stages()
+            self._unread_stages = tuple(one for path in self._pipelines for one in unread_stages(path, self.read))
+        return self._unread_stages
 
     def _there(self, path: str) -> bytes:
         content = self.read(path)
