@@ -7,6 +7,7 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
 from lineage.checking.declared_paths import declared_paths
+from lineage.checking.due.age import due_age
 from lineage.checking.due.code import due_code, due_data
 from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
@@ -81,6 +82,7 @@ def assess(
     due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
     due += due_stage(manifest, revision, policy)
     due += due_unread_stage(manifest, revision, policy)
+    due += due_age(manifest, policy, today)
     left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 

@@ -19,6 +19,7 @@ TOLERANCES = STEPS + ("any",)
 _JUDGED = USES[:-1]
 
 _UNITS = {"kB": 10**3, "MB": 10**6, "GB": 10**9}
+_DAYS = r"[0-9]{1,5}d"
 _SIZE = r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(kB|MB|GB)"
 
 
@@ -98,6 +99,8 @@ class RetrainPolicy(NamedTuple):
     data: str = "none"
     params: str = "none"
     system: str = "any"
+    max_age: Optional[int] = None
+    """days after which a model is due whatever was edited; ``None`` for none"""
     packages: Tuple[Tuple[str, str], ...] = ()
 
 
@@ -214,10 +217,16 @@ def _retrain(reader: Reader) -> RetrainPolicy:
         data=reader.choice("data", ("none", "any"), default.data),
         params=reader.choice("params", ("none", "any"), default.params),
         system=reader.choice("system", TOLERANCES, default.system),
+        max_age=_max_age(reader),
         packages=_packages(reader),
     )
     reader.done()
     return policy
+
+
+def _max_age(reader: Reader) -> Optional[int]:
+    written = reader.optional_text("max-age", _DAYS, "a number of days, as '90d'") or ""
+    return int(written[:-1]) if re.fullmatch(_DAYS, written) else None
 
 
 def _snapshot(reader: Reader) -> SnapshotPolicy:

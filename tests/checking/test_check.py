@@ -29,11 +29,13 @@ def root(tmp_path: Path) -> Path:
     return fraud(tmp_path / "fraud")
 
 
-def plan_of(root: Path, base: str | None, head: str = "HEAD", policies: tuple[Policy, ...] = (STRICT,)) -> Plan:
+def plan_of(
+    root: Path, base: str | None, head: str = "HEAD", policies: tuple[Policy, ...] = (STRICT,), today: date = TODAY
+) -> Plan:
     with GitObjects(root) as objects:
         readings = Readings(objects.blob, BlobCache(None, ""))
         start = None if base is None else at_commit(objects, objects.commit(base), readings)
-        judges = Judges(policies=tuple((one, "defaults") for one in policies), today=TODAY)
+        judges = Judges(policies=tuple((one, "defaults") for one in policies), today=today)
         return check(start, at_commit(objects, objects.commit(head), readings), judges)
 
 

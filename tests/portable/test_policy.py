@@ -103,6 +103,7 @@ def test_every_key_is_read() -> None:
         data = "any"
         params = "any"
         system = "none"
+        max-age = "90d"
         [retrain.packages]
         scipy = "major"
         [[model]]
@@ -141,6 +142,7 @@ def test_every_key_is_read() -> None:
             data="any",
             params="any",
             system="none",
+            max_age=90,
             packages=(("scipy", "major"),),
         ),
         models=(ModelRule("services/*", ("services/requirements.txt", "uv.lock")),),
@@ -250,6 +252,12 @@ def test_a_waiver_needs_a_subject_a_reason_and_a_last_day() -> None:
 )
 def test_the_limit_of_a_snapshot_is_a_size(text: str, limit: int) -> None:
     assert parse_policy({"snapshot": {"limit": text}}, "x").snapshot.limit == limit
+
+
+@pytest.mark.parametrize("text", ["90", "d", "-1d", "1.5d", "90 d", "90d\n", "100000d"])
+def test_an_age_that_is_no_number_of_days(text: str) -> None:
+    expected = f"tool.lineage.retrain.max-age: must be a number of days, as '90d', not {text!r}"
+    assert failure({"retrain": {"max-age": text}}) == expected
 
 
 @pytest.mark.parametrize("text", ["50", "MB", "-1 MB", "1e3 MB", "50 MiB", "50 MB\n"])
