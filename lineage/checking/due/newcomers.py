@@ -80,15 +80,14 @@ def due_newcomers(
 def _question(path: str, beside: str, manifest: Manifest, revision: Revision, policy: Policy) -> Iterator[Due]:
     try:
         declared = revision.declarations(path)
-        values = [] if declared is None else [*_values(declared, manifest, revision, policy)]
-        gives = f"gives {_listed(values)}"
-    except InputError as error:
-        values, gives = [error.message], f"cannot be read ({error.message})"
+    except InputError:  # told where it is edited: as long as no model declares it, it decides nothing
+        return
+    values = [] if declared is None else [*_values(declared, manifest, revision, policy)]
     if values:
         yield Due(
             subject=f"file:{path}",
             action="undecided",
-            message=f"{path} is new beside {beside} and {gives}: is it installed from?",
+            message=f"{path} is new beside {beside} and gives {_listed(values)}: is it installed from?",
             observed=", ".join(values),
             step="added",
             where=path,
