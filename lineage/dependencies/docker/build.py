@@ -15,7 +15,7 @@ from lineage.dependencies.docker.listed import Asking, read_listed, read_project
 from lineage.dependencies.docker.partial import readable_part
 from lineage.dependencies.docker.parts import Part, Parts
 from lineage.dependencies.docker.pythons import PythonChoice, python_choices
-from lineage.dependencies.docker.scripts import activated, nested_script
+from lineage.dependencies.docker.scripts import activated, nested_script, script_file
 from lineage.dependencies.docker.shell_words import Command, Word, commands
 from lineage.dependencies.docker.stages import DockerText
 from lineage.dependencies.docker.told import Said, files_of, raw_of, texts_of
@@ -34,6 +34,7 @@ _UNNAMED = re.compile(r"[A-Za-z0-9._-]*\$")
 _LINE = re.compile(r"(?::[0-9]+)+\Z")
 _DEPTH = 4
 """scripts in the words of scripts"""
+_MOST_SCRIPT = 1 << 20
 _IN_PROJECT = ("POETRY_VIRTUALENVS_IN_PROJECT", "PIPENV_VENV_IN_PROJECT")
 
 
@@ -84,6 +85,9 @@ class ImageBuild:
                 inner = commands(script.text, self._variables)
                 self._follow(inner, _inside(text, script), folder, depth + 1)
                 continue
+            file = script_file(command) if depth < _DEPTH else None
+            if file is not None:
+                self._follow_file(file, text.line_at(command[0].offset), folder, depth + 1)
             environment = activated(command)
             if environment is not None:
                 self._active = posixpath.normpath(posixpath.join(folder, environment))
@@ -94,6 +98,20 @@ class ImageBuild:
             for choice in python_choices(command):
                 place = posixpath.normpath(posixpath.join(folder, made)) if made else None
                 self.choose(choice, text.line_at(choice.offset), place)
+
+    def _follow_file(self, name: str, line: int, folder: str, depth: int) -> None:
+        """A script of the repository; all that it installs stands where it is run. One of elsewhere tells nothing."""
+        try:
+            found = self._context.find(name, folder, self.copies)
+            if found is not None and len(found[1]) > _MOST_SCRIPT:
+                raise InputError(f"is larger than {_MOST_SCRIPT} bytes")
+        except InputError as error:
+            self.rows.unread("packages", line, f"runs {name}: {error.message}", name, error.message)
+            return
+        if found is not None and found[0] not in self.rows.files:
+            self.rows.files.add(found[0])
+            script = found[1].decode("utf-8-sig", "replace")
+            self._follow(commands(script, self._variables), DockerText(script, (0,), (line,)), folder, depth)
 
     def choose(self, one: PythonChoice, line: int, place: str | None = None) -> None:
         """What is chosen last counts; what is only installed, where nothing is chosen."""

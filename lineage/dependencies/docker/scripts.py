@@ -27,6 +27,15 @@ def nested_script(command: Command) -> Word | None:
     return None
 
 
+def script_file(command: Command) -> str | None:
+    """The file of ``bash install.sh`` and ``./install.sh``; ``None`` where a command runs none."""
+    place = next((place for place, word in enumerate(command) if posixpath.basename(word.text) in SHELLS), None)
+    word = command[0] if place is None else _after_options(command, place + 1)
+    if word is None or not word.is_known or not word.text.endswith((".sh", ".bash")):
+        return None
+    return word.text if place is not None or "/" in word.text else None
+
+
 def _after_options(command: Command, place: int) -> Word | None:
     """The first word that is no option; ``-o`` has a value (``bash -c -o pipefail "…"``)."""
     while place < len(command) and command[place].text.startswith(("-", "+")):

@@ -2,8 +2,10 @@
 
 import pytest
 
-from lineage.dependencies.docker.scripts import activated, nested_script
+from lineage.dependencies.docker.scripts import activated, nested_script, script_file
 from lineage.dependencies.docker.shell_words import commands
+from lineage.dependencies.forms import form_of
+from lineage.errors import InputError
 from tests.support.declared import declared
 
 
@@ -86,3 +88,49 @@ def test_scripts_within_scripts_end() -> None:
         script = "bash -c " + "'" + script.replace("'", "'\\''") + "'"
 
     assert declared("Dockerfile", f"FROM debian\nRUN {script}\n").dependencies == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("bash install.sh 3.11", "install.sh"),
+        ("sudo bash -eux /tmp/install.sh", "/tmp/install.sh"),
+        ("./install.sh", "./install.sh"),
+        ("/tmp/install.bash -y", "/tmp/install.bash"),
+        ("install.sh", None),
+        ("bash", None),
+        ("bash $X/install.sh", None),
+        ("bash install", None),
+        ("cp a.sh b.sh", None),
+    ],
+)
+def test_the_file_that_a_command_runs(command: str, expected: str | None) -> None:
+    [words] = commands(command, {})
+
+    assert script_file(words) == expected
+
+
+def test_a_script_of_the_repository_is_followed() -> None:
+    text = (
+        "FROM debian\nENV V=1\nCOPY scripts/install.sh /tmp/\nRUN true && \\\n    bash /tmp/install.sh\nRUN ./none.sh\n"
+    )
+    script = "#!/bin/bash\npip install a==$V\npip install b==$1\n./install.sh\n/tmp/install.sh\n"
+    found = declared("Dockerfile", text, {"scripts/install.sh": script})
+
+    assert [(row.name, row.version, row.line) for row in found.dependencies] == [("a", "1", 5)]
+    assert [one.reason for one in found.unknown] == ["Dockerfile:5 is not a requirement that can be read: 'b==$1'"]
+    assert found.files == ("Dockerfile", "scripts/install.sh")
+
+
+def test_a_script_that_cannot_be_had_is_unknown() -> None:
+    form = form_of("Dockerfile")
+    assert form is not None
+
+    def include(path: str) -> bytes:
+        raise InputError("is too large", path)
+
+    found = form.declarations("Dockerfile", None, b"FROM debian\nRUN bash install.sh\n", include)
+
+    assert [one.reason for one in found.unknown] == ["Dockerfile:2 runs install.sh: is too large"]
+    found = declared("Dockerfile", "FROM debian\nRUN bash install.sh\n", {"install.sh": "#" * (1 << 20) + "#"})
+    assert [one.reason for one in found.unknown] == ["Dockerfile:2 runs install.sh: is larger than 1048576 bytes"]
