@@ -81,7 +81,14 @@ class _Judged:
         keys = frozenset() if self._then is None else self._then.keys(package.name, package.version)
         earlier = None if self._then is None else self._then.of(package.name, keys)
         promise = _installed(self._head.of(package.name, keys), earlier)
+        if promise.state == "unknown" and earlier is not None and self._forks_stand(package.name):
+            promise = earlier
         return promise, earlier, earlier is not None and is_same_promise(earlier, promise)
+
+    def _forks_stand(self, name: str) -> bool:
+        """Whether the locks hold what they held, and only their tools wrote the markers of its forks anew."""
+        forks = self._head.forks(name)
+        return bool(forks) and self._then is not None and self._then.forks(name) == forks
 
     def _told(self, package: Package, moved: Move, action: str, promise: Promise) -> Due:
         message = moved.message

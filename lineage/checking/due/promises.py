@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from lineage.checking.due.package_moves import Promise, is_same_source
+from lineage.checking.due.package_moves import Promise, Value, is_same_source, value_of
 from lineage.checking.revisions.dependency_edits import group_of, place_of
 from lineage.dependencies.markers import holds
 from lineage.dependencies.scripts import OF_SCRIPT
@@ -123,6 +123,13 @@ class Promises:
             found = frozenset(one.key for one in rows if one.row.version and same_version(one.row.version, version))
             self._exact[name, version] = found
         return self._exact[name, version]
+
+    def forks(self, name: str) -> frozenset[tuple[str, str, Value]]:
+        """(form, group, value) of what locks hold of a package, whatever the markers; empty where others speak too."""
+        rows = self._chosen(name)
+        if not all(one.declared.is_lock for one in rows) or f"package:{name}" in self._unread:
+            return frozenset()
+        return frozenset((one.declared.form, one.row.group, (*value_of(one.row)[:3], "")) for one in rows)
 
     def chain(self, name: str, roots: Iterable[str]) -> tuple[str, ...]:
         """The packages from ``name`` up to the nearest of ``roots``, without ``name``; empty where no graph tells."""

@@ -3,6 +3,7 @@
 import pytest
 
 from lineage.model.plan import Due
+from lineage.portable.environment import Package
 from tests.support.judging import NUMPY, Texts, due, of
 
 MAIN, DEV, DOCS = "requirements.txt", "requirements-dev.txt", "docs/requirements.txt"
@@ -86,3 +87,44 @@ def test_a_package_that_changes_its_group(then: Texts | None, head: Texts, expec
 
 def test_what_is_merely_present_may_go() -> None:
     assert due(NUMPY._replace(use="present"), {MAIN: PIN}, {MAIN: OTHER, DEV: PIN}) == []
+
+
+FORK = """
+[[package]]
+name = "torch"
+version = "{}"
+source = {{ registry = "https://index.example/simple" }}
+resolution-markers = ["{}"]
+"""
+
+
+def forked(*rows: tuple[str, str]) -> dict[str, str]:
+    """A lock of uv with one fork for each (version, marker)."""
+    return {"uv.lock": 'version = 1\nrequires-python = ">=3.10"\n' + "".join(FORK.format(*row) for row in rows)}
+
+
+A, B = "platform_release == 'a'", "platform_release != 'a'"  # which no manifest tells
+A_ANEW, B_ANEW = f"sys_platform == 'linux' and {A}", f"sys_platform == 'linux' and {B}"
+
+
+@pytest.mark.parametrize(
+    ("head", "actions"),
+    [
+        ([("2.5.1", A_ANEW), ("2.5.1+cpu", B_ANEW)], []),
+        ([("2.5.1", B), ("2.5.1+cpu", "")], []),
+        ([("2.6.0", A_ANEW), ("2.5.1+cpu", B_ANEW)], ["undecided"]),
+        ([("2.5.1", A_ANEW), ("2.5.1+cpu", B_ANEW), ("2.4.0", B_ANEW)], ["undecided"]),
+    ],
+)
+def test_markers_that_a_tool_wrote_anew_are_no_question(head: list[tuple[str, str]], actions: list[str]) -> None:
+    package = Package("torch", "2.5.1", "weights")
+    found = due(package, forked(("2.5.1", A), ("2.5.1+cpu", B)), forked(*head))
+
+    assert [one.action for one in found] == actions
+
+
+def test_markers_that_somebody_wrote_are_a_question() -> None:
+    package = Package("torch", "2.5.1", "weights")
+    then, head = (f"torch==2.5.1 ; {a}\ntorch==2.5.1+cpu ; {b}\n" for a, b in ((A, B), (A_ANEW, B_ANEW)))
+
+    assert [one.action for one in due(package, then, head)] == ["undecided"]
