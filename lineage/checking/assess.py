@@ -81,8 +81,7 @@ def assess(
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
     due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
     due += due_stage(manifest, revision, policy)
-    due += due_unread_stage(manifest, revision, policy)
-    due += due_age(manifest, policy, today)
+    due += [*due_unread_stage(manifest, revision, policy), *due_age(manifest, policy, today)]
     left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 

@@ -6,6 +6,7 @@ The defaults are the ones of the documentation; a policy file changes single key
 
 import datetime
 import fnmatch
+import itertools
 import functools
 import re
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -129,13 +130,9 @@ def tolerance(rules: Tuple[Tuple[str, str], ...], uses: Tuple[Tuple[str, str], .
 
 def own_rule(rules: Tuple[Tuple[str, str], ...], name: str) -> Optional[str]:
     """The step that a package's own rule accepts: its exact name first, then the globs in the order written."""
-    for pattern, step in rules:
-        if canonical_name(pattern) == name:
-            return step
-    for pattern, step in rules:
-        if fnmatch.fnmatchcase(name, canonical_name(pattern)):
-            return step
-    return None
+    exact = (step for pattern, step in rules if canonical_name(pattern) == name)
+    globs = (step for pattern, step in rules if fnmatch.fnmatchcase(name, canonical_name(pattern)))
+    return next(itertools.chain(exact, globs), None)
 
 
 def verify_tolerance(policy: VerifyPolicy, package: Package) -> str:

@@ -29,11 +29,10 @@ _NO_MODULES = frozenset(["__builtin__", "__main__", "__mp_main__"])
 _DEPTH = 5
 """How deep a namespace is looked through."""
 _COMMON = frozenset(
-    [
-        *("benchmark", "benchmarks", "bin", "build", "conftest", "data", "dist", "doc", "docs", "etc", "example"),
-        *("examples", "include", "lib", "man", "requirements", "samples", "scripts", "setup", "share", "src"),
-        *("test", "testing", "tests", "tools", "utils"),
-    ]
+    (
+        "benchmark benchmarks bin build conftest data dist doc docs etc example examples include lib man requirements "
+        "samples scripts setup share src test testing tests tools utils"
+    ).split()
 )
 """Names that many distributions leave on top by mistake: nobody imports them from there."""
 
