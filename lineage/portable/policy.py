@@ -6,8 +6,8 @@ The defaults are the ones of the documentation; a policy file changes single key
 
 import datetime
 import fnmatch
-import itertools
 import functools
+import itertools
 import re
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 

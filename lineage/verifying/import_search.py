@@ -22,29 +22,16 @@ if TYPE_CHECKING:
     from lineage.verifying.file_owners import FileOwners
     from lineage.verifying.standard_modules import Hidden
 
-NOT_FOUND = "weights.module-not-found"
-"""The problem of a capture for a module that the weights name and nothing provided."""
-_NO_MODULES = frozenset(["__builtin__", "__main__", "__mp_main__"])
-"""What pickles name and no file provides."""
 _DEPTH = 5
 """How deep a namespace is looked through."""
 _COMMON = frozenset(
-    (
-        "benchmark benchmarks bin build conftest data dist doc docs etc example examples include lib man requirements "
-        "samples scripts setup share src test testing tests tools utils"
-    ).split()
+    [
+        *("benchmark", "benchmarks", "bin", "build", "conftest", "data", "dist", "doc", "docs", "etc", "example"),
+        *("examples", "include", "lib", "man", "requirements", "samples", "scripts", "setup", "share", "src"),
+        *("test", "testing", "tests", "tools", "utils"),
+    ]
 )
 """Names that many distributions leave on top by mistake: nobody imports them from there."""
-
-
-def unprovided(asked: Inquiry) -> Comparison:
-    """What loading the weights takes and nobody had when they were recorded."""
-    names = sorted(
-        {one.subject for one in asked.manifest.problems if one.code == NOT_FOUND}
-        - {f"module:{name}" for name in _NO_MODULES}
-    )
-    reason = "named in the weights, and no installed distribution provided it when they were recorded"
-    return Comparison(unknown=tuple(Unknown(name, reason) for name in names))
 
 
 def with_imports(asked: Inquiry, compared: Comparison) -> Comparison:

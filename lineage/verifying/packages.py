@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 from lineage.portable.compare import Change, Comparison, combine, compare
 from lineage.portable.environment import Package, Unknown
 from lineage.targets.source import Examination
-from lineage.verifying.import_search import unprovided, with_imports
+from lineage.verifying.import_search import with_imports
 from lineage.verifying.verify import Comparator, Inquiry
 
 if TYPE_CHECKING:
     from lineage.model.installed import Installed
+
+_NOT_FOUND = "weights.module-not-found"
+"""The problem of a capture for a module that the weights name and nothing provided."""
+_NO_MODULES = frozenset(["__builtin__", "__main__", "__mp_main__"])
+"""What pickles name and no file provides."""
 
 
 class Packages(Comparator):
@@ -31,7 +36,17 @@ class Packages(Comparator):
         compared = compared._replace(changes=(*compared.changes, *started))
         absent = [one for one in compared.changes if one.code == "package-absent"]
         told = _name_other_providers(compared, absent, asked) if absent else compared
-        return combine(with_imports(asked, told), unprovided(asked))
+        return combine(with_imports(asked, told), _unprovided(asked))
+
+
+def _unprovided(asked: Inquiry) -> Comparison:
+    """What loading the weights takes and nobody had when they were recorded."""
+    names = sorted(
+        {one.subject for one in asked.manifest.problems if one.code == _NOT_FOUND}
+        - {f"module:{name}" for name in _NO_MODULES}
+    )
+    reason = "named in the weights, and no installed distribution provided it when they were recorded"
+    return Comparison(unknown=tuple(Unknown(name, reason) for name in names))
 
 
 def _name_other_providers(compared: Comparison, absent: Sequence[Change], asked: Inquiry) -> Comparison:
