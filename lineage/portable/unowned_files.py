@@ -17,11 +17,11 @@ from lineage.portable.names import module_of as module_of
 
 STARTUP = ("sitecustomize", "usercustomize")
 
-# The _virtualenv.py of every virtualenv from 20.0.8 to 21.15.7 and of uv from 0.1 to 0.13.
+# The _virtualenv.py of every virtualenv from 20.0.8 to 21.15.11 and of uv from 0.1 to 0.13.
 _VIRTUALENV = frozenset(
     [
-        "02943e192823d75212f206e1f2991ac572119882683a95dfbb7a1b913d7b14b5",
         "0278334cdcfab4c746b4416fbd5c2b6e7da937c81e132397d62c361d404ebe0e",
+        "02943e192823d75212f206e1f2991ac572119882683a95dfbb7a1b913d7b14b5",
         "07584d2a5d13e0811eb567d78ed2aca0fb60e7defff59a01ca7a48d907bdea51",
         "095a1099733d28c837bca584f5fb3eb3724e357f8846c015083dc6e9a7b985f3",
         "0aeb86546345c1d0fada097536e35525714d5cdbcc2d8eb3f9912a955044fcff",
@@ -40,7 +40,9 @@ _VIRTUALENV = frozenset(
         "c9199315871b11b12df226f890a38e66e63191e1adbfb11a66e6861151b33fca",
         "ce57d5e0d9b5d7356cb42da7450ba8f9359bdf693e335f4c921626943c77e64d",
         "cfb3db86aaa53bb62b5ff764970bec2d71c9228590a0ebec57f6ec926cc0bf1a",
+        "cfe56cafbd68fd31a0e87100f111d7d2f6b7157241096500013c07e88d80a22f",
         "d1ea23a2be4bcbac5e75c69bc03926397bf53ae16e35c58d7c3b73306cb1a81e",
+        "d762c207d745129f173766ffd8b96144bef46f5f87c174a7f684d9fa4248c2d5",
         "e3db5fe06ab41ca9b95dd6463b83836787028a1b55562cc383803bb83001a45c",
         "e3e10c8a19a62a49928c139b8e6824eac92dcdda7639953bcd10921011cbbdff",
         "e8c426ce260f866254ff35cefedc8b3efbd6d1446d99d7a4cdeb0095f98a8b8f",
