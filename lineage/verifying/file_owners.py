@@ -25,6 +25,7 @@ class FileOwners:
         self._target = target
         self._disk = RootedTree(target.root)
         self._rows: dict[str, Mapping[str, RecordRow] | None] = {}
+        self._records: dict[str, bytes | None] = {}
         self._lists: list[tuple[str, frozenset[str]]] | None = None
 
     def of(self, taken: Taken) -> tuple[str, ...]:
@@ -65,6 +66,11 @@ class FileOwners:
     ) -> Iterator[tuple[str, Distribution]]:
         """The files of a module that one of the others lists with another hash; they lie in the same directory."""
         around, _, name = taken.path.rpartition("/")
+        shared = taken.file[: -len(name)] if "__init__." in name else taken.file
+        text = shared.encode("utf-8", "surrogateescape")
+        others = [other for other in others if text in (self.record_of(other) or b"")]
+        if not others:
+            return  # as portions of one namespace: nothing needs to be parsed
         mine = self._listed(one) or {}
         own = sorted(path for path in mine if path == taken.path or ("__init__." in name and is_below(path, around)))
         for other in others:
@@ -115,9 +121,10 @@ class FileOwners:
         return {place_of(one.info, line): RecordRow(line, "", "") for line in lines if line.strip()}
 
     def record_of(self, one: Distribution) -> bytes | None:
-        if not one.info.lower().endswith(".dist-info"):
-            return None
-        return self._read(one, "RECORD")
+        if one.info not in self._records:
+            is_recorded = one.info.lower().endswith(".dist-info")
+            self._records[one.info] = self._read(one, "RECORD") if is_recorded else None
+        return self._records[one.info]
 
     def _read(self, one: Distribution, name: str) -> bytes | None:
         """A file of the metadata of a distribution."""

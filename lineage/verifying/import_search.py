@@ -4,7 +4,6 @@ Metadata tells which version is installed, not which file runs: a directory on P
 without metadata may stand in front. The entries of ``sys.path`` are listed; files are read where that leaves doubt.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ class _Imports:
         self._search = Search(target.tree, target.paths, target.observation.environment.abi)
         self._standard = standard_names(target.stdlib)
         """what comes first whatever lies on ``sys.path``, or what a package may only stand in for"""
-        self._tops: dict[str, Counter[str]] = {}
+        self._tops: dict[str, dict[str, list[Distribution]]] = {}
         self._placed = 0
 
     @cached_property
@@ -198,14 +197,16 @@ class _Imports:
         """It is the distribution's own, and nothing else has files there: so it is nearly always."""
         if taken is None or taken.through or taken.entry != one.path or taken.file not in files:
             return False
-        return self._sharing(one.path)[taken.file.partition("/")[0]] < 2
+        return not self._beside(one, taken.file)
 
-    def _sharing(self, entry: str) -> Counter[str]:
-        """How many distributions have something by each name on top of an entry of ``sys.path``."""
-        if entry not in self._tops:
-            beside = (one for one in self._target.distributions if one.path == entry)
-            self._tops[entry] = Counter(name for one in beside for name in self._tops_of(one))
-        return self._tops[entry]
+    def _beside(self, one: Distribution, file: str) -> list[Distribution]:
+        """The other distributions that have something by the same name on top of the same entry of ``sys.path``."""
+        if one.path not in self._tops:
+            tops = self._tops[one.path] = {}
+            for each in self._target.distributions:
+                for name in self._tops_of(each) if each.path == one.path else ():
+                    tops.setdefault(name, []).append(each)
+        return [other for other in self._tops[one.path].get(file.partition("/")[0], ()) if other is not one]
 
     def _tops_of(self, one: Distribution) -> frozenset[str]:
         if one.content is not None:
@@ -225,7 +226,8 @@ class _Imports:
             around = Taken(taken.entry, init[len(taken.entry) + 1 :])
             if not self._search.is_open(around) and not self._owners.of(around):
                 yield self._shadowed(package, around, ())
-        own = self._owners.owns(one, taken)
+        is_listed = taken.entry == one.path and taken.file in files
+        own = "list" if is_listed else self._owners.owns(one, taken)
         if not own and (package.origin or "").startswith(REPOSITORY) and self._owners.is_in_source(one, taken):
             return  # code of the model's own repository: compared as such
         if own:
@@ -252,11 +254,7 @@ class _Imports:
 
     def _contested(self, package: Package, one: Distribution, taken: Taken) -> Iterable[Change | Unknown]:
         """Files that another distribution lists too, with other content: whose are they now?"""
-        top = taken.file.partition("/")[0]
-        if taken.entry != one.path or self._sharing(one.path)[top] < 2:
-            return
-        beside = (other for other in self._target.distributions if other.path == one.path and other is not one)
-        others = [other for other in beside if top in self._tops_of(other)]
+        others = self._beside(one, taken.file) if taken.entry == one.path else ()
         for path, other in self._owners.contested(one, others, taken):
             front = Taken(taken.entry, path[len(taken.entry) + 1 :])
             mine, theirs = self._owners.matches(one, path), self._owners.matches(other, path)
