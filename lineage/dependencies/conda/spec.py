@@ -9,8 +9,6 @@ Hand-written because conda's own parser cannot be had by pip: all its versions t
 import re
 from dataclasses import dataclass
 
-from packaging.specifiers import SpecifierSet
-
 from lineage.dependencies.rows import Rows, pin, subject_of
 from lineage.errors import InputError
 from lineage.model.declarations import Dependency
@@ -155,6 +153,8 @@ def _clause(text: str, has_build: bool, spec: str) -> tuple[str | None, str]:
     clause = f"=={version}.*" if operator in ("", "=", "==") else f"{operator}{version}"
     if operator == "!=" and is_prefix:
         clause += ".*"
+    from packaging.specifiers import SpecifierSet  # the platforms above are asked for where nothing of conda is read
+
     try:
         SpecifierSet(clause)
     except ValueError as error:
