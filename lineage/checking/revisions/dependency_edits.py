@@ -113,9 +113,10 @@ def _by_name(declared: Declarations | None, without: Set[str]) -> dict[tuple[str
 
 
 def _as_told(row: Dependency, declared: Declarations) -> Dependency:
-    if declared.is_lock and declared.has_graph:
-        return replace(row, marker="", extras=())
-    return replace(row, marker="") if declared.is_lock and row.marker else row
+    extras = () if declared.is_lock and declared.has_graph else row.extras
+    marker = "" if declared.is_lock else row.marker
+    is_told = (marker, extras) == (row.marker, row.extras)  # of most rows: another one takes time
+    return row if is_told else replace(row, marker=marker, extras=extras)
 
 
 def _is_told_elsewhere(row: Dependency) -> bool:
