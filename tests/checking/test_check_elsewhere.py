@@ -98,6 +98,7 @@ def test_another_version_of_a_wheel_is_judged_by_it(tmp_path: Path) -> None:
         ("Dockerfile", b"FROM python:3.11.7\nCOPY vendor/sub/r.txt /\nRUN pip install -r /r.txt\n", "packages"),
         ("Dockerfile", b"FROM python:3.11.7\nCOPY . .\nRUN pip install $(cat vendor/sub/r.txt)\n", "packages"),
         ("setup.py", b"setup(install_requires=open('vendor/sub/r.txt').read())\n", "packages"),
+        ("setup.py", b"import json\nsetup(install_requires=json.load(open('vendor/sub/r.json')))\n", "packages"),
         ("pyproject.toml", DYNAMIC, "packages"),
     ],
 )

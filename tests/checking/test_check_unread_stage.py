@@ -69,7 +69,7 @@ def made(root: Path, pipeline: bytes) -> Path:
         (MATRIX, {"more.yaml": MORE.replace(b"unused: 1", b"unused: 2")}, False),
         (PATH, {"dvc.yaml": PATH.replace(b"train.py", b"fit.py")}, True),
         (PATH, {"params.yaml": PARAMS.replace(b"models: models", b"models: m")}, True),
-        (b"stages: [", {"dvc.yaml": EACH}, True),
+        (b"stages: [ # foreach", {"dvc.yaml": EACH}, True),
     ],
 )
 def test_it_is_undecided_where_its_text_moved(
