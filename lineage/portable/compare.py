@@ -9,6 +9,7 @@ Rules:
 4. ``None`` on either side is an unknown, never equal.
 """
 
+import re
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from lineage.portable.environment import (
@@ -22,6 +23,9 @@ from lineage.portable.environment import (
     Unknown,
 )
 from lineage.portable.names import step
+
+_COMMIT = re.compile(r"(?:git|hg|svn|bzr)\+.*", re.DOTALL)
+"""An origin that names a commit."""
 
 IDENTITIES = ("record", "artifact", "origin", "version")
 
@@ -258,13 +262,20 @@ def _compare_package(recorded: Package, observed: Package, same_platform: bool, 
     for by in ("record", "artifact"):
         left, right = getattr(recorded, by), getattr(observed, by)
         if left is not None and right is not None:
-            return _Pair(by, None if left == right else _build(recorded, left, right, by))
+            return _Pair(by, None if left == right else _build(recorded, left, right, by, _moved(origins)))
         if by == "record" and left is not None and installed:
             return _Pair(None, reason="the target has no RECORD of what is installed")
     if recorded.origin is not None and observed.origin is not None and LOCAL not in origins:
         same = recorded.origin == observed.origin
-        return _Pair("origin", None if same else _build(recorded, recorded.origin, observed.origin, "origin"))
+        change = _build(recorded, recorded.origin, observed.origin, "origin", _moved(origins))
+        return _Pair("origin", None if same else change)
     return _Pair("version")
+
+
+def _moved(origins: Tuple[Optional[str], Optional[str]]) -> str:
+    """The step between two builds of one version: what another commit holds, no version tells."""
+    commits = [_COMMIT.fullmatch(one or "") for one in origins]
+    return "unknown" if all(commits) and origins[0] != origins[1] else "build"
 
 
 def _compare_version(recorded: Package, observed: Package) -> _Pair:
@@ -278,8 +289,8 @@ def _change(package: Package, code: str, recorded: str, observed: str, moved: st
     return Change("package:" + package.name, code, recorded, observed, moved, package.use, detail)
 
 
-def _build(package: Package, recorded: str, observed: str, by: str) -> Change:
+def _build(package: Package, recorded: str, observed: str, by: str, moved: str = "build") -> Change:
     detail = "another build of {}, by its {}".format(package.version, by)
     if by in ("record", "artifact"):
         recorded, observed = ("{}#{}".format(package.version, text[7:19]) for text in (recorded, observed))
-    return _change(package, "package-build", recorded, observed, "build", detail)
+    return _change(package, "package-build", recorded, observed, moved, detail)

@@ -41,9 +41,9 @@ def equal(by: str) -> Comparison:
     return Comparison(counted=((by, 1),))
 
 
-def another(by: str, recorded: str, observed: str, counted: str | None = None) -> Comparison:
+def another(by: str, recorded: str, observed: str, counted: str | None = None, moved: str = "build") -> Comparison:
     detail = f"another build of 1.0, by its {by}"
-    change = Change("package:a", "package-build", recorded, observed, "build", "imported", detail)
+    change = Change("package:a", "package-build", recorded, observed, moved, "imported", detail)
     return Comparison(changes=(change,), counted=((counted or by, 1),))
 
 
@@ -73,7 +73,17 @@ def not_told(reason: str) -> Comparison:
         (
             BARE._replace(origin=GIT),
             BARE._replace(origin=GIT + "2"),
-            another("origin", GIT, GIT + "2"),
+            another("origin", GIT, GIT + "2", moved="unknown"),
+        ),
+        (
+            BARE._replace(origin=GIT, record=ONE),
+            BARE._replace(origin=GIT + "2", record=TWO),
+            another("record", "1.0#111111111111", "1.0#222222222222", moved="unknown"),
+        ),
+        (
+            BARE._replace(origin=GIT),
+            BARE._replace(origin="https://example.org/a-1.0.tar.gz"),
+            another("origin", GIT, "https://example.org/a-1.0.tar.gz"),
         ),
         (BARE._replace(origin=GIT), BARE._replace(origin=LOCAL), equal("version")),
         (BARE._replace(origin=LOCAL), BARE._replace(origin=GIT), equal("version")),
