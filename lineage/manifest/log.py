@@ -1,6 +1,5 @@
 """The log beside a manifest, ``<stem>.lineage-log.toml``: appended to only, each entry bound to a manifest's id."""
 
-import datetime
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -32,22 +31,14 @@ def read_log(content: bytes, where: str) -> tuple[Accept, ...]:
                 recorded=row.optional_text("recorded", _PRINTABLE, "printable"),
                 observed=row.optional_text("observed", _PRINTABLE, "printable"),
                 because=row.matching("because", _PRINTABLE, "printable"),
-                made=_day(row, "made"),
-                until=_day(row, "until") if "until" in row.remaining() else None,
+                made=row.day("made"),
+                until=row.day("until") if row.has("until") else None,
             )
         )
         row.done()
     reader.done()
     reader.finish(where, _HINT)
     return tuple(found)
-
-
-def _day(reader: Reader, key: str) -> datetime.date:
-    value = reader.take(key)
-    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        reader.fail(key, "must be a date, as 2027-01-31")
-        return datetime.date.min
-    return value
 
 
 def stale_accepts(

@@ -255,20 +255,12 @@ def _waiver(reader: Reader) -> Waiver:
         subject=reader.text("subject"),
         models=reader.texts("models"),
         reason=reader.text("reason"),
-        until=_day(reader),
+        until=reader.day("until"),
     )
     _require_fit(reader, "subject", waiver.subject)
     _require_fit(reader, "models", *waiver.models)
     reader.done()
     return waiver
-
-
-def _day(reader: Reader) -> datetime.date:
-    value = reader.take("until")
-    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        reader.fail("until", "must be a date, as 2027-01-31")
-        return datetime.date.min
-    return value
 
 
 def accepting(

@@ -109,6 +109,13 @@ class Reader:
             self.fail(key, "must be a time in the years 1 to 9999 of UTC")
             return datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
+    def day(self, key: str) -> datetime.date:
+        value = self.take(key)
+        if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+            self.fail(key, "must be a date, as 2027-01-31")
+            return datetime.date.min
+        return value
+
     def table(self, key: str) -> "Reader":
         """A sub-table; empty when it is not there."""
         value = self.take(key)
