@@ -7,9 +7,9 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
 from lineage.checking.declared_paths import declared_paths
-from lineage.checking.due.age import due_age
 from lineage.checking.due.code import due_code, due_data
 from lineage.checking.due.newcomers import due_newcomers, new_files, says_more
+from lineage.checking.due.outside import due_outside
 from lineage.checking.due.packages import due_packages, due_python, due_system, unread
 from lineage.checking.due.stage import due_stage
 from lineage.checking.due.unread_stage import due_unread_stage
@@ -21,6 +21,7 @@ from lineage.errors import InputError
 from lineage.model.code import Code
 from lineage.model.declarations import Declarations, Locks
 from lineage.model.manifest import SUFFIX, Manifest
+from lineage.model.outside import NOTHING, Outside
 from lineage.model.plan import Due
 from lineage.portable.judge import Accepted
 from lineage.portable.policy import Accept, Policy, accepting, covering, declared_for
@@ -48,6 +49,7 @@ def assess(
     resolver: "Resolver | None" = None,
     since: Revision | None = None,
     answered: Collection[str] = (),
+    outside: Outside = NOTHING,
 ) -> Assessed:
     """What is due of a model; ``accepts`` are those of its manifest, ``resolver`` makes locks where there are none.
 
@@ -74,14 +76,12 @@ def assess(
         then = files.then if files.knows_then else None
         due += locks.due
         notes += locks.notes
-        due += due_packages(manifest, promised, earlier, policy)
-        due += unread(promised, earlier, policy)
-        due += due_python(manifest, _pythons(files.head, then), policy)
-        due += due_system(files.head, then, policy)
+        due += [*due_packages(manifest, promised, earlier, policy), *unread(promised, earlier, policy)]
+        due += [*due_python(manifest, _pythons(files.head, then), policy), *due_system(files.head, then, policy)]
     due += due_code(manifest, revision.files, revision.read, revision.readings.blob, policy)
     due += due_data(manifest, lambda path: _digest(revision, path, str(manifest.inputs[path])), policy)
-    due += due_stage(manifest, revision, policy)
-    due += [*due_unread_stage(manifest, revision, policy), *due_age(manifest, policy, today)]
+    due += [*due_stage(manifest, revision, policy), *due_unread_stage(manifest, revision, policy)]
+    due += due_outside(manifest, policy, today, outside)
     left, accepted = let_through(due, manifest.name, policy, today, accepts)
     return Assessed(due=tuple(left), notes=notes, accepted=tuple(accepted))
 

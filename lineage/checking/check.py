@@ -20,9 +20,10 @@ from lineage.checking.revisions.edits import changes_between
 from lineage.checking.revisions.likely import refuse_lacking
 from lineage.checking.revisions.revision import Revision
 from lineage.errors import InputError
-from lineage.manifest.log import read_log
+from lineage.manifest.log import read_calls, read_log
 from lineage.model.declarations import UNRESOLVED
 from lineage.model.manifest import NOT_MADE_HERE, Manifest, StoredManifest, log_path, manifests_among
+from lineage.model.outside import Outside
 from lineage.model.plan import ACTIONS, Due, ModelPlan, Plan
 from lineage.portable.environment import Unknown
 from lineage.portable.judge import Accepted
@@ -119,11 +120,11 @@ def _planned(
     """(what becomes of the model of a manifest, what is let through)."""
     try:
         stored = head.manifest(path)
-        accepts = _accepts(stored, head)
+        accepts, outside = _accepts(stored, head), _outside(stored, head)
         weights = [one.path for one in stored.manifest.weights]
         answered = declared_for(judges.policies[0][0].models, stored.manifest.name, weights) or ()
         seen = [
-            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver, base, answered)
+            assess(stored.manifest, head, policy, judges.today, accepts, judges.resolver, base, answered, outside)
             for policy, _ in judges.policies
         ]
     except InputError as error:
@@ -186,7 +187,8 @@ def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) ->
         return ()
     try:
         stored = base.manifest(path)
-        found = assess(stored.manifest, base, policy, judges.today, _accepts(stored, base), judges.resolver)
+        accepts, outside = _accepts(stored, base), _outside(stored, base)
+        found = assess(stored.manifest, base, policy, judges.today, accepts, judges.resolver, outside=outside)
     except InputError:
         return ()
     return [one for one in found.due if not one.subject.startswith(UNRESOLVED)]
@@ -220,6 +222,14 @@ def _accepts(stored: StoredManifest, revision: Revision) -> list[Accept]:
     path = log_path(PurePosixPath(stored.path)).as_posix()
     content = revision.read(path)
     return [] if content is None else [one for one in read_log(content, path) if one.manifest == stored.id]
+
+
+def _outside(stored: StoredManifest, revision: Revision) -> Outside:
+    """What the log beside the manifest calls due of it. Raises ``InputError``."""
+    path = log_path(PurePosixPath(stored.path)).as_posix()
+    content = revision.read(path)
+    calls = () if content is None else read_calls(content, path)
+    return Outside(called=tuple(one for one in calls if one.manifest == stored.id))
 
 
 def lacking(head: Revision) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ COMMANDS = {
     "verify": "May this model be served there?",
     "check": "Which edits make which models due for retraining?",
     "accept": "Judge a difference harmless, reviewably, until it changes again.",
+    "due": "Say that a model must be retrained, until a new manifest of it.",
     "retrain": "Carry the plan out: the recorded command, watched, compared.",
     "diff": "Two manifests or targets, side by side.",
     "import": "Bring home what another machine made: bundle:FILE.",

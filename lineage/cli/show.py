@@ -88,12 +88,17 @@ def _differing(stored: StoredManifest, today: date) -> Collection[Difference] | 
     from lineage.checking.revisions.revision import at_worktree
     from lineage.config import load_policy, project_root
     from lineage.git.objects import GitObjects
+    from lineage.manifest.log import read_calls
+    from lineage.model.outside import Outside
+    from lineage.system.files import read_document
 
+    path = log_path(Path(stored.path))
     rules, _ = load_policy(project_root(Path(stored.path).absolute().parent, os.environ))
     try:
         with GitObjects(Path(stored.path).absolute().parent) as objects:
             head = at_worktree(objects, Readings(objects.blob, kept_readings(objects)))
-            found = assess(stored.manifest, head, rules, today)
+            calls = (one for one in read_calls(read_document(path, "log"), str(path)) if one.manifest == stored.id)
+            found = assess(stored.manifest, head, rules, today, outside=Outside(called=tuple(calls)))
     except (InputError, RepositoryError):  # told by what looks these up for themselves
         return None
     due = {(one.subject, one.recorded, one.observed) for one in found.due}

@@ -18,6 +18,7 @@ WORDS = {
     "verify": (("verify", "--against", "dir:envé"), {2}),
     "capture": (("capture", "modèles/é.bin", "--from", "dir:envé"), {2}),
     "accept": (("accept", "models/fraud", "package:numpy", "--because", "é"), {0}),
+    "due": (("due", "models/fraud", "--because", "é"), {0}),
     "json": (("check", "--format", "json"), {1}),
     "markdown": (("check", "--format", "markdown"), {1}),
     "github": (("check", "--format", "github"), {1}),

@@ -23,6 +23,7 @@ MORE = {
     "show": ("show",),
     "problems": ("show", MODEL, "--problems"),
     "accept": ("accept", MODEL, "package:numpy", "--because", "tried"),
+    "due": ("due", "models/fraud", "--because", "tried"),
     "retrain": ("retrain", "--dry-run"),
     "diff": ("diff", "models/fraud", "dir:."),
     "log": ("log",),

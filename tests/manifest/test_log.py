@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lineage.errors import InputError
-from lineage.manifest.log import append_accept, read_log, stale_accepts
+from lineage.manifest.log import append_accept, append_call, read_calls, read_log, stale_accepts
+from lineage.model.outside import Called
 from lineage.portable.policy import Accept
 
 TOKEN = "ghp_" + "a1B2" * 9
@@ -74,6 +75,24 @@ def test_a_file_that_is_no_log_is_not_appended_to(tmp_path: Path) -> None:
     hint = "take the file from git as it was committed; lineage accept appends to it"
     assert refusal(path, ONE) == f"{path}: schema: is not a known key\n  {hint}"
     assert path.read_text() == 'schema = "1.0"\n'
+
+
+def test_what_is_called_due_stands_beside_accepts(tmp_path: Path) -> None:
+    path = tmp_path / "m.lineage-log.toml"
+    called = Called(ID, "drift: psi 0.31", date(2026, 11, 20))
+    append_accept(path, ONE)
+    assert append_call(path, called)
+    assert not append_call(path, called._replace(made=date(2026, 12, 1)))
+    assert append_call(path, called._replace(manifest=OTHER))
+
+    rows = f'[[due]]\nmanifest = "{ID}"\nbecause = "drift: psi 0.31"\nmade = 2026-11-20\n'
+    assert path.read_text() == f"{TEXT}\n{rows}\n{rows.replace(ID, OTHER)}"
+    content = path.read_bytes()
+    assert (read_log(content, "m"), read_calls(content, "m")) == ((ONE,), (called, called._replace(manifest=OTHER)))
+
+    for reader in (read_log, read_calls):
+        with pytest.raises(InputError, match=r"due\[0\]\.subject: is not a known key"):
+            reader(rows.encode() + b'subject = "x"\n', "m")
 
 
 @pytest.mark.parametrize(

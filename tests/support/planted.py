@@ -236,7 +236,7 @@ def commands(start: click.Group = group, before: str = "") -> Iterator[str]:
             yield words
 
 
-CHEAP = ("init", "capture", "show", "verify", "check", "accept", "diff", "log", "hook install")
+CHEAP = ("init", "capture", "show", "verify", "check", "accept", "due", "diff", "log", "hook install")
 """Commands that run nothing of the user's."""
 
 
@@ -259,6 +259,7 @@ def table(planted: Planted) -> dict[str, list[tuple[str, ...]]]:
         "verify": [(BASE, "--against", old), (f"HEAD:{BASE}", "--against", old, "--no-weights")],
         "check": [(), ("HEAD~1..HEAD",), ("--staged",), ("--worktree",), (f"{planted.other}..HEAD", "--fetch")],
         "accept": [("models/rank", "package:numpy", "--because", "It is tried")],
+        "due": [("models/rank", "--because", "It is tried")],
         "retrain": [("--dry-run",), ("models/base", "--in", str(place / "linked"), "--in-env", f"python:{old}")],
         "diff": [(BASE, f"HEAD:{BASE}")],
         "import": [(f"bundle:{bundle}", "--force")],
