@@ -181,7 +181,7 @@ VALUES: dict[str, Any] = {
 def test_every_value_that_plain_values_may_have_is_carried(path: Path) -> None:
     table = plain_table(VALUES, "--params")
 
-    stored, _ = write_manifest(replace(FULL, params=table, metrics=table, labels=table), path)
+    stored, _ = write_manifest(replace(FULL, params=table, metrics=table), path)
 
     assert repr(sorted(read_manifest(path).manifest.params.items())) == repr(sorted(table.items()))
     assert read_manifest(path).id == stored.id
