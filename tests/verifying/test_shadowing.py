@@ -145,6 +145,7 @@ def in_process(stored: StoredManifest, root: Path, before: str, *paths: Path) ->
     return [one for one in done.stdout.split("\n")[0].split() if one.startswith(told)]
 
 
+@pytest.mark.usefixtures("measured_children")
 def test_inside_a_process_what_it_has_loaded_counts(trained: Path, tmp_path: Path) -> None:
     model = make_model(tmp_path / "model", trained)
     site, root = site_packages(trained), tmp_path / "serving"
@@ -160,6 +161,7 @@ def test_inside_a_process_what_it_has_loaded_counts(trained: Path, tmp_path: Pat
     assert found("", root / "beside", site) == ["package:beta", "package-shadowed"]
 
 
+@pytest.mark.usefixtures("measured_children")
 def test_inside_a_process_a_module_of_no_file_is_unknown(trained: Path, tmp_path: Path) -> None:
     model = make_model(tmp_path / "model", trained)
     site, root = site_packages(trained), tmp_path / "serving"

@@ -36,6 +36,13 @@ def untold(package: Package, observed: str) -> list[Due]:
     [
         pytest.param(LIB, "fraudlib==0.3", f"fraudlib @ {GIT}@{A}", moved(LIB, f"{GIT}@{A}"), id="index to git"),
         pytest.param(
+            LIB,
+            f"fraudlib==0.3 --hash=sha256:{'1' * 64}",
+            f"fraudlib==0.3 --hash=sha256:{'2' * 64}",
+            moved(LIB, "0.3 (from an index, other files: sha256:22222222)"),
+            id="other files",
+        ),
+        pytest.param(
             FROM_GIT,
             f"fraudlib @ {GIT}@{A}",
             f"fraudlib @ {GIT}@{B}",
