@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lineage.checking.assess import Assessed, assess, let_through
 from lineage.checking.due.code import recorded_code
+from lineage.checking.due.live import Live
 from lineage.checking.due.newcomers import lines_to_paste
 from lineage.checking.due.stage import captured_stage
 from lineage.checking.gone import gone_models, name_of
@@ -48,6 +49,8 @@ class Judges:
     """a repository without a manifest passes"""
     resolver: "Resolver | None" = None
     """makes exact versions of ranges; without one, nothing is started"""
+    live: Live | None = None
+    """metrics of the models where they serve, where somebody gave them"""
     lists_changes: bool = True
     """the plan lists every change, whether or not a model is touched, and weights that were replaced"""
 
@@ -120,7 +123,7 @@ def _planned(
     """(what becomes of the model of a manifest, what is let through)."""
     try:
         stored = head.manifest(path)
-        accepts, outside = _accepts(stored, head), _outside(stored, head)
+        accepts, outside = _accepts(stored, head), _outside(stored, head, judges)
         weights = [one.path for one in stored.manifest.weights]
         answered = declared_for(judges.policies[0][0].models, stored.manifest.name, weights) or ()
         seen = [
@@ -187,7 +190,7 @@ def _before(path: str, base: Revision | None, policy: Policy, judges: Judges) ->
         return ()
     try:
         stored = base.manifest(path)
-        accepts, outside = _accepts(stored, base), _outside(stored, base)
+        accepts, outside = _accepts(stored, base), _outside(stored, base, judges)
         found = assess(stored.manifest, base, policy, judges.today, accepts, judges.resolver, outside=outside)
     except InputError:
         return ()
@@ -224,12 +227,13 @@ def _accepts(stored: StoredManifest, revision: Revision) -> list[Accept]:
     return [] if content is None else [one for one in read_log(content, path) if one.manifest == stored.id]
 
 
-def _outside(stored: StoredManifest, revision: Revision) -> Outside:
-    """What the log beside the manifest calls due of it. Raises ``InputError``."""
+def _outside(stored: StoredManifest, revision: Revision, judges: Judges) -> Outside:
+    """What the log beside the manifest calls due of it, and its live metrics. Raises ``InputError``."""
     path = log_path(PurePosixPath(stored.path)).as_posix()
     content = revision.read(path)
     calls = () if content is None else read_calls(content, path)
-    return Outside(called=tuple(one for one in calls if one.manifest == stored.id))
+    live = None if judges.live is None else tuple(judges.live.values.get(stored.path, ()))
+    return Outside(called=tuple(one for one in calls if one.manifest == stored.id), live=live)
 
 
 def lacking(head: Revision) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 import contextlib
 import gc
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lineage.checking.check import Judges, check
+from lineage.checking.due.live import read_live, sort_live
 from lineage.checking.revisions.likely import likely_read
 from lineage.checking.revisions.readings import Readings, kept_readings
 from lineage.checking.revisions.revision import Revision
 from lineage.checking.uncommitted import with_uncommitted
 from lineage.cli import exits
 from lineage.cli.emit import answer, say, style_of, summarise, tell_jobs
-from lineage.cli.options import Answering, policy_option, report_options, trust_option
+from lineage.cli.options import PATH, Answering, policy_option, report_options, trust_option
 from lineage.cli.ranges import committed_sides, uncommitted_sides
 from lineage.config import policies_of
 from lineage.errors import InputError, NotFollowedError, RepositoryError
 from lineage.git.fetch import Bringer, OriginRemote
 from lineage.git.objects import GitObjects
+from lineage.model.outside import LiveValue
 from lineage.model.plan import Plan
 from lineage.report.formats import render_plan
+from lineage.system.files import read_document
 
 if TYPE_CHECKING:
     from lineage.checking.resolver import Resolver
@@ -41,6 +45,7 @@ class CheckOptions(Answering):
     resolve: bool
     allow_empty: bool
     fail_on: str
+    metrics: Path | None
     policy: Path | None
 
 
@@ -59,6 +64,7 @@ class CheckOptions(Answering):
     show_default=True,
     help="End with 1 already where a model is to be verified.",
 )
+@click.option("--metrics", type=PATH, metavar="FILE", help="Judge also what metrics are where the models serve.")
 @policy_option
 @report_options
 def command(**typed: Any) -> int:
@@ -74,16 +80,20 @@ def command(**typed: Any) -> int:
     if asked.trust_config and not asked.fetch:
         raise click.UsageError("--trust-config goes with --fetch")
     gc.set_threshold(100_000)  # nearly all that is read stays to the end: to look for garbage in it is in vain
-    plan = _plan(asked)
+    plan, refused = _plan(asked)
     style = style_of(asked.verbose, asked.output)
     answer(render_plan(plan, asked.form, style), asked.output)
     if asked.form == "github":
         summarise(render_plan(plan, "markdown", style))
     tell_jobs(plan)
-    return exits.of_verdict(plan.verdict)
+    for one in refused:
+        say(f"lineage: error: {asked.metrics}: {one}", quiet=False)
+    return exits.UNUSABLE if refused else exits.of_verdict(plan.verdict)
 
 
-def _plan(asked: CheckOptions) -> Plan:
+def _plan(asked: CheckOptions) -> tuple[Plan, Sequence[str]]:
+    """The answer, and which live metrics were given in error: the others are judged."""
+    values = None if asked.metrics is None else _live_values(asked.metrics)
     with GitObjects(Path.cwd()) as objects:
         if objects.is_bare and (asked.staged or asked.worktree):
             hint = "a bare repository has commits only: BASE..HEAD"
@@ -100,16 +110,23 @@ def _plan(asked: CheckOptions) -> Plan:
         if origin is not None:
             objects.get(blob for _, blob in likely_read(base, head))
             _fetch_recorded(objects, head, origin, asked.quiet)
+        now, policies = datetime.now(UTC), policies_of(base, head, asked.policy, asked.quiet)
+        live = None if values is None else sort_live(values, head, [one for one, _ in policies], now)
         judges = Judges(
-            policies=policies_of(base, head, asked.policy, asked.quiet),
-            today=datetime.now(UTC).date(),
+            policies=policies,
+            today=now.date(),
             fail_on=asked.fail_on,
             allows_empty=asked.allow_empty,
             resolver=_resolver(asked.quiet) if asked.resolve else None,
+            live=live,
         )
         plan = with_uncommitted(check(base, head, judges), objects)
         cache.save()
-    return plan
+    return (plan, ()) if live is None else (replace(plan, notes=(*plan.notes, *live.notes)), live.refused)
+
+
+def _live_values(path: Path) -> Sequence[LiveValue]:
+    return read_live(read_document(path, "file of live metrics"), str(path))
 
 
 def _resolver(quiet: bool) -> "Resolver":

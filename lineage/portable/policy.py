@@ -11,6 +11,7 @@ import itertools
 import re
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from lineage.portable.bounds import read_bounds
 from lineage.portable.environment import USES, Package
 from lineage.portable.names import STEPS, canonical_name, unfit_name
 from lineage.portable.reading import Reader
@@ -102,6 +103,8 @@ class RetrainPolicy(NamedTuple):
     system: str = "any"
     max_age: Optional[int] = None
     """days after which a model is due whatever was edited; ``None`` for none"""
+    metrics: Tuple[Tuple[str, str], ...] = ()
+    """(metric, what its live values must hold, as ``>=0.88``), in the order written"""
     packages: Tuple[Tuple[str, str], ...] = ()
 
 
@@ -215,6 +218,7 @@ def _retrain(reader: Reader) -> RetrainPolicy:
         params=reader.choice("params", ("none", "any"), default.params),
         system=reader.choice("system", TOLERANCES, default.system),
         max_age=_max_age(reader),
+        metrics=read_bounds(reader.table("metrics")),
         packages=_packages(reader),
     )
     reader.done()

@@ -20,6 +20,11 @@ def parse_values(content: bytes, where: str) -> object:
         return read_yaml(content, where)
     if suffix != ".json":
         raise InputError("must be .json, .toml or .yaml", where=where)
+    return parse_json(content, where)
+
+
+def parse_json(content: bytes, where: str) -> object:
+    """The same of JSON, whatever the suffix."""
     try:
         value: object = json.loads(content)
     except json.JSONDecodeError as error:

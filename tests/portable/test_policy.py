@@ -104,6 +104,7 @@ def test_every_key_is_read() -> None:
         params = "any"
         system = "none"
         max-age = "90d"
+        metrics.auc = ">=0.88"
         [retrain.packages]
         scipy = "major"
         [[model]]
@@ -143,6 +144,7 @@ def test_every_key_is_read() -> None:
             params="any",
             system="none",
             max_age=90,
+            metrics=(("auc", ">=0.88"),),
             packages=(("scipy", "major"),),
         ),
         models=(ModelRule("services/*", ("services/requirements.txt", "uv.lock")),),

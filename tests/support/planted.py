@@ -243,8 +243,9 @@ CHEAP = ("init", "capture", "show", "verify", "check", "accept", "due", "diff", 
 def table(planted: Planted) -> dict[str, list[tuple[str, ...]]]:
     """Command → the arguments that it is called with, in this order."""
     place, old = planted.root.parent, str(planted.ground.environments / "old/bin/python")
-    bundle, message = str(place / "one.bundle"), str(place / "message")
+    bundle, message, live = (str(place / name) for name in ("one.bundle", "message", "live.json"))
     line = f"refs/heads/main {git(planted.root, 'rev-parse', 'HEAD')} refs/heads/main {'0' * 40}\n"
+    (place / "live.json").write_text("[]")
     (place / "message").write_text("Train\n")
     (place / "pushed").write_text(line)
     words = {"prepare-commit-msg": (message,), "pre-push": ("origin", planted.remotes["origin"])}
@@ -257,7 +258,14 @@ def table(planted: Planted) -> dict[str, list[tuple[str, ...]]]:
             (BASE, "--bundle", f"{bundle}2"),
         ],
         "verify": [(BASE, "--against", old), (f"HEAD:{BASE}", "--against", old, "--no-weights")],
-        "check": [(), ("HEAD~1..HEAD",), ("--staged",), ("--worktree",), (f"{planted.other}..HEAD", "--fetch")],
+        "check": [
+            (),
+            ("HEAD~1..HEAD",),
+            ("--staged",),
+            ("--worktree",),
+            ("--metrics", live),
+            (f"{planted.other}..HEAD", "--fetch"),
+        ],
         "accept": [("models/rank", "package:numpy", "--because", "It is tried")],
         "due": [("models/rank", "--because", "It is tried")],
         "retrain": [("--dry-run",), ("models/base", "--in", str(place / "linked"), "--in-env", f"python:{old}")],
