@@ -62,6 +62,12 @@ def install_editable(site: Path) -> None:
     own(site, "small-1.0", "__editable__.small-1.0.pth", f"{FINDER}.py")
 
 
+@pytest.fixture
+def unpatched(base: Path, tmp_path: Path) -> Path:
+    """An environment of a Python that has no ``sitecustomize`` of its own, as Debian's has."""
+    return projects.make_environment(tmp_path / "unpatched", str(base / "bin" / "python"), packages=())
+
+
 def own(site: Path, distribution: str, *files: str) -> None:
     """Rows of a RECORD with the digests of files that lie there."""
     with (site / f"{distribution}.dist-info" / "RECORD").open("a") as record:
@@ -169,8 +175,10 @@ def test_virtualenvs_file_is_known_by_its_text_and_not_by_its_name(env: Path) ->
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["as installed", "changed"])
-def test_what_a_package_runs_at_the_start_is_known_while_it_is_as_its_record_has_it(changed: bool, env: Path) -> None:
-    site = site_packages(env)
+def test_what_a_package_runs_at_the_start_is_known_while_it_is_as_its_record_has_it(
+    changed: bool, unpatched: Path
+) -> None:
+    site = site_packages(unpatched)
     projects.install(site, "tracer", "1.0")
     (site / "tracer.pth").write_text("import sys; exec('pass')\nimport os\n")
     (site / "sitecustomize.py").write_text("import sys\n")
@@ -181,12 +189,12 @@ def test_what_a_package_runs_at_the_start_is_known_while_it_is_as_its_record_has
                 file.write("import sys\n")
 
     names = ["sitecustomize.py", "tracer.pth"]
-    assert startups(env) == (([], [f"startup:{name}" for name in names]) if changed else (names, []))
+    assert startups(unpatched) == (([], [f"startup:{name}" for name in names]) if changed else (names, []))
 
 
-def test_what_stands_first_on_the_path_is_what_runs(env: Path, tmp_path: Path) -> None:
+def test_what_stands_first_on_the_path_is_what_runs(unpatched: Path, tmp_path: Path) -> None:
     """As tracers are started: a directory of their own before all others."""
-    site = site_packages(env)
+    env, site = unpatched, site_packages(unpatched)
     projects.install(site, "tracer", "1.0")
     projects.write(site, {"tracer/bootstrap/sitecustomize.py": b"import sys\n", "sitecustomize.py": b"import os\n"})
     own(site, "tracer-1.0", "tracer/bootstrap/sitecustomize.py")
@@ -283,12 +291,11 @@ def test_hidden_files_and_byte_order_marks_are_read_as_each_python_reads_them(ve
 
 
 @pytest.mark.parametrize("module", ["sitecustomize.py", "sitecustomize/__init__.py", "sitecustomize.pyc"])
-def test_a_module_that_runs_at_start_is_unknown_by_its_file(module: str, base: Path, tmp_path: Path) -> None:
-    made = projects.make_environment(tmp_path / "env", str(base / "bin" / "python"), packages=())
-    projects.write(site_packages(made), {module: b"import sys\n"})
+def test_a_module_that_runs_at_start_is_unknown_by_its_file(module: str, unpatched: Path) -> None:
+    projects.write(site_packages(unpatched), {module: b"import sys\n"})
 
     name = module.partition("/")[0]
-    assert startups(made) == ([], [f"startup:{name}"])
+    assert startups(unpatched) == ([], [f"startup:{name}"])
 
 
 @pytest.mark.parametrize(
