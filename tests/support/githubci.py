@@ -6,7 +6,7 @@ error.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import yaml
 
 from tests.support.cimachine import Machine, Step, Supplies, check_out, started
 from tests.support.githubexpr import as_text, condition, fill
-from tests.support.projects import script
+from tests.support.projects import git, script
 
 _STEP_KEYS = {"name", "id", "uses", "with", "run", "shell", "env", "if"}
 _JOB_KEYS = {"name", "if", "needs", "runs-on", "permissions", "outputs", "strategy", "steps"}
+_CALLING_KEYS = {"uses", "permissions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ def is_started(document: Mapping[Any, Any], event: Event) -> bool:
     triggers = document[True]
     if event.name not in triggers:
         return False
+    if event.name == "schedule":
+        return {"cron": event.payload["schedule"]} in triggers["schedule"]
     only = (triggers[event.name] or {}).get("branches")
     return only is None or event.ref.removeprefix("refs/heads/") in only
 
@@ -73,10 +76,27 @@ def is_started(document: Mapping[Any, Any], event: Event) -> bool:
 def run_workflow(text: str, event: Event, host: Host) -> dict[str, Job]:
     """Every job by its name, those of a matrix as ``NAME (VALUE)``; none where the event starts nothing."""
     document = yaml.safe_load(text)
-    if not is_started(document, event):
-        return {}
+    return _jobs(document, event, host) if is_started(document, event) else {}
+
+
+def _called(name: str, job: Mapping[str, Any], event: Event, host: Host) -> dict[str, Job]:
+    """The jobs of a workflow of the same commit that a job calls, as ``NAME / JOB``; none has more permissions."""
+    _known(job, _CALLING_KEYS, name)
+    document = yaml.safe_load(git(host.origin, "show", f"{event.sha}:{job['uses'].removeprefix('./')}"))
+    if "workflow_call" not in document[True]:
+        raise ValueError(f"{name}: {job['uses']} is not to be called")
+    if any(one["permissions"].items() - job["permissions"].items() for one in document["jobs"].values()):
+        raise ValueError(f"{name}: {job['uses']} asks for more permissions")
+    inner = _jobs(document, event, replace(host, place=host.place / "called"))
+    return {f"{name} / {one}": done for one, done in inner.items()}
+
+
+def _jobs(document: Mapping[Any, Any], event: Event, host: Host) -> dict[str, Job]:
     done: dict[str, Job] = {}
     for name, job in document["jobs"].items():
+        if "uses" in job:
+            done |= _called(name, job, event, host)
+            continue
         _known(job, _JOB_KEYS, name)
         needed = [job["needs"]] if isinstance(job.get("needs", []), str) else job.get("needs", [])
         needs = {one: {"outputs": done[one].outputs, "result": done[one].conclusion} for one in needed}
