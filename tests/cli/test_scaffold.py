@@ -10,7 +10,8 @@ from lineage.portable.policy import Policy
 from lineage.system.resources import resource
 from tests.support.projects import Ended, git, run_lineage, snapshot, write
 
-NEXT = "next: train, then lineage capture WEIGHTS, then git add the manifest\n"
+TRAIN = "next: train, then lineage capture WEIGHTS, then git add the manifest\n"
+NEXT = TRAIN + "also: lineage init --schedule writes a job that checks every day, for what no commit tells\n"
 
 
 @pytest.fixture
@@ -88,6 +89,55 @@ def test_a_pipeline_of_gitlab_is_included_by_a_file_that_is_new(bare_project: Pa
     assert again.stdout.splitlines()[2] == "kept  .gitlab-ci.yml                 it includes ours"
     for path, name in CI_FILES["gitlab"].items():
         assert (bare_project / path).read_bytes() == resource("templates", name)
+
+
+def test_jobs_by_the_clock_are_written_where_asked(bare_project: Path) -> None:
+    first, again = (run_lineage("init", "--schedule", cwd=bare_project) for _ in range(2))
+    listed = (
+        "written  lineage.toml\n"
+        "written  .github/workflows/lineage.yml\n"
+        "written  .github/workflows/lineage-verify.yml\n"
+        "written  .github/workflows/lineage-schedule.yml\n"
+        "written  .github/workflows/lineage-rebuild.yml   nothing pins the environment\n"
+        "written  .gitattributes\n"
+    )
+    assert first == Ended(code=0, stdout=listed, stderr=TRAIN)
+    assert {line.partition(" ")[0] for line in again.stdout.splitlines()} == {"kept"}
+    assert run_lineage("init", cwd=bare_project).stderr == TRAIN
+
+
+def test_a_pinned_environment_is_not_built_anew(bare_project: Path) -> None:
+    write(bare_project, {"requirements.txt": b"numpy==1.26.4\n"})
+    git(bare_project, "add", "requirements.txt")
+    ended = run_lineage("init", "--schedule", cwd=bare_project)
+    told = "left out  .github/workflows/lineage-rebuild.yml   the environment is pinned: requirements.txt"
+    assert (ended.code, ended.stdout.splitlines()[4]) == (0, told)
+    assert not (bare_project / ".github/workflows/lineage-rebuild.yml").exists()
+
+
+def test_gitlab_is_told_what_to_include_and_to_schedule(bare_project: Path) -> None:
+    run_lineage("init", "--ci", "gitlab", cwd=bare_project)
+    kept = run_lineage("init", "--schedule", cwd=bare_project)
+    (bare_project / ".gitlab-ci.yml").unlink()
+    write(bare_project, {"requirements.txt": b"numpy==1.26.4\n"})
+    git(bare_project, "add", "requirements.txt")
+    new, again = (run_lineage("init", "--ci", "gitlab", "--schedule", cwd=bare_project) for _ in range(2))
+
+    schedule = ".gitlab/lineage-schedule.gitlab-ci.yml"
+    assert f"add to it: include: [{{local: {schedule}}}]\n" in kept.stdout
+    daily = "on GitLab add a schedule (Build > Pipeline schedules): every day with the variable LINEAGE_CHECK = true\n"
+    weekly = "nothing pins the environment: add one for every week with the variable LINEAGE_VERIFY = true\n"
+    assert (kept.stderr, new.stderr) == (TRAIN + daily + weekly, TRAIN + daily)
+    included = (bare_project / ".gitlab-ci.yml").read_text()
+    assert included == f"include:\n  - local: .gitlab/lineage.gitlab-ci.yml\n  - local: {schedule}\n"
+    assert "it includes ours" in again.stdout
+
+
+def test_no_ci_system_has_no_clock(bare_project: Path) -> None:
+    ended = run_lineage("init", "--ci", "none", "--schedule", cwd=bare_project)
+    assert (ended.code, ended.stdout) == (2, "")
+    assert "--schedule writes jobs for a CI system" in ended.stderr
+    assert run_lineage("init", "--ci", "none", cwd=bare_project).stderr == TRAIN
 
 
 def test_from_a_subdirectory_it_is_the_root_that_is_set_up(bare_project: Path) -> None:

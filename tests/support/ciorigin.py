@@ -62,8 +62,8 @@ def make_origin(place: Path, supplies: Supplies) -> Path:
         "git add models && git commit --quiet --message 'Record fraud'",
         "lineage run --model models/churn.pkl -- python train_churn.py",
         "git add models && git commit --quiet --message 'Record churn'",
-        "lineage init --ci github",
-        "lineage init --ci gitlab",
+        "lineage init --ci github --schedule",
+        "lineage init --ci gitlab --schedule",
         "git add --all && git commit --quiet --message 'Set up lineage'",
     )
     return origin
