@@ -37,6 +37,7 @@ class GitObjects:
         self._index: dict[str, str] = {}
         self._batch: Answers | None = None
         self._common: Path | None = None
+        self._here: set[str] = set()
         self._absent: set[str] = set()
         self._whole: set[str] = set()
         self.bring: Bring | None = None
@@ -215,7 +216,9 @@ class GitObjects:
 
     def has(self, commit: str) -> bool:
         """Whether a commit is here, by its full id."""
-        return self._object(f"{commit}:", MAX_BLOB_BYTES) is not None
+        if commit not in self._here and self._object(f"{commit}:", MAX_BLOB_BYTES) is not None:
+            self._here.add(commit)
+        return commit in self._here
 
     def _object(self, name: str, limit: int) -> tuple[str, bytes, bytes] | None:
         """(id, kind, content); ``None`` where it is not here."""
